@@ -1,0 +1,82 @@
+/**
+ * Every failure a user can cause or meet, by code. The command line prints the message and exits with
+ * `exit`; the server answers with `status`. Anything that is not a PosterError is a bug of ours.
+ */
+export const errorCodes = {
+  'option.invalid': { exit: 2, status: 400, meaning: 'an option or argument is unknown or out of range' },
+  'file.missing': {
+    exit: 2,
+    status: 404,
+    meaning: 'a file or folder that was named does not exist or cannot be read',
+  },
+  'file.unwritable': {
+    exit: 1,
+    status: 500,
+    meaning: 'a result could not be written (permissions, disk full, path taken)',
+  },
+  'image.unreadable': {
+    exit: 1,
+    status: 415,
+    meaning: 'an image is damaged, truncated, too large or of an unknown format',
+  },
+  'checkpoint.unreadable': {
+    exit: 1,
+    status: 500,
+    meaning: 'a weights file is damaged, hostile or of an unknown format',
+  },
+  'checkpoint.mismatch': {
+    exit: 1,
+    status: 500,
+    meaning: 'a weights file is sound but does not hold this network',
+  },
+  'data.layout': {
+    exit: 1,
+    status: 400,
+    meaning: 'a dataset folder or label file is not laid out as its type requires',
+  },
+  'engine.unavailable': {
+    exit: 1,
+    status: 503,
+    meaning: 'an inference or training engine cannot be loaded on this machine',
+  },
+  'engine.failed': { exit: 1, status: 500, meaning: 'an engine reported an error while it ran' },
+  'verification.failed': {
+    exit: 1,
+    status: 500,
+    meaning: 'a written file does not reproduce the results of its source',
+  },
+  'training.diverged': { exit: 1, status: 500, meaning: 'the training loss became infinite or not a number' },
+  'run.busy': {
+    exit: 1,
+    status: 409,
+    meaning: 'the run folder is in use by another process or holds another run',
+  },
+  disposed: { exit: 1, status: 500, meaning: 'an object was used after it had been disposed' },
+  aborted: { exit: 130, status: 499, meaning: 'the caller cancelled the work' },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * An error meant for a person: one sentence that says what was expected, where, what came and what to do.
+ */
+export class PosterError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'PosterError';
+    this.code = code;
+  }
+}
+
+/** Throws the `aborted` error when the signal has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new PosterError('aborted', 'The work was cancelled before it finished.', { cause: signal.reason });
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { messageOf, PosterError } from '../errors.js';
+
+/**
+ * Writes a file aside and renames it into place, so that readers see the old file or the whole new one.
+ * Missing parent folders are made. On any failure the partial file is removed and an older one stays.
+ *
+ * @param content the bytes or text, or a function that writes them to the open file.
+ * @throws PosterError `file.unwritable` with the path and the system's reason.
+ */
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array | ((file: FileHandle) => Promise<void>),
+): Promise<void> {
+  const aside = `${path}.${randomUUID().slice(0, 8)}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(aside, 'wx');
+    try {
+      if (typeof content === 'function') await content(file);
+      else await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    if (error instanceof PosterError) throw error;
+    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+const systemErrors: Record<string, string> = {
+  ENOSPC: 'the disk is full; free some space and run again',
+  EACCES: 'permission denied; choose a folder you may write to',
+  EPERM: 'permission denied; choose a folder you may write to',
+  EROFS: 'the file system is read-only; choose another folder',
+  EISDIR: 'a folder of that name exists; choose another name',
+  ENOTDIR: 'part of the path is a file, not a folder; choose another path',
+  ENOENT: 'no such file or folder; check the path',
+  EMFILE: 'too many files are open; raise the limit with ulimit -n',
+  EDQUOT: 'the disk quota is used up; free some space and run again',
+};
+
+/** A system error's cause in words and what to do about it, without a full stop. */
+export function describeSystemError(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return (code && systemErrors[code]) || messageOf(error);
+}
