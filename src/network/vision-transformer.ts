@@ -1,0 +1,122 @@
+/**
+ * The transformer over the tokens of all three scales (paper, section 3.3) with its squeeze-and-excitation
+ * gate and head. Matches the official `VIT`. Browser-safe.
+ */
+import type { NetworkConfig } from './config.js';
+import {
+  type Layer,
+  layerNorm,
+  linear,
+  linearEntries,
+  linearRows,
+  mergeHeads,
+  mlp,
+  splitHeads,
+} from './layers.js';
+import type { Observe, Ops } from './ops.js';
+import { kaimingFanOut, type Path, uniformFanIn, zeros } from './state-dict.js';
+
+const layerNormEps = 1e-6;
+const linearInitial = { truncatedStd: 0.01 };
+const tokenInitial = { kind: 'truncated-normal', std: 0.02 } as const;
+
+export interface TransformerOutput<T> {
+  /** B x embedding: the gated class token. */
+  readonly embedding: T;
+  /** B x classes. */
+  readonly logits: T;
+}
+
+export interface VisionTransformer {
+  /**
+   * @param tokens B x N x embedding, without the class token.
+   * @param everyToken computes all tokens in the last block too, as the official program does; the class
+   *   token alone gives the same logits.
+   */
+  <T>(ops: Ops<T>, tokens: T, observe: Observe<T>, everyToken: boolean): TransformerOutput<T>;
+}
+
+type Block = <T>(ops: Ops<T>, x: T, classTokenOnly: boolean) => T;
+
+/** Pre-norm block. With `classTokenOnly` just the first token is a query and leaves the block. */
+function block(path: Path, width: number, heads: number, tokens: number, unusedLayers: boolean): Block {
+  const norm1 = layerNorm(path.at('norm1'), width, layerNormEps);
+  if (unusedLayers) tokenConvolution(path.at('conv').as('unused'), tokens);
+  const qkv = linearEntries(path.at('attn').at('qkv'), width, 3 * width, linearInitial);
+  const project = linear(path.at('attn').at('proj'), width, width, linearInitial);
+  const norm2 = layerNorm(path.at('norm2'), width, layerNormEps);
+  const expand = mlp(path.at('mlp'), width, 4 * width, linearInitial);
+  return (ops, x, classTokenOnly) => {
+    const queries = classTokenOnly ? 1 : tokens;
+    const pick = <T>(ops: Ops<T>, value: T) => (classTokenOnly ? ops.slice(value, 1, 0, 1) : value);
+    const normed = norm1(ops, x); // B x N x C
+    const q = linearRows(ops, pick(ops, normed), qkv, 0, width); // B x queries x C
+    const k = linearRows(ops, normed, qkv, width, 2 * width);
+    const v = linearRows(ops, normed, qkv, 2 * width, 3 * width);
+    const mixed = ops.attention(
+      splitHeads(ops, q, queries, heads, width),
+      splitHeads(ops, k, tokens, heads, width),
+      splitHeads(ops, v, tokens, heads, width),
+      (width / heads) ** -0.5,
+      undefined,
+    );
+    const attended = ops.add(pick(ops, x), project(ops, mergeHeads(ops, mixed, queries, width)));
+    return ops.add(attended, expand(ops, norm2(ops, attended)));
+  };
+}
+
+/** x * sigmoid(W2 relu(W1 x)). */
+function squeezeExcitation(path: Path, width: number): Layer {
+  const linear1 = linear(path.at('linear1'), width, width, linearInitial);
+  const linear2 = linear(path.at('linear2'), width, width, linearInitial);
+  return (ops, x) => ops.multiply(x, ops.sigmoid(linear2(ops, ops.relu(linear1(ops, x)))));
+}
+
+function tokenConvolution(path: Path, tokens: number): void {
+  path.parameter('weight', [tokens, tokens, 1], uniformFanIn(tokens));
+  path.parameter('bias', [tokens], uniformFanIn(tokens));
+}
+
+/** Left over in the official program from earlier experiments. */
+const unused = {
+  patchEmbedding(path: Path, width: number) {
+    path.parameter('weight', [width, 256, 1, 1], kaimingFanOut(width, 1));
+    path.parameter('bias', [width], zeros);
+  },
+  afterHead(path: Path, width: number) {
+    path.at('eca_block').at('conv').parameter('weight', [1, 1, 5], uniformFanIn(5));
+    path.at('CON1').parameter('weight', [width, 256, 1, 1], kaimingFanOut(width, 1));
+    linearEntries(path.at('IRLinear1'), 1024, width, linearInitial);
+    linearEntries(path.at('IRLinear2'), width, 512, linearInitial);
+  },
+};
+
+export function visionTransformer(path: Path, config: NetworkConfig, patchTokens: number): VisionTransformer {
+  const { embedding: width, transformerDepth, transformerHeads, unusedLayers } = config;
+  const tokens = patchTokens + 1;
+  const classToken = path.parameter('cls_token', [1, 1, width], tokenInitial);
+  const positions = path.parameter('pos_embed', [1, tokens, width], tokenInitial);
+  const gate = squeezeExcitation(path.at('se_block'), width);
+  if (unusedLayers) unused.patchEmbedding(path.as('unused').at('patch_embed').at('proj'), width);
+  const head = linear(path.at('head').at('linear'), width, config.classes, linearInitial);
+  if (unusedLayers) unused.afterHead(path.as('unused'), width);
+  const blocks = Array.from({ length: transformerDepth }, (_, i) =>
+    block(path.at('blocks').at(i), width, transformerHeads, tokens, unusedLayers),
+  );
+  const norm = layerNorm(path.at('norm'), width, layerNormEps);
+  return (ops, patches, observe, everyToken) => {
+    const first = ops.expandBatch(ops.parameter(classToken), patches);
+    let x = ops.add(ops.concat([first, patches], 1), ops.parameter(positions)); // B x (N + 1) x C
+    blocks.forEach((layer, i) => {
+      x = layer(ops, x, !everyToken && i === blocks.length - 1);
+      observe(`VIT.blocks.${i}`, x);
+    });
+    const normed = norm(ops, x);
+    observe('VIT.norm', normed);
+    const embedding = gate(ops, ops.reshape(ops.slice(normed, 1, 0, 1), [-1, width])); // B x C
+    observe('VIT.se_block', embedding);
+    const logits = head(ops, embedding);
+    observe('VIT.head', logits);
+    return { embedding, logits };
+  };
+}
