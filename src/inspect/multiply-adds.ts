@@ -5,7 +5,7 @@
 import { imageSize } from '../network/config.js';
 import type { Ops } from '../network/ops.js';
 import type { PosterV2 } from '../network/poster-v2.js';
-import { elementCount, type Shape } from '../tensor/host-tensor.js';
+import { broadcastShapes, elementCount, type Shape } from '../tensor/host-tensor.js';
 
 export interface MultiplyAdds {
   /** Of convolutions and linear layers: what the paper's 8.4 G counts. */
@@ -63,8 +63,8 @@ function countingOps(count: (kind: keyof MultiplyAdds, multiplyAdds: number) => 
     gelu: same,
     relu: same,
     sigmoid: same,
-    add: broadcast,
-    multiply: broadcast,
+    add: broadcastShapes,
+    multiply: broadcastShapes,
     reshape(x, shape) {
       const known = shape.filter((size) => size !== -1).reduce((a, b) => a * b, 1);
       return shape.map((size) => (size === -1 ? elementCount(x) / known : size));
@@ -83,12 +83,4 @@ function countingOps(count: (kind: keyof MultiplyAdds, multiplyAdds: number) => 
     gatherRows: (table, indices) => [...indices, table[1]!],
     stochasticDepth: same,
   };
-}
-
-/** NumPy's broadcasting of two shapes. */
-export function broadcast(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) =>
-    Math.max(a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1),
-  );
 }
