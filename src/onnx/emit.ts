@@ -1,5 +1,5 @@
 /** Writes a graph as an ONNX model (IR version 8, operator set 17). Browser-safe. */
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -7,6 +7,7 @@ import {
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
   TensorProto_DataType,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
@@ -15,7 +16,7 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from './generated/onnx_pb.js';
-import { type Attribute, batchSize, type Graph, type Node, type Value } from './graph.js';
+import { type Attribute, batchSize, type Graph, graphConstants, type Node, type Value } from './graph.js';
 
 const irVersion = 8n;
 const operatorSet = 17n;
@@ -26,9 +27,54 @@ export interface EmitOptions {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The model as protobuf bytes. */
-export function emitModel(graph: Graph, { producerVersion, metadata }: EmitOptions): Uint8Array {
-  const { names, constants } = nameConstants(graph);
+/** The model with its weights inside, as a file holds it. */
+export function emitModel(graph: Graph, options: EmitOptions): Uint8Array {
+  return emit(graph, options, (value) => ({ rawData: bytesOf(value) }));
+}
+
+/** A model whose weights lie beside it, which a session opens without copying them through protobuf. */
+export interface SplitModel {
+  readonly model: Uint8Array;
+  readonly weights: Uint8Array;
+}
+
+/** The name by which a split model refers to its weights. */
+export const weightsPath = 'weights';
+
+export function emitSplitModel(graph: Graph, options: EmitOptions): SplitModel {
+  const total = graphConstants(graph).reduce((sum, value) => sum + aligned(value.constant!.byteLength), 0);
+  const weights = new Uint8Array(total);
+  let offset = 0;
+  const model = emit(graph, options, (value) => {
+    const bytes = bytesOf(value);
+    if (bytes.byteLength < smallestExternal) return { rawData: bytes };
+    weights.set(bytes, offset);
+    const location = { location: weightsPath, offset: `${offset}`, length: `${bytes.byteLength}` };
+    offset += aligned(bytes.byteLength);
+    const externalData = Object.entries(location).map(([key, text]) =>
+      create(StringStringEntryProtoSchema, { key, value: text }),
+    );
+    return { externalData, dataLocation: TensorProto_DataLocation.EXTERNAL };
+  });
+  return { model, weights: weights.subarray(0, offset) };
+}
+
+/** Bytes under which a constant stays inside: shapes and scalars, which the runtime reads while it optimises. */
+const smallestExternal = 1024;
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
+function bytesOf({ constant }: Value): Uint8Array {
+  const { buffer, byteOffset, byteLength } = constant!;
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+type Payload = Pick<MessageInitShape<typeof TensorProtoSchema>, 'rawData' | 'externalData' | 'dataLocation'>;
+
+function emit(graph: Graph, { producerVersion, metadata }: EmitOptions, payload: (value: Value) => Payload) {
+  const names = nameConstants(graph);
   const model = create(ModelProtoSchema, {
     irVersion,
     producerName: 'poster-v2',
@@ -42,24 +88,30 @@ export function emitModel(graph: Graph, { producerVersion, metadata }: EmitOptio
       input: [valueInfo(graph.input.name, graph.input)],
       output: [...graph.outputs].map(([name, value]) => valueInfo(name, value)),
       node: [...graph.nodes.map((node) => emitNode(node, names)), ...outputAliases(graph, names)],
-      initializer: constants.map((value) => emitConstant(names.get(value)!, value)),
+      initializer: [...names].map(([value, name]) =>
+        create(TensorProtoSchema, { ...payload(value), ...header(name, value) }),
+      ),
     },
   });
   return toBinary(ModelProtoSchema, model);
 }
 
-/** Gives every constant a name of its own. */
-function nameConstants(graph: Graph): { names: Map<Value, string>; constants: Value[] } {
+function header(name: string, { shape, constant }: Value) {
+  const { FLOAT, INT64 } = TensorProto_DataType;
+  return { name, dims: shape.map(BigInt), dataType: constant instanceof Float32Array ? FLOAT : INT64 };
+}
+
+/** Gives every constant a name of its own, in the order of their use. */
+function nameConstants(graph: Graph): Map<Value, string> {
   const names = new Map<Value, string>();
   const taken = new Set(graph.nodes.map((node) => node.output.name));
-  for (const value of graph.nodes.flatMap((node) => node.inputs)) {
-    if (!value?.constant || names.has(value)) continue;
+  for (const value of graphConstants(graph)) {
     let name = value.name || `constant_${names.size}`;
     while (taken.has(name)) name += '_';
     taken.add(name);
     names.set(value, name);
   }
-  return { names, constants: [...names.keys()] };
+  return names;
 }
 
 /** Outputs keep the names their users know through an identity. */
@@ -88,17 +140,6 @@ function emitAttribute(name: string, value: Attribute) {
   }
   if ('float' in value) return create(AttributeProtoSchema, { name, type: type.FLOAT, f: value.float });
   return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.map(BigInt) });
-}
-
-function emitConstant(name: string, { shape, constant }: Value) {
-  const { buffer, byteOffset, byteLength } = constant!;
-  const dataType = constant instanceof Float32Array ? TensorProto_DataType.FLOAT : TensorProto_DataType.INT64;
-  return create(TensorProtoSchema, {
-    name,
-    dataType,
-    dims: shape.map(BigInt),
-    rawData: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
-  });
 }
 
 function valueInfo(name: string, { shape }: Value) {

@@ -2,7 +2,7 @@
  * A small ONNX graph in memory: what the recorder builds, the passes rewrite and the emitter writes.
  * Browser-safe.
  */
-import { elementCount, type Shape } from '../tensor/host-tensor.js';
+import type { Shape } from '../tensor/host-tensor.js';
 
 /** The batch axis in a shape: its size is only known when the model runs. */
 export const batchSize = -1;
@@ -74,7 +74,7 @@ export function dropUnusedNodes(graph: Graph): Graph {
   return { ...graph, nodes: graph.nodes.filter((node) => needed.has(node)) };
 }
 
-/** Number of elements for one image. */
-export function elementsPerImage(shape: Shape): number {
-  return Math.abs(elementCount(shape));
+/** The constants that the nodes use, each once, in the order of their use. */
+export function graphConstants({ nodes }: Graph): Value[] {
+  return [...new Set(nodes.flatMap((node) => node.inputs))].filter((value) => value?.constant) as Value[];
 }

@@ -1,0 +1,120 @@
+/** The only module that touches ONNX Runtime in Node. */
+import { availableParallelism } from 'node:os';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { messageOf, PosterError } from '../errors.js';
+import { imageSize } from '../network/config.js';
+import { type SplitModel, weightsPath } from './emit.js';
+
+export interface SessionOptions {
+  /** Threads that share one image's work. Default: the cores of this machine. */
+  readonly threads?: number;
+}
+
+/** What the network says of a batch; rows of `count` images. */
+export interface ModelOutputs {
+  /** count x classes. */
+  readonly logits: Float32Array;
+  /** count x embedding. */
+  readonly embeddings: Float32Array;
+}
+
+/** A loaded model, ready to run. */
+export interface Session {
+  /** images: count x 3 x 224 x 224, normalised. */
+  run(images: Float32Array, count: number): Promise<ModelOutputs>;
+  release(): Promise<void>;
+}
+
+const valuesPerImage = 3 * imageSize * imageSize;
+
+/**
+ * Larger batches are run in parts: beyond this size throughput no longer grows, while the attention maps of
+ * the largest scale alone take 10 MB an image.
+ */
+const largestBatch = 8;
+
+/** Opens a model from its parts in memory, or from an ONNX file. */
+export async function openSession(
+  model: SplitModel | string,
+  options: SessionOptions = {},
+): Promise<Session> {
+  const session = await createSession(model, options.threads ?? availableParallelism());
+  return {
+    async run(images, count) {
+      const input = new Tensor('float32', images.subarray(0, count * valuesPerImage), [
+        count,
+        3,
+        imageSize,
+        imageSize,
+      ]);
+      const outputs = await runtimeCall(
+        () => session.run({ images: input }),
+        'engine.failed',
+        'run the model',
+      );
+      return {
+        logits: outputs.logits!.data as Float32Array,
+        embeddings: outputs.embedding!.data as Float32Array,
+      };
+    },
+    release: () => session.release(),
+  };
+}
+
+async function runBatch(
+  session: InferenceSession,
+  images: Float32Array,
+  start: number,
+  end: number,
+): Promise<ModelOutputs> {
+  const values = images.subarray(start * valuesPerImage, end * valuesPerImage);
+  const input = new Tensor('float32', values, [end - start, 3, imageSize, imageSize]);
+  const outputs = await runtimeCall(() => session.run({ images: input }), 'engine.failed', 'run the model');
+  return {
+    logits: outputs.logits!.data as Float32Array,
+    embeddings: outputs.embedding!.data as Float32Array,
+  };
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+async function createSession(model: ModelSource, threads: number): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    // Shapes change with the batch, so a pattern planned for one batch does not fit the next.
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  };
+  const open = () => {
+    if (typeof model === 'string') return InferenceSession.create(model, options);
+    if (model instanceof Uint8Array) return InferenceSession.create(model, options);
+    const externalData = [{ path: weightsPath, data: model.weights }];
+    return InferenceSession.create(model.model, { ...options, externalData });
+  };
+  const what = typeof model === 'string' ? `open ${model}` : 'open the model';
+  return runtimeCall(open, 'engine.unavailable', what);
+}
+
+async function runtimeCall<T>(
+  call: () => Promise<T>,
+  code: 'engine.unavailable' | 'engine.failed',
+  what: string,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new PosterError(code, `ONNX Runtime could not ${what}: ${messageOf(error)}.`, { cause: error });
+  }
+}
