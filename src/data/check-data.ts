@@ -1,0 +1,176 @@
+import { resolve } from 'node:path';
+import { messageOf, PosterError } from '../errors.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
+import { forEachParallel } from './for-each-parallel.js';
+import type { DataType } from './labels.js';
+import type { Dropped, Listing, Split } from './layouts/layout.js';
+import {
+  countByClass,
+  findLayoutProblems,
+  type OpenDatasetOptions,
+  recogniseLayout,
+} from './open-dataset.js';
+
+export interface CheckDataOptions extends Omit<OpenDatasetOptions, 'split'> {
+  /** Decodes an image in full; absent, no image is opened and neither damage nor duplicates are looked for. */
+  readonly decode?: ((path: string) => Promise<RgbImage>) | undefined;
+  /** Images decoded at once; 8 by default. */
+  readonly concurrency?: number | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** An image that does not decode. */
+export interface Unreadable {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface ClassCount {
+  readonly class: string;
+  readonly images: number;
+}
+
+export interface SplitReport {
+  readonly split: Split;
+  readonly images: number;
+  readonly perClass: readonly ClassCount[];
+  /** Images of the largest class over those of the smallest; null when a class is empty. */
+  readonly imbalance: number | null;
+  readonly dropped: readonly Dropped[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** What `checkData` found: plain data, as `--json` prints it. */
+export interface DataReport {
+  readonly root: string;
+  readonly type: DataType;
+  readonly layout: string;
+  readonly classes: readonly string[];
+  readonly splits: readonly SplitReport[];
+  /** Whether the images were opened; if not, `unreadable` and the duplicates say nothing. */
+  readonly imagesOpened: boolean;
+  /** The same pixels in two splits: such images are learnt and then tested on. */
+  readonly duplicatesBetweenSplits: readonly Duplicate[];
+  readonly duplicatesWithinSplits: readonly Duplicate[];
+  /** What has to be mended before the data are used. */
+  readonly problems: readonly string[];
+  /** What a person should know. */
+  readonly warnings: readonly string[];
+}
+
+/** A class this many times larger than another is worth a warning. */
+const notableImbalance = 10;
+
+/**
+ * Checks all splits of a dataset: counts, imbalance, unreadable images, duplicates, layout.
+ * @throws PosterError `file.missing` or `data.layout` when the data cannot be listed at all; `aborted`.
+ */
+export async function checkData(options: CheckDataOptions): Promise<DataReport> {
+  const layout = await recogniseLayout(options);
+  const listings: [Split, Listing][] = [];
+  for (const split of layout.splits) listings.push([split, await layout.read(split)]);
+  const { pictures, unreadable } = await openImages(listings, options);
+  const duplicates = findDuplicates(pictures, listings[0]?.[1].classes ?? []);
+  const found = {
+    root: resolve(options.root),
+    type: options.type,
+    layout: layout.name,
+    classes: listings[0]?.[1].classes ?? [],
+    splits: listings.map(([split, listing]) => reportSplit(split, listing, unreadable)),
+    imagesOpened: options.decode !== undefined,
+    duplicatesBetweenSplits: duplicates.filter(({ betweenSplits }) => betweenSplits),
+    duplicatesWithinSplits: duplicates.filter(({ betweenSplits }) => !betweenSplits),
+  };
+  return { ...found, problems: problemsOf(found, listings, options), warnings: warningsOf(found, listings) };
+}
+
+async function openImages(
+  listings: readonly [Split, Listing][],
+  { decode, concurrency = 8, onProgress, signal }: CheckDataOptions,
+): Promise<{ pictures: Picture[]; unreadable: ReadonlyMap<string, string> }> {
+  const pictures: Picture[] = [];
+  const unreadable = new Map<string, string>();
+  if (!decode) return { pictures, unreadable };
+  const items = listings.flatMap(([split, { samples }]) =>
+    samples.map(({ path, label }, order) => ({ split, path, label, order })),
+  );
+  let done = 0;
+  const open = async (item: (typeof items)[number]) => {
+    try {
+      pictures.push({ ...item, digest: pictureDigest(await decode(item.path)) });
+    } catch (error) {
+      unreadable.set(item.path, unreadableReason(error));
+    }
+    onProgress?.(++done, items.length);
+  };
+  await forEachParallel(items, concurrency, open, signal);
+  return { pictures, unreadable };
+}
+
+/** The reason when an image is at fault; anything else is thrown on. */
+function unreadableReason(error: unknown): string {
+  const isImageFault =
+    error instanceof PosterError && (error.code === 'image.unreadable' || error.code === 'file.missing');
+  if (isImageFault) return messageOf(error);
+  throw error;
+}
+
+function reportSplit(split: Split, listing: Listing, unreadable: ReadonlyMap<string, string>): SplitReport {
+  const { classes, samples, dropped } = listing;
+  const counts = countByClass(listing);
+  const smallest = Math.min(...counts);
+  return {
+    split,
+    images: samples.length,
+    perClass: classes.map((name, label) => ({ class: name, images: counts[label]! })),
+    imbalance: smallest > 0 ? Math.max(...counts) / smallest : null,
+    dropped,
+    unreadable: samples.flatMap(({ path }) => {
+      const reason = unreadable.get(path);
+      return reason === undefined ? [] : [{ path, reason }];
+    }),
+  };
+}
+
+type Found = Omit<DataReport, 'problems' | 'warnings'>;
+
+function problemsOf(
+  { splits }: Found,
+  listings: readonly [Split, Listing][],
+  options: CheckDataOptions,
+): string[] {
+  const layout = listings.flatMap(([split, listing]) =>
+    findLayoutProblems(listing.classes, countByClass(listing), split, options),
+  );
+  const damaged = splits
+    .filter(({ unreadable }) => unreadable.length > 0)
+    .map(
+      ({ split, unreadable }) =>
+        `Expected every image of the ${split} split to decode, but ${unreadable.length} ${unreadable.length > 1 ? 'do' : 'does'} not, ` +
+        `${unreadable[0]!.path} first; replace or remove ${unreadable.length > 1 ? 'them' : 'it'}.`,
+    );
+  return [...layout, ...damaged];
+}
+
+function warningsOf(found: Found, listings: readonly [Split, Listing][]): string[] {
+  const { splits, duplicatesBetweenSplits, duplicatesWithinSplits } = found;
+  const warnings = listings.flatMap(([, { notes }]) => notes);
+  if (duplicatesBetweenSplits.length > 0)
+    warnings.push(
+      `${duplicatesBetweenSplits.length} pictures are in more than one split; figures on them flatter the network.`,
+    );
+  const conflicting = [...duplicatesBetweenSplits, ...duplicatesWithinSplits].filter(
+    (group) => group.conflicting,
+  );
+  if (conflicting.length > 0)
+    warnings.push(`${conflicting.length} pictures occur with different labels; at most one can be right.`);
+  for (const { split, imbalance, perClass } of splits) {
+    if (imbalance === null || imbalance < notableImbalance) continue;
+    const sorted = perClass.toSorted((a, b) => b.images - a.images);
+    warnings.push(
+      `The ${split} split is imbalanced: ${sorted[0]!.class} has ${imbalance.toFixed(0)} times the images of ${sorted.at(-1)!.class}.`,
+    );
+  }
+  return warnings;
+}

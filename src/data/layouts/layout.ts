@@ -1,0 +1,67 @@
+import type { Sample } from '../dataset.js';
+import type { DataType } from '../labels.js';
+
+/** A part of a dataset; 'all' where the files make no such division. */
+export type Split = 'train' | 'valid' | 'test' | 'all';
+
+/** Files or rows that are not samples, and why. */
+export interface Dropped {
+  readonly reason: string;
+  readonly count: number;
+  /** One of them, to look at. */
+  readonly example: string;
+}
+
+/** What one split of a dataset holds, in a deterministic order. */
+export interface Listing {
+  readonly classes: readonly string[];
+  readonly samples: readonly Sample[];
+  readonly dropped: readonly Dropped[];
+  /** Sentences a person should see: a folder taken under another name, files without a label. */
+  readonly notes: readonly string[];
+}
+
+/** A dataset recognised on disk: which splits there are, and how to list one. */
+export interface Layout {
+  readonly name: string;
+  readonly splits: readonly Split[];
+  read(split: Split): Promise<Listing>;
+}
+
+/** What a layout is recognised and read with. */
+export interface LayoutOptions {
+  /** An absolute path. */
+  readonly root: string;
+  readonly type: DataType;
+  /** Class names in label order, in place of the type's own. */
+  readonly labels?: readonly string[] | undefined;
+  /** The FERPlus votes file, where it does not lie in the root. */
+  readonly votes?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One way a dataset can lie on disk. */
+export interface LayoutReader {
+  /** How it lies, as the end of "expected …". */
+  readonly expects: string;
+  /** The layout, or undefined when the root does not hold this one. Half of one is a `data.layout` error. */
+  recognise(options: LayoutOptions): Promise<Layout | undefined>;
+}
+
+/** Counts what is dropped, by reason. */
+export interface DropCounter {
+  add(reason: string, example: string): void;
+  list(): Dropped[];
+}
+
+export function createDropCounter(): DropCounter {
+  const byReason = new Map<string, { count: number; example: string }>();
+  return {
+    add(reason, example) {
+      const entry = byReason.get(reason);
+      if (entry) entry.count++;
+      else byReason.set(reason, { count: 1, example });
+    },
+    list: () => [...byReason].map(([reason, entry]) => ({ reason, ...entry })),
+  };
+}

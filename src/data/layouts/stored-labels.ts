@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PosterError } from '../../errors.js';
+import { dataTypes, maxClasses } from '../labels.js';
+import { readSmallFile } from '../read-labels.js';
+import { fileExists } from './list-images.js';
+
+/** The file that prepared data carry beside their split folders. */
+export const storedLabelsName = 'labels.json';
+
+const storedLabels = z.object({
+  format: z.literal(1),
+  type: z.enum(dataTypes),
+  classes: z.array(z.string().min(1)).min(1).max(maxClasses),
+  /** The folder of each class, in the same order. */
+  folders: z.array(z.string().min(1)),
+});
+
+/** Class names and their folders, as `prepareData` stored them. */
+export type StoredLabels = z.infer<typeof storedLabels>;
+
+/**
+ * The labels.json of prepared data, or undefined where there is none of ours.
+ * @throws PosterError `data.layout` when it is damaged.
+ */
+export async function readStoredLabels(root: string): Promise<StoredLabels | undefined> {
+  const path = join(root, storedLabelsName);
+  if (!(await fileExists(path))) return undefined;
+  const parsed = storedLabels.safeParse(parseJson(await readSmallFile(path)));
+  if (parsed.success && parsed.data.classes.length === parsed.data.folders.length) return parsed.data;
+  throw new PosterError(
+    'data.layout',
+    `Expected ${path} as "poster data prepare" writes it, but it is damaged or foreign; rename it or prepare again.`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,170 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { PosterError } from '../errors.js';
+import type { Dataset } from './dataset.js';
+import { checkLabels, type DataType, dataTypeFacts } from './labels.js';
+import { affectNetCsv } from './layouts/affectnet-csv.js';
+import { affectNetFolders } from './layouts/affectnet-folders.js';
+import { classFolders } from './layouts/class-folders.js';
+import { ferPlusImages } from './layouts/ferplus-images.js';
+import type { Dropped, Layout, LayoutOptions, LayoutReader, Listing, Split } from './layouts/layout.js';
+import { fileExists, readFolder } from './layouts/list-images.js';
+import { pathList } from './layouts/path-list.js';
+import { rafDb } from './layouts/raf-db.js';
+
+/** The ways each data type can lie on disk, in the order they are tried. */
+const readers: Record<DataType, readonly LayoutReader[]> = {
+  'RAF-DB': [rafDb, classFolders],
+  'AffectNet-7': [affectNetFolders, affectNetCsv, classFolders],
+  'AffectNet-8': [affectNetFolders, affectNetCsv, classFolders],
+  'CAER-S': [classFolders],
+  FERPlus: [ferPlusImages, classFolders],
+  folder: [classFolders],
+  list: [pathList],
+};
+
+export interface OpenDatasetOptions {
+  /** The dataset's folder; for the type 'list' the list itself, or a folder of train, valid and test lists. */
+  readonly root: string;
+  readonly type: DataType;
+  /**
+   * The split to read. Absent: the one the type is evaluated on, or everything where nothing is divided.
+   * The published datasets have one evaluation set, so 'valid' and 'test' both mean it.
+   */
+  readonly split?: Split | undefined;
+  /** Class names in label order, in place of the type's own. */
+  readonly labels?: readonly string[] | undefined;
+  /** The FERPlus votes file; by default ferplus-votes.csv or fer2013new.csv in the root. */
+  readonly votes?: string | undefined;
+  /** Accept classes without an image. */
+  readonly allowEmpty?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A dataset with what opening it brought to light. */
+export interface OpenedDataset extends Dataset {
+  readonly layout: string;
+  readonly dropped: readonly Dropped[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Lists one split of a dataset: no image is opened. Samples come in a fixed order.
+ * @throws PosterError `file.missing` for the root, `data.layout` for files that are not laid out as the type
+ * requires, labels that are no classes, classes without images; `option.invalid` for a split that is not there.
+ */
+export async function openDataset(options: OpenDatasetOptions): Promise<OpenedDataset> {
+  const layout = await recogniseLayout(options);
+  const split = chooseSplit(layout, options);
+  const listing = await layout.read(split);
+  requireSound(listing, split, options);
+  return { name: options.type, split, root: resolve(options.root), layout: layout.name, ...listing };
+}
+
+/**
+ * Finds out how a dataset lies on disk.
+ * @throws PosterError `file.missing` or `data.layout`, naming what was expected and what is there.
+ */
+export async function recogniseLayout(options: OpenDatasetOptions): Promise<Layout> {
+  const { type, labels, votes, signal } = options;
+  const root = resolve(options.root);
+  if (labels) checkLabels(labels, '--labels');
+  await checkRoot(root, type);
+  const layoutOptions: LayoutOptions = { root, type, labels, votes, signal };
+  for (const reader of readers[type]) {
+    const layout = await reader.recognise(layoutOptions);
+    if (layout) return layout;
+  }
+  throw await notRecognised(root, type);
+}
+
+async function checkRoot(root: string, type: DataType): Promise<void> {
+  const found = await stat(root).catch((error: unknown) => {
+    throw new PosterError('file.missing', `Expected ${type} data in ${root}, but nothing is there.`, {
+      cause: error,
+    });
+  });
+  if (found.isDirectory() || type === 'list') return;
+  throw new PosterError(
+    'data.layout',
+    `Expected a folder of ${type} data, got the file ${root}; unpack it, or pass --data_type list for a list of images.`,
+  );
+}
+
+async function notRecognised(root: string, type: DataType): Promise<PosterError> {
+  const expected = readers[type].map((reader) => reader.expects).join('; or ');
+  const found = (await fileExists(root)) ? 'another kind of file' : await describeFolder(root);
+  return new PosterError(
+    'data.layout',
+    `Expected ${type} data in ${root}: ${expected}. Found ${found}; arrange it so, or pass another --data or --data_type.`,
+  );
+}
+
+/** The first entries of a folder in words. */
+async function describeFolder(folder: string): Promise<string> {
+  const { folders, images, others } = await readFolder(folder);
+  const names = [...folders.map((name) => `${name}/`), ...images, ...others];
+  if (names.length === 0) return 'an empty folder';
+  const more = names.length > 6 ? ` and ${names.length - 6} more` : '';
+  return names.slice(0, 6).join(', ') + more;
+}
+
+/** The split to read, by the rules of `OpenDatasetOptions.split`. */
+export function chooseSplit(layout: Layout, { type, split, root }: OpenDatasetOptions): Split {
+  const { evaluationSplit, oneEvaluationSet } = dataTypeFacts(type);
+  const evaluation = [evaluationSplit, evaluationSplit === 'valid' ? 'test' : 'valid'] as const;
+  const alternatives: readonly Split[] =
+    split === undefined
+      ? [...evaluation, 'all']
+      : oneEvaluationSet && (split === 'valid' || split === 'test')
+        ? [split, ...evaluation]
+        : [split];
+  const chosen = alternatives.find((candidate) => layout.splits.includes(candidate));
+  if (chosen) return chosen;
+  throw new PosterError('option.invalid', missingSplit(layout, split ?? evaluationSplit, root));
+}
+
+function missingSplit(layout: Layout, split: Split, root: string): string {
+  const there = layout.splits.join(', ');
+  if (split === 'all')
+    return `Expected undivided data in ${root}, but they are divided into ${there}; name one of these splits.`;
+  if (there === 'all')
+    return `Expected a ${split} split in ${root}, but the data there are not divided; ask for the split "all", or divide them into train and valid.`;
+  return `Expected a ${split} split in ${root}, got ${there}; add ${split}/ or name another split.`;
+}
+
+/** @throws PosterError `data.layout` with the first of `findLayoutProblems`. */
+export function requireSound(listing: Listing, split: Split, options: OpenDatasetOptions): void {
+  const problem = findLayoutProblems(listing.classes, countByClass(listing), split, options)[0];
+  if (problem) throw new PosterError('data.layout', problem);
+}
+
+/** What makes a split with so many images per class unfit for use, one sentence each. */
+export function findLayoutProblems(
+  classes: readonly string[],
+  counts: readonly number[],
+  split: Split,
+  { root, allowEmpty }: Pick<OpenDatasetOptions, 'root' | 'allowEmpty'>,
+): string[] {
+  const where = `${split === 'all' ? 'the data' : `the ${split} split`} in ${root}`;
+  if (classes.length < 2)
+    return [
+      `Expected at least two classes in ${where}, got only "${classes.join()}"; add the other classes.`,
+    ];
+  if (counts.every((count) => count === 0))
+    return [`Expected images in ${where}, found none; check that they are unpacked there.`];
+  if (allowEmpty) return [];
+  const empty = classes.filter((_, label) => counts[label] === 0);
+  if (empty.length === 0) return [];
+  return [
+    `Expected images of every class in ${where}, but ${empty.join(', ')} ${empty.length > 1 ? 'have' : 'has'} none; ` +
+      'add them, correct --labels, or pass --allow-empty to go on without.',
+  ];
+}
+
+/** The number of samples of each class. */
+export function countByClass({ classes, samples }: Pick<Listing, 'classes' | 'samples'>): number[] {
+  const counts = new Array<number>(classes.length).fill(0);
+  for (const { label } of samples) counts[label]!++;
+  return counts;
+}

@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { forEachParallel } from '../for-each-parallel.js';
+import { createDropCounter, type Dropped, type Split } from '../layouts/layout.js';
+import type { PreparedItem, PrepareSource } from './source.js';
+
+/** Images placed at once. */
+const width = 8;
+
+/** What one split of a written tree holds. */
+export interface WrittenSplit {
+  readonly split: Split;
+  /** Images per class index. */
+  readonly counts: readonly number[];
+  readonly dropped: readonly Dropped[];
+}
+
+export interface ClassTreeOptions {
+  readonly folders: readonly string[];
+  /** The folder of a split under the root of the tree. */
+  readonly splitFolder: (split: Split) => string;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Folder names that sort in label order: 0_neutral, 1_happiness, … */
+export function classFolderNames(classes: readonly string[]): string[] {
+  const digits = String(classes.length - 1).length;
+  return classes.map((name, label) => {
+    const safe = name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 64);
+    return `${String(label).padStart(digits, '0')}_${safe}`;
+  });
+}
+
+/** Writes every image of the source into `root/split/class/name`. */
+export async function writeClassTree(
+  source: PrepareSource,
+  root: string,
+  { folders, splitFolder, onProgress, signal }: ClassTreeOptions,
+): Promise<WrittenSplit[]> {
+  const missing = new Map(source.splits.map((split) => [split, createDropCounter()]));
+  const counts = new Map(source.splits.map((split) => [split, folders.map(() => 0)]));
+  const folderOf = ({ split, label }: PreparedItem) => join(root, splitFolder(split), folders[label]!);
+  for (const split of source.splits)
+    for (const folder of folders) await mkdir(join(root, splitFolder(split), folder), { recursive: true });
+
+  const nameIn = uniqueNames();
+  let done = 0;
+  const place = async (item: PreparedItem) => {
+    const folder = folderOf(item);
+    if (await item.place(join(folder, nameIn(folder, item.name)))) counts.get(item.split)![item.label]!++;
+    else missing.get(item.split)!.add('file missing', item.name);
+    onProgress?.(++done, source.total);
+  };
+  await forEachParallel(
+    source.items((split) => missing.get(split)!),
+    width,
+    place,
+    signal,
+  );
+
+  return source.splits.map((split) => ({
+    split,
+    counts: counts.get(split)!,
+    dropped: [...source.droppedOf(split), ...missing.get(split)!.list()],
+  }));
+}
+
+/** Tells names apart that two folders of a distribution share: the second face.jpg is face~2.jpg. */
+function uniqueNames(): (folder: string, name: string) => string {
+  const taken = new Map<string, number>();
+  const key = (folder: string, name: string) => `${folder}/${name.toLowerCase()}`;
+  return (folder, name) => {
+    let unique = name;
+    while (taken.has(key(folder, unique))) {
+      const count = taken.get(key(folder, name))! + 1;
+      taken.set(key(folder, name), count);
+      const extension = extname(name);
+      unique = `${name.slice(0, -extension.length)}~${count}${extension}`;
+    }
+    taken.set(key(folder, unique), 1);
+    return unique;
+  };
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { PosterError } from '../../errors.js';
+import { describeSystemError, writeAtomically } from '../../io/write-atomically.js';
+import type { ClassCount } from '../check-data.js';
+import { type DataType, dataTypeFacts } from '../labels.js';
+import type { Dropped, Split } from '../layouts/layout.js';
+import { type StoredLabels, storedLabelsName } from '../layouts/stored-labels.js';
+import { findLayoutProblems, type OpenDatasetOptions } from '../open-dataset.js';
+import { classFolderNames, type WrittenSplit, writeClassTree } from './class-tree.js';
+import type { PlaceMode } from './place-file.js';
+import { describePreparedData } from './provenance.js';
+import { openSource, type PrepareSource } from './source.js';
+
+export interface PrepareDataOptions extends Omit<OpenDatasetOptions, 'split'> {
+  /** The folder to make; it must not exist, or be empty. */
+  readonly out: string;
+  /** Symbolic links by default, so that nothing is copied. */
+  readonly mode?: PlaceMode | undefined;
+  /** Fail when a listed image is missing, instead of leaving it out and counting it. */
+  readonly strict?: boolean | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface PreparedSplit {
+  readonly split: Split;
+  /** Its folder under `out`; empty for undivided data. */
+  readonly folder: string;
+  readonly images: number;
+  readonly perClass: readonly ClassCount[];
+  readonly dropped: readonly Dropped[];
+}
+
+/** What `prepareData` did: plain data, as `--json` prints it. */
+export interface PreparedData {
+  readonly out: string;
+  readonly root: string;
+  readonly type: DataType;
+  readonly layout: string;
+  /** How the images got there. */
+  readonly images: PlaceMode | 'written';
+  /** When, as an ISO 8601 date and time. */
+  readonly prepared: string;
+  readonly classes: readonly string[];
+  readonly folders: readonly string[];
+  readonly splits: readonly PreparedSplit[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Turns a dataset as distributed into class folders: `out/train/0_surprise/train_00001_aligned.jpg`. Folder
+ * names sort in label order, so this program and those that number sorted folders agree on labels. Adds
+ * labels.json, which `openDataset` reads, and a README.md of provenance. The tree is built aside and
+ * renamed: it is there whole or not at all.
+ *
+ * @throws PosterError `file.unwritable` when `out` exists, lies inside the data, or cannot be written;
+ * otherwise as `openDataset`, for every split.
+ */
+export async function prepareData(options: PrepareDataOptions): Promise<PreparedData> {
+  const { mode = 'link', type } = options;
+  const root = resolve(options.root);
+  const out = resolve(options.out);
+  const source = await openSource({ ...options, root }, mode);
+  await checkTarget(out, root, type);
+  const aside = `${out}.${randomUUID().slice(0, 8)}.part`;
+  try {
+    const folders = classFolderNames(source.classes);
+    const splitFolder = (split: Split) => preparedSplitFolder(split, type, source.splits);
+    await mkdir(dirname(out), { recursive: true });
+    const written = await writeClassTree(source, aside, { ...options, folders, splitFolder });
+    checkWritten(written, source, options);
+    const data: PreparedData = {
+      out,
+      root,
+      type,
+      layout: source.layout,
+      images: source.writes ? 'written' : mode,
+      prepared: new Date().toISOString(),
+      classes: source.classes,
+      folders,
+      splits: written.map((split) => toPreparedSplit(split, source.classes, splitFolder(split.split))),
+      notes: source.notes,
+    };
+    await writeProvenance(aside, data);
+    await rename(aside, out);
+    return data;
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true });
+    if (error instanceof PosterError) throw error;
+    throw new PosterError('file.unwritable', `Could not write ${out}: ${describeSystemError(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+async function checkTarget(out: string, root: string, type: DataType): Promise<void> {
+  const entries = await readdir(out).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? [] : [out],
+  );
+  if (entries.length > 0)
+    throw new PosterError(
+      'file.unwritable',
+      `Expected to make the folder ${out}, but it exists already; remove it or choose another --out.`,
+    );
+  const inside = relative(await realpath(root), out);
+  if (type === 'list' || inside.split(sep)[0] === '..') return;
+  throw new PosterError(
+    'file.unwritable',
+    `Expected --out outside of the data in ${root}, got ${out}; choose a folder elsewhere.`,
+  );
+}
+
+/** One evaluation set goes where the official program looks for it. */
+function preparedSplitFolder(split: Split, type: DataType, splits: readonly Split[]): string {
+  if (split === 'all') return '';
+  const { evaluationSplit, oneEvaluationSet } = dataTypeFacts(type);
+  const isBoth = splits.includes('valid') && splits.includes('test');
+  return split !== 'train' && oneEvaluationSet && !isBoth ? evaluationSplit : split;
+}
+
+function checkWritten(
+  written: readonly WrittenSplit[],
+  { classes }: PrepareSource,
+  options: PrepareDataOptions,
+): void {
+  for (const { split, counts, dropped } of written) {
+    const missing = dropped.find(({ reason }) => reason.endsWith('missing'));
+    if (missing && options.strict)
+      throw new PosterError(
+        'data.layout',
+        `Expected every listed image of the ${split} split, but ${missing.count} are missing, ${missing.example} first; ` +
+          'unpack the data again, or leave out --strict.',
+      );
+    const problem = findLayoutProblems(classes, counts, split, options)[0];
+    if (problem) throw new PosterError('data.layout', problem);
+  }
+}
+
+function toPreparedSplit(
+  { split, counts, dropped }: WrittenSplit,
+  classes: readonly string[],
+  folder: string,
+): PreparedSplit {
+  return {
+    split,
+    folder,
+    images: counts.reduce((sum, count) => sum + count, 0),
+    perClass: classes.map((name, label) => ({ class: name, images: counts[label]! })),
+    dropped,
+  };
+}
+
+async function writeProvenance(folder: string, data: PreparedData): Promise<void> {
+  const { type, classes, folders } = data;
+  const labels: StoredLabels = { format: 1, type, classes: [...classes], folders: [...folders] };
+  const { root, layout, images, prepared, splits } = data;
+  const content = { ...labels, source: { root, layout, images, prepared, splits } };
+  await writeAtomically(join(folder, storedLabelsName), `${JSON.stringify(content, null, 2)}\n`);
+  await writeAtomically(join(folder, 'README.md'), describePreparedData(data));
+}

@@ -1,0 +1,38 @@
+import type { PreparedData } from './prepare-data.js';
+
+const modeText = {
+  link: 'symbolic links to the originals, which must stay where they are',
+  copy: 'copies of the originals',
+  hardlink: 'hard links to the originals',
+  written: 'written from the pixels in the CSV file',
+};
+
+/** The README.md of prepared data: what it is, where it came from, what was left out. */
+export function describePreparedData(data: PreparedData): string {
+  const { classes, folders, splits } = data;
+  const rows = classes.map(
+    (name, label) =>
+      `| ${label} | ${name} | ${folders[label]} | ${splits.map(({ perClass }) => perClass[label]!.images).join(' | ')} |`,
+  );
+  const dropped = splits.flatMap(({ split, dropped: groups }) =>
+    groups.map(({ reason, count, example }) => `- ${split}: ${count} × ${reason} (${example})`),
+  );
+  const lines = [
+    `# ${data.type}, prepared as class folders`,
+    '',
+    `- From: ${data.root} (${data.layout})`,
+    `- Images: ${modeText[data.images]}`,
+    `- Prepared: ${data.prepared}`,
+    '',
+    `| label | class | folder | ${splits.map(({ folder }) => folder || 'all').join(' | ')} |`,
+    `|---|---|---|${splits.map(() => '---:|').join('')}`,
+    ...rows,
+    '',
+    ...(dropped.length > 0 ? ['Left out:', '', ...dropped] : ['Nothing was left out.']),
+    '',
+    'Folders sort in label order, so programs that number sorted folders give the same labels.',
+    'labels.json holds the classes and their folders.',
+    '',
+  ];
+  return lines.join('\n');
+}
