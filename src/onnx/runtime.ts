@@ -33,28 +33,21 @@ const valuesPerImage = 3 * imageSize * imageSize;
  */
 const largestBatch = 8;
 
-/** Opens a model from its parts in memory, or from an ONNX file. */
-export async function openSession(
-  model: SplitModel | string,
-  options: SessionOptions = {},
-): Promise<Session> {
+/** An ONNX file, its bytes, or a model with its weights beside it. */
+export type ModelSource = string | Uint8Array | SplitModel;
+
+/** Opens a model for inference on the CPU. */
+export async function openSession(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
   const session = await createSession(model, options.threads ?? availableParallelism());
   return {
     async run(images, count) {
-      const input = new Tensor('float32', images.subarray(0, count * valuesPerImage), [
-        count,
-        3,
-        imageSize,
-        imageSize,
-      ]);
-      const outputs = await runtimeCall(
-        () => session.run({ images: input }),
-        'engine.failed',
-        'run the model',
-      );
+      const parts: ModelOutputs[] = [];
+      for (let start = 0; start < count; start += largestBatch) {
+        parts.push(await runBatch(session, images, start, Math.min(start + largestBatch, count)));
+      }
       return {
-        logits: outputs.logits!.data as Float32Array,
-        embeddings: outputs.embedding!.data as Float32Array,
+        logits: concatenate(parts.map(({ logits }) => logits)),
+        embeddings: concatenate(parts.map(({ embeddings }) => embeddings)),
       };
     },
     release: () => session.release(),
