@@ -1,0 +1,223 @@
+/**
+ * Builds the training engine, build/native/poster_torch.node, from native/ against the libtorch it finds.
+ * Nothing is built when it is up to date. On Debian or Ubuntu as root, what is missing is installed first.
+ *
+ *   node scripts/native-build.mjs [--no-install] [--force]
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findLibtorch } from './native-libtorch.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const sources = join(root, 'native');
+const output = join(root, 'build/native');
+const addon = join(output, 'poster_torch.node');
+const stamp = join(output, 'poster_torch.json');
+const packages = ['g++', 'libtorch-dev'];
+
+/** Why the engine cannot be built, in words meant for a person. */
+export class NativeUnavailable extends Error {}
+
+/**
+ * Makes sure that the addon is built and up to date.
+ * @param {{ install?: boolean, force?: boolean, log?: (line: string) => void }} [options]
+ * @returns {Promise<{ path: string, libtorch: import('./native-libtorch.mjs').Libtorch, built: boolean }>}
+ * @throws NativeUnavailable when libtorch or a compiler is missing, or when compiling fails
+ */
+export async function ensureNative({ install = true, force = false, log = console.log } = {}) {
+  const tools = findTools() ?? (install ? installTools(log) : undefined);
+  if (!tools) throw new NativeUnavailable(explain());
+  const plan = compilePlan(tools);
+  const built = force || !isUpToDate(plan.hash);
+  if (built) await compile(plan, tools, log);
+  return { path: addon, libtorch: tools.libtorch, built };
+}
+
+/** A compiler, libtorch and the headers of Node, or nothing when one is missing. */
+function findTools() {
+  const compiler = findCompiler();
+  const { libtorch } = findLibtorch();
+  const nodeHeaders = findNodeHeaders();
+  const addonApi = packageFolder('node-addon-api');
+  if (!compiler || !libtorch || !nodeHeaders || !addonApi) return undefined;
+  return { compiler, libtorch, headers: [nodeHeaders, addonApi] };
+}
+
+function findCompiler() {
+  const candidates = [process.env.CXX, 'g++', 'clang++', 'c++'].filter(Boolean);
+  return candidates.find((name) => spawnSync(name, ['--version']).status === 0);
+}
+
+/** The folder of an npm package, wherever npm put it. */
+function packageFolder(name) {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+function findNodeHeaders() {
+  const headersPackage = packageFolder('node-api-headers');
+  const candidates = [
+    process.env.NODE_HEADERS,
+    headersPackage && join(headersPackage, 'include'),
+    join(dirname(process.execPath), '../include/node'),
+    '/usr/include/node',
+  ].filter(Boolean);
+  return candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
+}
+
+/** Installs the compiler and libtorch where that is ours to do: root on a Debian-like system. */
+function installTools(log) {
+  const possible = process.platform === 'linux' && process.getuid() === 0 && existsSync('/usr/bin/apt-get');
+  if (!possible || process.env.LIBTORCH) return undefined;
+  log(`Installing ${packages.join(' and ')} for the training engine ...`);
+  const apt = (...args) =>
+    spawnSync('apt-get', args, {
+      stdio: 'ignore',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  const installPackages = () => apt('install', '-y', '--no-install-recommends', ...packages).status === 0;
+  if (!installPackages()) {
+    apt('update');
+    installPackages();
+  }
+  return findTools();
+}
+
+function explain() {
+  const { libtorch, tried } = findLibtorch();
+  const compiler = findCompiler();
+  const lines = [
+    "Training needs PyTorch's C++ library and a C++ compiler (recognition does not).",
+    libtorch
+      ? `libtorch: ${libtorch.version}, ${libtorch.source}.`
+      : `libtorch: not found (${tried.join('; ')}).`,
+    compiler ? `Compiler: ${compiler}.` : 'Compiler: none (tried $CXX, g++, clang++, c++).',
+    findNodeHeaders() && packageFolder('node-addon-api')
+      ? "Node's headers: found."
+      : "Node's headers: not found (npm packages node-api-headers and node-addon-api); run `npm install`.",
+    'Install what is missing in one of these ways, then run `npm run setup`:',
+    `  Debian or Ubuntu:  sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+    '  with Python:       python3 -m pip install torch   (and a C++ compiler)',
+    '  by hand:           export LIBTORCH=/path/to/libtorch   (the unpacked archive with include/ and lib/)',
+  ];
+  return lines.join('\n');
+}
+
+/** The commands that build the addon, and a hash of everything that shapes the result. */
+function compilePlan({ compiler, libtorch, headers }) {
+  const includes = [...headers, ...libtorch.includes.filter((path) => path !== '/usr/include')];
+  const flags = [
+    `-std=${libtorch.standard}`,
+    ...['-O2', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter'],
+    ...['-DNAPI_VERSION=8', '-DNODE_ADDON_API_CPP_EXCEPTIONS'],
+    `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi}`,
+    ...includes.flatMap((path) => ['-isystem', path]),
+  ];
+  if (hasCudaAllocator({ compiler, libtorch }, flags)) {
+    flags.push('-DPOSTER_CUDA', '-isystem', libtorch.cudaHeaders);
+  }
+  const files = readdirSync(sources).sort();
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update(readFileSync(join(sources, file)));
+  const { size, mtimeMs } = statSync(join(libtorch.lib, 'libtorch_cpu.so'));
+  hash.update(JSON.stringify([compiler, flags, libtorch, size, mtimeMs]));
+  return { flags, units: files.filter((file) => file.endsWith('.cpp')), hash: hash.digest('hex') };
+}
+
+/** Whether CUDA's memory statistics compile: the header wants CUDA's own, of a matching version. */
+function hasCudaAllocator({ compiler, libtorch }, flags) {
+  if (!libtorch.cuda || !libtorch.cudaHeaders) return false;
+  const program = '#include <c10/cuda/CUDACachingAllocator.h>';
+  const args = [...flags, '-isystem', libtorch.cudaHeaders, '-fsyntax-only', '-x', 'c++', '-'];
+  return spawnSync(compiler, args, { input: program }).status === 0;
+}
+
+function isUpToDate(hash) {
+  return existsSync(addon) && existsSync(stamp) && JSON.parse(readFileSync(stamp, 'utf8')).hash === hash;
+}
+
+async function compile({ flags, units, hash }, { compiler, libtorch }, log) {
+  log(`Compiling the training engine against libtorch ${libtorch.version} (${libtorch.source}) ...`);
+  // A folder of our own, so that two builds at once do not mix; the result is moved into place.
+  const scratch = join(output, `objects-${process.pid}`);
+  mkdirSync(scratch, { recursive: true });
+  try {
+    const object = (unit) => join(scratch, unit.replace(/cpp$/, 'o'));
+    await inParallel(units, (unit) =>
+      run(compiler, [...flags, '-c', join(sources, unit), '-o', object(unit)]),
+    );
+    const linked = join(scratch, 'poster_torch.node');
+    await run(compiler, ['-shared', '-o', linked, ...units.map(object), ...linkFlags(libtorch)]);
+    renameSync(linked, addon);
+    writeFileSync(stamp, `${JSON.stringify({ hash, libtorch }, null, 2)}\n`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** CUDA's kernels register themselves when their library loads, so it is linked though nothing names it. */
+function linkFlags({ lib, cuda }) {
+  const libraries = ['-ltorch', '-ltorch_cpu', '-lc10', ...(cuda ? ['-ltorch_cuda', '-lc10_cuda'] : [])];
+  return [`-L${lib}`, `-Wl,-rpath,${lib}`, '-Wl,--no-as-needed', ...libraries];
+}
+
+/** Runs `job` on every item, as many at once as there are processors. */
+async function inParallel(items, job) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await job(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), items.length) }, worker));
+}
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let text = '';
+    child.stderr.setEncoding('utf8').on('data', (part) => {
+      text += part;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) return resolve(undefined);
+      const excerpt = text.split('\n').slice(0, 40).join('\n');
+      reject(
+        new NativeUnavailable(
+          `The training engine did not compile:\n${command} ${args.join(' ')}\n${excerpt}`,
+        ),
+      );
+    });
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const options = {
+    install: !process.argv.includes('--no-install'),
+    force: process.argv.includes('--force'),
+  };
+  try {
+    const { path, libtorch, built } = await ensureNative(options);
+    console.log(`${built ? 'Built' : 'Up to date:'} ${path} (libtorch ${libtorch.version})`);
+  } catch (error) {
+    if (!(error instanceof NativeUnavailable)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
