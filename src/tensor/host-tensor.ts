@@ -56,6 +56,12 @@ export function toFloat32(tensor: HostTensor): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => read(view, i * step));
 }
 
+/** The value at a row-major index of a tensor of any dtype; an int64 beyond 2^53 is rounded. */
+export function elementAt({ dtype, data }: HostTensor, index: number): number {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return readers[dtype](view, index * dtypes[dtype].bytes);
+}
+
 const readers: Record<DType, (view: DataView, offset: number) => number> = {
   float32: (view, offset) => view.getFloat32(offset, true),
   float64: (view, offset) => view.getFloat64(offset, true),

@@ -1,0 +1,22 @@
+import { PosterError } from '../errors.js';
+
+/**
+ * Why a file cannot be used, worded as the rest of a sentence that begins with its path:
+ * 'is empty; download it again'. Parsers throw it without knowing the path; {@link namingFile} adds that.
+ */
+export class Damage extends Error {}
+
+/** Runs `work` and turns the {@link Damage} it meets into the error a person reads, which begins with the path. */
+export async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    throw new PosterError('checkpoint.unreadable', `${path} ${error.message}.`, { cause: error });
+  }
+}
+
+/** `1 tensor`, `3 tensors`: a count with its noun. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
