@@ -1,0 +1,78 @@
+/**
+ * What a network said about labelled images, and the numbers derived from one such statement. Browser-safe.
+ */
+import { PosterError } from '../errors.js';
+
+/** One image's true class index and the network's logits, one per class. */
+export interface Prediction {
+  readonly path: string;
+  readonly label: number;
+  readonly logits: Float32Array;
+}
+
+/** An image that could not be evaluated, and why. */
+export interface Failure {
+  readonly path: string;
+  readonly error: string;
+}
+
+/** A prediction with what follows from its logits. All arithmetic is in float64. */
+export interface ScoredPrediction {
+  readonly path: string;
+  readonly label: number;
+  /** Index of the largest logit; the first one where several are equal, as numpy's argmax. */
+  readonly predicted: number;
+  /** Softmax of the logits: one value in [0, 1] per class, summing to 1. */
+  readonly probabilities: Float64Array;
+  /** Cross entropy in nats: -log of the true class's probability. */
+  readonly loss: number;
+}
+
+/**
+ * Scores one prediction over `classCount` classes.
+ *
+ * @throws PosterError `engine.failed` where the logits are not `classCount` finite numbers, `data.layout`
+ * where the label is no class index.
+ */
+export function scorePrediction(prediction: Prediction, classCount: number): ScoredPrediction {
+  const { path, label, logits } = prediction;
+  checkPrediction(prediction, classCount);
+  const logNormaliser = logSumExp(logits);
+  const probabilities = Float64Array.from(logits, (logit) => Math.exp(logit - logNormaliser));
+  return { path, label, predicted: argmax(logits), probabilities, loss: logNormaliser - logits[label]! };
+}
+
+function checkPrediction({ path, label, logits }: Prediction, classCount: number): void {
+  if (logits.length !== classCount)
+    throw new PosterError(
+      'engine.failed',
+      `Expected ${classCount} logits for ${path}, one per class, but the network gave ${logits.length}; check that the checkpoint belongs to this dataset.`,
+    );
+  const bad = logits.findIndex((logit) => !Number.isFinite(logit));
+  if (bad >= 0)
+    throw new PosterError(
+      'engine.failed',
+      `Expected finite logits for ${path} but class ${bad} is ${logits[bad]}; the checkpoint's weights are likely damaged or diverged.`,
+    );
+  if (!Number.isInteger(label) || label < 0 || label >= classCount)
+    throw new PosterError(
+      'data.layout',
+      `Expected the label of ${path} to be a class index from 0 to ${classCount - 1} but it is ${label}; check the label file.`,
+    );
+}
+
+/** log(sum(exp(values))), stable for values of any size. */
+export function logSumExp(values: ArrayLike<number>): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]!);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - largest);
+  return largest + Math.log(sum);
+}
+
+/** Index of the largest value; the first one where several are equal. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}

@@ -1,0 +1,122 @@
+/**
+ * The result of an evaluation as it is stored, compared and reported: one JSON document. Browser-safe.
+ */
+import { z } from 'zod';
+import { PosterError } from '../errors.js';
+
+/** The version of the stored format this program writes. */
+export const resultVersion = 1;
+
+const ratio = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+const classMetricsSchema = z.object({ precision: ratio, recall: ratio, f1: ratio, support: count });
+
+const metricsSchema = z.object({
+  samples: count,
+  correct: count,
+  accuracy: ratio,
+  accuracyInterval: z.object({ low: ratio, high: ratio }),
+  meanClassAccuracy: ratio,
+  macroF1: ratio,
+  perClass: z.array(classMetricsSchema),
+  /** Mean cross entropy in nats. */
+  crossEntropy: z.number().min(0),
+  /** Expected calibration error over the `reliability` bins. */
+  calibrationError: ratio,
+});
+
+const reliabilityBinSchema = z.object({
+  low: ratio,
+  high: ratio,
+  count,
+  confidence: ratio,
+  accuracy: ratio,
+});
+
+const mistakeSchema = z.object({
+  path: z.string(),
+  /** Class indices of the truth and of the answer. */
+  label: count,
+  predicted: count,
+  /** Probabilities the network gave to its answer and to the truth. */
+  confidence: ratio,
+  labelProbability: ratio,
+});
+
+const diagnosisSchema = z.object({
+  accuracy: ratio,
+  reorderedAccuracy: ratio,
+  labels: z.array(z.string()),
+  moved: z.array(z.object({ output: z.string(), behavesAs: z.string(), share: ratio })),
+});
+
+/** What an evaluation found. Ratios are in [0, 1], times in seconds, losses in nats. */
+export const evaluationResultSchema = z
+  .object({
+    version: z.literal(resultVersion),
+    /** When the evaluation ended, ISO 8601. */
+    created: z.iso.datetime(),
+    dataset: z.object({ name: z.string(), type: z.string(), split: z.string(), root: z.string() }),
+    checkpoint: z.object({ path: z.string() }),
+    classes: z.array(z.string()).min(1),
+    metrics: metricsSchema,
+    /** matrix[truth][predicted] = number of images. */
+    matrix: z.array(z.array(count)),
+    reliability: z.array(reliabilityBinSchema),
+    /** The figure published for this dataset, where there is one. */
+    published: z.object({ accuracy: ratio, source: z.string() }).nullable(),
+    /** The wrong answers the network was surest of, surest first. */
+    mistakes: z.array(mistakeSchema),
+    /** The class order that would explain a poor result, where one does. */
+    diagnosis: diagnosisSchema.nullable(),
+    /** Images that could not be evaluated. They are in no other figure. */
+    failures: z.array(z.object({ path: z.string(), error: z.string() })),
+    timing: z.object({ seconds: z.number().min(0), imagesPerSecond: z.number().min(0) }),
+    /** The resolved options of the run. */
+    configuration: z.record(z.string(), z.json()),
+  })
+  .superRefine(({ classes, matrix, metrics, mistakes, diagnosis }, context) => {
+    const n = classes.length;
+    const require = (holds: boolean, path: string, message: string) => {
+      if (!holds) context.addIssue({ code: 'custom', path: [path], message });
+    };
+    require(matrix.length === n && matrix.every((row) => row.length === n), 'matrix', `expected ${n} x ${n}`);
+    require(metrics.perClass.length === n, 'metrics', `expected figures of ${n} classes`);
+    require(mistakes.every(
+      (m) => m.label < n && m.predicted < n,
+    ), 'mistakes', `expected class indices below ${n}`);
+    require(!diagnosis || diagnosis.labels.length === n, 'diagnosis', `expected ${n} labels`);
+  });
+
+export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
+export type Mistake = z.infer<typeof mistakeSchema>;
+
+/**
+ * Reads an evaluation result back from its JSON text.
+ *
+ * @param where the file's name, for messages.
+ * @throws PosterError `data.layout` where the text is no result of this version, naming the first wrong field.
+ */
+export function parseEvaluationResult(text: string, where: string): EvaluationResult {
+  const parsed = evaluationResultSchema.safeParse(parseJson(text, where));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw unreadable(where, `${issue.path.join('.') || 'the document'}: ${issue.message}`);
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(where, 'it is not JSON', error);
+  }
+}
+
+function unreadable(where: string, found: string, cause?: unknown): PosterError {
+  return new PosterError(
+    'data.layout',
+    `Expected an evaluation result of version ${resultVersion} in ${where} but ${found}; evaluate again to write one.`,
+    { cause },
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * Turns the predictions of a whole dataset into an evaluation result. Browser-safe.
+ */
+import { PosterError } from '../errors.js';
+import { expectedCalibrationError, reliabilityBins } from './calibration.js';
+import { diagnoseClassOrder } from './diagnose.js';
+import { confusionMatrix, confusionMetrics } from './metrics.js';
+import { type Failure, type Prediction, type ScoredPrediction, scorePrediction } from './prediction.js';
+import { publishedFigure } from './published.js';
+import { type EvaluationResult, type Mistake, resultVersion } from './result.js';
+
+/** What was evaluated and what came out, before any figure is computed. */
+export interface Evaluation {
+  readonly dataset: EvaluationResult['dataset'];
+  readonly checkpoint: EvaluationResult['checkpoint'];
+  readonly classes: readonly string[];
+  readonly predictions: readonly Prediction[];
+  readonly failures: readonly Failure[];
+  /** Wall-clock time the images took, in seconds. */
+  readonly seconds: number;
+  readonly configuration: EvaluationResult['configuration'];
+  readonly created?: Date;
+  /** How many of the most confident mistakes to keep; 24 where absent. */
+  readonly mistakeCount?: number;
+}
+
+/**
+ * Computes every figure of an evaluation.
+ *
+ * @throws PosterError `data.layout` where there are no predictions or a label is out of range,
+ * `engine.failed` where logits are not finite or not one per class.
+ */
+export function summarise(evaluation: Evaluation): EvaluationResult {
+  const { dataset, checkpoint, predictions, failures, seconds, configuration } = evaluation;
+  if (predictions.length === 0) throw nothingToJudge(evaluation);
+  const classes = [...evaluation.classes];
+  const scored = predictions.map((prediction) => scorePrediction(prediction, classes.length));
+  const matrix = confusionMatrix(scored, classes.length);
+  const reliability = reliabilityBins(scored);
+  return {
+    version: resultVersion,
+    created: (evaluation.created ?? new Date()).toISOString(),
+    dataset,
+    checkpoint,
+    classes,
+    metrics: {
+      ...confusionMetrics(matrix),
+      crossEntropy: meanLoss(scored),
+      calibrationError: expectedCalibrationError(reliability),
+    },
+    matrix,
+    reliability,
+    published: publishedFigure(dataset.type),
+    mistakes: surestMistakes(scored, evaluation.mistakeCount ?? 24),
+    diagnosis: diagnoseClassOrder(matrix, classes),
+    failures: failures.map(({ path, error }) => ({ path, error })),
+    timing: { seconds, imagesPerSecond: seconds > 0 ? predictions.length / seconds : 0 },
+    configuration,
+  };
+}
+
+function nothingToJudge({ dataset, failures }: Evaluation): PosterError {
+  const first = failures[0] ? ` (the first is ${failures[0].path}: ${failures[0].error})` : '';
+  return new PosterError(
+    'data.layout',
+    `Expected at least one readable image of ${dataset.name} but ${failures.length} failed${first}; check the dataset.`,
+  );
+}
+
+function meanLoss(scored: readonly ScoredPrediction[]): number {
+  return scored.reduce((sum, { loss }) => sum + loss, 0) / scored.length;
+}
+
+/** The wrong answers of highest confidence, surest first; equal ones in the order they came. */
+function surestMistakes(scored: readonly ScoredPrediction[], limit: number): Mistake[] {
+  return scored
+    .filter(({ label, predicted }) => label !== predicted)
+    .map(({ path, label, predicted, probabilities }) => ({
+      path,
+      label,
+      predicted,
+      confidence: probabilities[predicted]!,
+      labelProbability: probabilities[label]!,
+    }))
+    .sort((a, b) => b.confidence - a.confidence)
+    .slice(0, limit);
+}
