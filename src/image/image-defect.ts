@@ -1,0 +1,19 @@
+/**
+ * Why bytes are not an image that can be read, as the second half of a sentence: "it is truncated". Thrown by
+ * the decoders, which do not know the file's name; {@link decodeImage} makes a PosterError of it. Browser-safe.
+ */
+export class ImageDefect extends Error {
+  constructor(cause: string, options?: { cause?: unknown }) {
+    super(cause, options);
+    this.name = 'ImageDefect';
+  }
+}
+
+/** Refuses impossible and oversized images; called before memory for the pixels is taken. */
+export function checkPixelCount(width: number, height: number, maxPixels: number): void {
+  if (width < 1 || height < 1) throw new ImageDefect(`its header gives it ${width} x ${height} pixels`);
+  if (width * height > maxPixels)
+    throw new ImageDefect(
+      `it is ${width} x ${height} pixels, more than the limit of ${maxPixels}; raise maxPixels if you trust it`,
+    );
+}
