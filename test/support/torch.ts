@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { messageOf, PosterError } from '../../src/errors.js';
+import { addon } from '../../src/torch/addon.js';
+import { liveTensors } from '../../src/torch/tensor.js';
+
+/** Why tests of the torch engine cannot run here, or false when they can. */
+export const torchMissing: string | false = (() => {
+  try {
+    addon();
+    return false;
+  } catch (error) {
+    if (error instanceof PosterError && error.code === 'engine.unavailable') return messageOf(error);
+    throw error;
+  }
+})();
+
+/**
+ * A test of the torch engine that must leave no tensor behind. Skipped where the engine is not built, unless
+ * POSTER_REQUIRE_TORCH is set.
+ */
+export function torchTest(name: string, body: (context: TestContext) => void | Promise<void>): void {
+  const skip = process.env.POSTER_REQUIRE_TORCH ? false : torchMissing;
+  test(name, { skip }, async (context) => {
+    const before = liveTensors();
+    await body(context);
+    assert.equal(liveTensors(), before, 'tensors were left behind');
+  });
+}
