@@ -33,12 +33,16 @@ export async function readSafetensors(
 ): Promise<Contents & { readonly root: PickleValue }> {
   const headerBytes = await readHeaderLength(file);
   const header = parseHeader(await file.read(8, headerBytes));
-  const { [METADATA_KEY]: metadata = {}, ...descriptions } = header;
+  const { [METADATA_KEY]: metadata, ...descriptions } = header;
   const entries = Object.entries(descriptions).map(([name, description]) => parseEntry(name, description));
   const dataStart = 8 + headerBytes;
   checkLayout(entries, file.size - dataStart);
   const tensors = new Map(entries.map((entry) => [entry.name, storedTensor(file, dataStart, entry)]));
-  return { root: new Map<PickleValue, PickleValue>(tensors), tensors, metadata: checkedMetadata(metadata) };
+  return {
+    root: new Map<PickleValue, PickleValue>(tensors),
+    tensors,
+    metadata: checkedMetadata(metadata ?? {}),
+  };
 }
 
 async function readHeaderLength(file: CheckpointFile): Promise<number> {
