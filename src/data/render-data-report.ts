@@ -1,0 +1,103 @@
+import { relative } from 'node:path';
+import Table from 'cli-table3';
+import type { ClassCount, DataReport } from './check-data.js';
+import type { Duplicate } from './find-duplicates.js';
+import type { Dropped, Split } from './layouts/layout.js';
+import type { PreparedData } from './prepare/prepare-data.js';
+
+/** How many examples a list shows before it says how many more there are. */
+const shown = 5;
+
+/** A data report for a terminal. */
+export function renderDataReport(report: DataReport): string {
+  const { root, type, layout, splits, imagesOpened, problems, warnings } = report;
+  const sections = [
+    `${type} in ${root}: ${layout}`,
+    countTable(splits),
+    ...splits.flatMap(({ split, dropped }) => renderDropped(split, dropped)),
+    ...renderUnreadable(report),
+    ...renderDuplicates('between splits', report.duplicatesBetweenSplits, root),
+    ...renderDuplicates('within a split', report.duplicatesWithinSplits, root),
+    ...warnings.map((warning) => `Warning: ${warning}`),
+    ...problems.map((problem) => `Problem: ${problem}`),
+    verdict(problems.length, warnings.length, imagesOpened),
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+/** What `prepareData` did, for a terminal. */
+export function renderPreparedData({ out, type, layout, splits, notes }: PreparedData): string {
+  const sections = [
+    `${type} (${layout}) is prepared in ${out}`,
+    countTable(splits),
+    ...splits.flatMap(({ split, dropped }) => renderDropped(split, dropped)),
+    ...notes.map((note) => `Note: ${note}`),
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+interface Counted {
+  readonly split: Split;
+  readonly images: number;
+  readonly perClass: readonly ClassCount[];
+}
+
+/** A row per class, a column per split with counts and shares. */
+function countTable(splits: readonly Counted[]): string {
+  const table = new Table({
+    head: ['label', 'class', ...splits.map(({ split }) => split)],
+    colAligns: ['right', 'left', ...splits.map(() => 'right' as const)],
+    style: { head: [], border: [] },
+  });
+  const classes = splits[0]?.perClass.map(({ class: name }) => name) ?? [];
+  for (const [label, name] of classes.entries())
+    table.push([
+      label,
+      name,
+      ...splits.map((split) => withShare(split.perClass[label]!.images, split.images)),
+    ]);
+  table.push(['', 'all', ...splits.map(({ images }) => String(images))]);
+  return table.toString();
+}
+
+function withShare(count: number, total: number): string {
+  const share = total > 0 ? (100 * count) / total : 0;
+  return `${count} ${`(${share.toFixed(1)} %)`.padStart(8)}`;
+}
+
+function renderDropped(split: Split, dropped: readonly Dropped[]): string[] {
+  return dropped.map(
+    ({ reason, count, example }) => `Left out of ${split}: ${count} × ${reason} (such as ${example})`,
+  );
+}
+
+function renderUnreadable({ splits }: DataReport): string[] {
+  const all = splits.flatMap(({ unreadable }) => unreadable);
+  if (all.length === 0) return [];
+  return [`Unreadable: ${all.length}`, ...firstOf(all.map(({ reason }) => `  ${reason}`))];
+}
+
+function renderDuplicates(where: string, duplicates: readonly Duplicate[], root: string): string[] {
+  if (duplicates.length === 0) return [];
+  const lines = duplicates.map(({ copies, conflicting }) => {
+    const names = firstOf(
+      copies.map(
+        ({ path, class: name }) => `${relative(root, path) || path}${conflicting ? ` (${name})` : ''}`,
+      ),
+    );
+    return `  ${names.join(' = ')}`;
+  });
+  return [`Same picture more than once ${where}: ${duplicates.length}`, ...firstOf(lines)];
+}
+
+function firstOf(lines: readonly string[]): string[] {
+  const more = lines.length - shown;
+  return more > 0 ? [...lines.slice(0, shown), `  … and ${more} more`] : [...lines];
+}
+
+function verdict(problems: number, warnings: number, imagesOpened: boolean): string {
+  const scope = imagesOpened ? '' : ' (no image was opened)';
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+  if (problems === 0 && warnings === 0) return `The data are sound${scope}.`;
+  return `${count(problems, 'problem')}, ${count(warnings, 'warning')}${scope}.`;
+}
