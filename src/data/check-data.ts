@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
-import type { RgbImage } from '../image/rgb-image.js';
+import { decodeImage } from '../image/decode.js';
 import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
 import { forEachParallel } from './for-each-parallel.js';
 import type { DataType } from './labels.js';
@@ -13,8 +13,8 @@ import {
 } from './open-dataset.js';
 
 export interface CheckDataOptions extends Omit<OpenDatasetOptions, 'split'> {
-  /** Decodes an image in full; absent, no image is opened and neither damage nor duplicates are looked for. */
-  readonly decode?: ((path: string) => Promise<RgbImage>) | undefined;
+  /** Open no image: counts and layout alone, neither damage nor duplicates. */
+  readonly quick?: boolean | undefined;
   /** Images decoded at once; 8 by default. */
   readonly concurrency?: number | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -78,7 +78,7 @@ export async function checkData(options: CheckDataOptions): Promise<DataReport> 
     layout: layout.name,
     classes: listings[0]?.[1].classes ?? [],
     splits: listings.map(([split, listing]) => reportSplit(split, listing, unreadable)),
-    imagesOpened: options.decode !== undefined,
+    imagesOpened: !options.quick,
     duplicatesBetweenSplits: duplicates.filter(({ betweenSplits }) => betweenSplits),
     duplicatesWithinSplits: duplicates.filter(({ betweenSplits }) => !betweenSplits),
   };
@@ -87,18 +87,18 @@ export async function checkData(options: CheckDataOptions): Promise<DataReport> 
 
 async function openImages(
   listings: readonly [Split, Listing][],
-  { decode, concurrency = 8, onProgress, signal }: CheckDataOptions,
+  { quick, concurrency = 8, onProgress, signal }: CheckDataOptions,
 ): Promise<{ pictures: Picture[]; unreadable: ReadonlyMap<string, string> }> {
   const pictures: Picture[] = [];
   const unreadable = new Map<string, string>();
-  if (!decode) return { pictures, unreadable };
+  if (quick) return { pictures, unreadable };
   const items = listings.flatMap(([split, { samples }]) =>
     samples.map(({ path, label }, order) => ({ split, path, label, order })),
   );
   let done = 0;
   const open = async (item: (typeof items)[number]) => {
     try {
-      pictures.push({ ...item, digest: pictureDigest(await decode(item.path)) });
+      pictures.push({ ...item, digest: pictureDigest(await decodeImage(item.path)) });
     } catch (error) {
       unreadable.set(item.path, unreadableReason(error));
     }
@@ -158,13 +158,15 @@ function warningsOf(found: Found, listings: readonly [Split, Listing][]): string
   const warnings = listings.flatMap(([, { notes }]) => notes);
   if (duplicatesBetweenSplits.length > 0)
     warnings.push(
-      `${duplicatesBetweenSplits.length} pictures are in more than one split; figures on them flatter the network.`,
+      `${pictures(duplicatesBetweenSplits.length, 'is', 'are')} in more than one split; figures on them flatter the network.`,
     );
   const conflicting = [...duplicatesBetweenSplits, ...duplicatesWithinSplits].filter(
     (group) => group.conflicting,
   );
   if (conflicting.length > 0)
-    warnings.push(`${conflicting.length} pictures occur with different labels; at most one can be right.`);
+    warnings.push(
+      `${pictures(conflicting.length, 'occurs', 'occur')} with different labels; at most one of them can be right.`,
+    );
   for (const { split, imbalance, perClass } of splits) {
     if (imbalance === null || imbalance < notableImbalance) continue;
     const sorted = perClass.toSorted((a, b) => b.images - a.images);
@@ -173,4 +175,8 @@ function warningsOf(found: Found, listings: readonly [Split, Listing][]): string
     );
   }
   return warnings;
+}
+
+function pictures(count: number, one: string, many: string): string {
+  return count === 1 ? `1 picture ${one}` : `${count} pictures ${many}`;
 }

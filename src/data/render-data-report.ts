@@ -48,6 +48,7 @@ function countTable(splits: readonly Counted[]): string {
     head: ['label', 'class', ...splits.map(({ split }) => split)],
     colAligns: ['right', 'left', ...splits.map(() => 'right' as const)],
     style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
   const classes = splits[0]?.perClass.map(({ class: name }) => name) ?? [];
   for (const [label, name] of classes.entries())
@@ -62,7 +63,7 @@ function countTable(splits: readonly Counted[]): string {
 
 function withShare(count: number, total: number): string {
   const share = total > 0 ? (100 * count) / total : 0;
-  return `${count} ${`(${share.toFixed(1)} %)`.padStart(8)}`;
+  return `${count} ${`(${share.toFixed(1)} %)`.padStart(9)}`;
 }
 
 function renderDropped(split: Split, dropped: readonly Dropped[]): string[] {

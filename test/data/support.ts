@@ -50,3 +50,22 @@ export function posterError(code: ErrorCode, ...patterns: RegExp[]): (error: unk
 export function labelsByPath(root: string, samples: readonly { path: string; label: number }[]) {
   return samples.map(({ path, label }) => [path.slice(root.length + 1), label] as const);
 }
+
+export function ferName(index: number): string {
+  return `fer${String(index).padStart(7, '0')}.png`;
+}
+
+/** A FERPlus votes file: ten votes for each row's winner (a column from 0), or one for each column. */
+export function votesFile(
+  rows: readonly { usage: string; image: string; winner: number | undefined }[],
+): string {
+  const header = 'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF';
+  const lines = rows.map(({ usage, image, winner }) => {
+    const votes = Array.from({ length: 10 }, (_, column) => {
+      if (winner === undefined) return 1;
+      return column === winner ? 10 : 0;
+    });
+    return [usage, image, ...votes].join();
+  });
+  return [header, ...lines].join('\n');
+}
