@@ -1,0 +1,72 @@
+/**
+ * Reproducible random numbers. A stream is a pure function of its names: `randomStream(seed, 'flip', epoch)`
+ * draws the same numbers in every process and on every machine. So nothing random depends on how many workers
+ * load the data, and a resumed run needs no generator states, only its seed, epoch and position.
+ */
+import { createHash } from 'node:crypto';
+import type { Random } from '../network/initial-values.js';
+
+export type { Random };
+
+/** The largest seed: every whole number up to it is told apart. */
+export const maxSeed = Number.MAX_SAFE_INTEGER;
+
+/**
+ * A stream of uniform numbers in [0, 1) with 53 random bits each.
+ *
+ * @param seed a whole number from 0 to {@link maxSeed}.
+ * @param purpose what the numbers are for; different purposes give independent streams.
+ * @param indices further names, such as the epoch and the position in it.
+ */
+export function randomStream(seed: number, purpose: string, ...indices: readonly number[]): Random {
+  const bits = xoshiro128(stateOf(`${purpose}:${seed}:${indices.join(':')}`));
+  return () => ((bits() >>> 5) * 2 ** 26 + (bits() >>> 6)) / 2 ** 53;
+}
+
+/** A whole number in [0, bound). */
+export function randomBelow(random: Random, bound: number): number {
+  return Math.floor(random() * bound);
+}
+
+/** A number in [low, high). */
+export function randomBetween(random: Random, low: number, high: number): number {
+  return low + (high - low) * random();
+}
+
+/** Puts `items` into random order, in place (Fisher-Yates). */
+export function shuffle(items: Uint32Array, random: Random): void {
+  for (let last = items.length - 1; last > 0; last--) {
+    const chosen = randomBelow(random, last + 1);
+    const item = items[last]!;
+    items[last] = items[chosen]!;
+    items[chosen] = item;
+  }
+}
+
+/** The four words of a xoshiro128 state; not all may be zero. */
+export type XoshiroState = readonly [number, number, number, number];
+
+/** xoshiro128**, 32 bits a call (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021). */
+export function xoshiro128([a, b, c, d]: XoshiroState): () => number {
+  return () => {
+    const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotateLeft(d, 11);
+    return result >>> 0;
+  };
+}
+
+function rotateLeft(value: number, bits: number): number {
+  return (value << bits) | (value >>> (32 - bits));
+}
+
+/** The first words of the text's SHA-256. */
+function stateOf(text: string): XoshiroState {
+  const hash = createHash('sha256').update(text).digest();
+  return [hash.readUInt32LE(0), hash.readUInt32LE(4), hash.readUInt32LE(8), hash.readUInt32LE(12)];
+}
