@@ -158,10 +158,20 @@ napi_value fromList(napi_env env, c10::ArrayRef<c10::IValue> list) {
   return array;
 }
 
+// As the schema spells the type, but for sizes: later versions call every integer of a size a SymInt.
+std::string typeName(const c10::Type& type) {
+  const std::string symbolic = "SymInt";
+  std::string name = type.str();
+  for (size_t at = name.find(symbolic); at != std::string::npos; at = name.find(symbolic)) {
+    name.replace(at, symbolic.size(), "int");
+  }
+  return name;
+}
+
 }  // namespace
 
 Parameter::Parameter(const c10::Argument& argument)
-    : name(argument.name()), type(argument.real_type()->str()), hasDefault(argument.default_value().has_value()) {
+    : name(argument.name()), type(typeName(*argument.real_type())), hasDefault(argument.default_value().has_value()) {
   if (hasDefault) defaultValue = *argument.default_value();
   if (argument.N()) listLength = *argument.N();
   // The real type tells a dtype from an integer; the plain type is what lists are made of.

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { load } from '../../src/torch/addon.js';
+import {
+  buildSettings,
+  cudaDevices,
+  cudaMemory,
+  libtorchVersion,
+  setNumerics,
+  setThreads,
+  threads,
+} from '../../src/torch/machine.js';
+import { torchTest } from '../support/torch.js';
+
+test('an engine that was not built says how to build it', () => {
+  assert.throws(() => load('/nowhere/poster_torch.node'), {
+    code: 'engine.unavailable',
+    message:
+      'Training needs the libtorch engine, but /nowhere/poster_torch.node does not exist; run `npm run setup` to build it.',
+  });
+});
+
+test('an engine that does not load says why and what to do', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'poster-'));
+  const path = join(folder, 'poster_torch.node');
+  writeFileSync(path, 'no library');
+  assert.throws(() => load(path), {
+    code: 'engine.unavailable',
+    message: /cannot be loaded \(.*\); was libtorch moved or removed\? Run `npm run setup`/s,
+  });
+  rmSync(folder, { recursive: true });
+});
+
+torchTest('the machine is described', () => {
+  assert.match(libtorchVersion(), /^\d+\.\d+\.\d+/);
+  assert.match(buildSettings(), /PyTorch built with/);
+  if (cudaDevices() === 0) assert.equal(cudaMemory(), undefined);
+  setNumerics({ benchmark: false, tf32: true, deterministic: false });
+});
+
+torchTest('threads can be set', () => {
+  const before = threads();
+  setThreads(2);
+  assert.equal(threads(), 2);
+  assert.throws(() => setThreads(0), { code: 'option.invalid', message: 'Expected 1 to 4096 threads.' });
+  setThreads(before);
+});
