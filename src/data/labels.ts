@@ -27,6 +27,8 @@ export interface DataTypeFacts {
   readonly oneEvaluationSet: boolean;
   /** Top-1 accuracy in percent of POSTER V2 (arXiv 2301.12149 and its repository). */
   readonly publishedTop1?: number;
+  /** What to say where the labels of a published checkpoint are shown. */
+  readonly labelNote?: string;
   /** The number of the first class where class folders are named by number. */
   readonly firstNumber: 0 | 1;
 }
@@ -41,6 +43,9 @@ const affectNet8 = [
   'anger',
   'contempt',
 ] as const;
+
+const affectNetNote =
+  'The class order of the published AffectNet checkpoints is nowhere stated; this is the order of the annotations.';
 
 /**
  * RAF-DB: its labels 1 to 7, the order of the published checkpoint (the row sums of the official confusion
@@ -61,6 +66,7 @@ const facts: Record<DataType, DataTypeFacts> = {
     evaluationSplit: 'valid',
     oneEvaluationSet: true,
     publishedTop1: 67.49,
+    labelNote: affectNetNote,
     firstNumber: 0,
   },
   'AffectNet-8': {
@@ -68,6 +74,7 @@ const facts: Record<DataType, DataTypeFacts> = {
     evaluationSplit: 'test',
     oneEvaluationSet: true,
     publishedTop1: 63.77,
+    labelNote: affectNetNote,
     firstNumber: 0,
   },
   'CAER-S': {

@@ -29,6 +29,8 @@ test('data types carry the published figures and the folder the official program
   );
   assert.equal(dataTypeFacts('RAF-DB').evaluationSplit, 'valid');
   assert.equal(dataTypeFacts('AffectNet-8').evaluationSplit, 'test');
+  assert.match(dataTypeFacts('AffectNet-7').labelNote!, /nowhere stated/);
+  assert.equal(dataTypeFacts('RAF-DB').labelNote, undefined);
   assert.equal(parseDataType('caer-s'), 'CAER-S');
   assert.throws(() => parseDataType('SFEW'), posterError('option.invalid', /RAF-DB.*"SFEW".*--data_type/));
 });
