@@ -1,0 +1,172 @@
+/**
+ * Every option of a training: its name, its flags, what it accepts and what it does. The configuration's
+ * schema, its error messages and the command line's help all come from this table.
+ */
+import { z } from 'zod';
+import { dataTypes } from '../data/labels.js';
+import {
+  above,
+  below,
+  oneOf,
+  optionalFile,
+  rangeWithin,
+  special,
+  whole,
+  within,
+  yesOrNo,
+} from './option-kinds.js';
+import { maxSeed } from './random.js';
+import { samplers } from './sampler.js';
+
+export const trainingOptions = {
+  data: special(z.string().min(1), "the path of the dataset's folder or list", {
+    flags: '--data <path>',
+    about: 'the dataset: a folder, or a list of paths and labels',
+  }),
+  dataType: oneOf(dataTypes, {
+    flags: '--data_type <type>',
+    about: 'what the dataset is and so how it is laid out and which recipe trains it',
+  }),
+  labels: special(z.array(z.string().min(1)).min(2).nullable(), 'two or more class names', {
+    flags: '--labels <names>',
+    about: "class names in label order, in place of the dataset's own",
+  }),
+  evaluationSplit: oneOf(['valid', 'test'], {
+    flags: '--evaluation-split <split>',
+    about: 'the part of the dataset that chooses the best epoch; the official program takes the test set',
+  }),
+  valSplit: below(0, 1, {
+    flags: '--val-split <share>',
+    about: 'share of each class of the training set that chooses the best epoch instead; 0 for none',
+  }),
+  workers: whole(0, 256, { flags: '-j, --workers <n>', about: 'threads that read images' }),
+
+  network: oneOf(['published', 'narrow'], {
+    flags: '--network <size>',
+    about: "the published network, or one of the same make for two CPU cores' patience",
+  }),
+  ir50: optionalFile({ flags: '--ir50 <file>', about: 'pretrained weights of the image branch (ir50.pth)' }),
+  mobilefacenet: optionalFile({
+    flags: '--mobilefacenet <file>',
+    about: 'pretrained weights of the landmark branch (mobilefacenet_model_best.pth.tar)',
+  }),
+  freezeLandmarks: yesOrNo({
+    flags: '--no-freeze-landmarks',
+    about: 'learn the landmark branch too; the official program never does',
+  }),
+
+  epochs: whole(1, 100_000, {
+    flags: '--epochs <n>',
+    about: 'epochs in all, those before a resume included',
+  }),
+  startEpoch: whole(0, 100_000, {
+    flags: '--start-epoch <n>',
+    about: 'number of the first epoch; the learning rate is that of this epoch',
+  }),
+  batchSize: whole(1, 65_536, {
+    flags: '-b, --batch-size <n>',
+    about: 'images that pass the network at once',
+  }),
+  accumulate: whole(1, 4_096, {
+    flags: '--accumulate <n>',
+    about: 'batches whose gradients are averaged before each step',
+  }),
+
+  optimizer: oneOf(['adam', 'adamw', 'sgd'], {
+    flags: '--optimizer <name>',
+    about: 'the optimiser inside SAM',
+  }),
+  learningRate: above(0, 10, {
+    flags: '--lr, --learning-rate <rate>',
+    about: 'learning rate of the first epoch',
+  }),
+  decay: above(0, 1, { flags: '--decay <factor>', about: 'multiplies the learning rate after each epoch' }),
+  warmupEpochs: within(0, 100_000, {
+    flags: '--warmup <epochs>',
+    about: 'epochs, or parts of one, in which the learning rate rises from 0',
+  }),
+  momentum: below(0, 1, {
+    flags: '--momentum <factor>',
+    about: 'momentum of SGD; the official program reads it and ignores it',
+  }),
+  weightDecay: within(0, 10, {
+    flags: '--wd, --weight-decay <factor>',
+    about: 'weight decay; the official program reads it and ignores it',
+  }),
+  beta1: below(0, 1, { flags: '--beta1 <factor>', about: "decay of Adam's average of gradients" }),
+  beta2: below(0, 1, { flags: '--beta2 <factor>', about: "decay of Adam's average of squared gradients" }),
+  epsilon: above(0, 1, { flags: '--epsilon <value>', about: "added to Adam's denominator" }),
+  rho: within(0, 10, {
+    flags: '--rho <radius>',
+    about: 'radius of sharpness-aware minimisation; 0 trains without it, in one pass per step',
+  }),
+  adaptive: yesOrNo({ flags: '--adaptive', about: 'measure the radius relative to the weights (ASAM)' }),
+
+  sampler: oneOf(samplers, {
+    flags: '--sampler <name>',
+    about: 'show each image once an epoch, or every class equally often',
+  }),
+  classWeights: special(
+    z.union([z.enum(['none', 'balanced']), z.array(z.number().gt(0).max(1e6)).min(2)]),
+    'none, balanced, or a number above 0 for each class',
+    {
+      flags: '--class-weights <weights>',
+      about: 'weights of the classes in the loss; balanced takes 1 / images of the class, with mean 1',
+    },
+  ),
+  labelSmoothing: below(0, 1, {
+    flags: '--label-smoothing <share>',
+    about: 'share of the target spread evenly over all classes',
+  }),
+  flip: within(0, 1, { flags: '--flip <probability>', about: 'probability of mirroring an image' }),
+  erasingProbability: within(0, 1, {
+    flags: '--erasing <probability>',
+    about: 'probability of erasing a rectangle of an image',
+  }),
+  erasingArea: rangeWithin(0, 1, {
+    flags: '--erasing-area <low,high>',
+    about: 'share of the image it covers',
+  }),
+  erasingRatio: rangeWithin(0.01, 100, {
+    flags: '--erasing-ratio <low,high>',
+    about: 'its height divided by its width',
+  }),
+  ema: below(0, 1, {
+    flags: '--ema <decay>',
+    about: 'evaluate and keep a moving average of the weights with this decay; 0 for none',
+  }),
+
+  earlyStopping: whole(0, 100_000, {
+    flags: '--early-stopping <epochs>',
+    about: 'stop after so many epochs without a new best one; 0 for never',
+  }),
+  timeLimit: special(z.number().gt(0).max(525_600).nullable(), 'a number of minutes above 0', {
+    flags: '--time-limit <minutes>',
+    about: 'save and stop after this time',
+  }),
+
+  precision: oneOf(['float32', 'bf16'], {
+    flags: '--precision <type>',
+    about: 'number type of convolutions and matrix products; the weights stay float32',
+  }),
+  channelsLast: yesOrNo({
+    flags: '--channels-last',
+    about: 'keep maps channels last, which some machines prefer',
+  }),
+  device: special(z.string().regex(/^(auto|cpu|cuda(:\d{1,3})?)$/), 'auto, cpu, cuda or cuda:<number>', {
+    flags: '--gpu <device>',
+    about: 'where to train: a CUDA device by number, cpu, or auto for the first CUDA device if there is one',
+  }),
+  seed: whole(0, maxSeed, { flags: '--seed <n>', about: 'decides every random number of the training' }),
+} as const;
+
+/** The schema of a whole configuration. */
+export const trainingSchema = z.strictObject(trainingOptions);
+
+/** All that decides how a network is trained; see {@link trainingOptions} for each option's meaning. */
+export type TrainingConfig = Readonly<z.infer<typeof trainingSchema>>;
+
+export type OptionName = keyof TrainingConfig;
+
+/** Options given by a user; the rest comes from the preset of the data type. */
+export type TrainingOverrides = { readonly [Name in OptionName]?: TrainingConfig[Name] | undefined };
