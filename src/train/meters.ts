@@ -1,0 +1,93 @@
+/** Running figures of a training: averages, speed and remaining time. */
+
+/** A mean over images. */
+export interface Mean {
+  /** Adds `count` images whose mean is `value`. */
+  add(value: number, count: number): void;
+  /** NaN before the first image. */
+  readonly value: number;
+  readonly count: number;
+}
+
+export function createMean(): Mean {
+  let sum = 0;
+  let count = 0;
+  return {
+    add(value, added) {
+      sum += value * added;
+      count += added;
+    },
+    get value() {
+      return sum / count;
+    },
+    get count() {
+      return count;
+    },
+  };
+}
+
+/** Measures the speed of work that is a known number of images long. */
+export interface Speedometer {
+  /** Counts images that are done. */
+  add(images: number): void;
+  readonly done: number;
+  /** Of the last {@link window} seconds or so; NaN before anything is done. */
+  readonly imagesPerSecond: number;
+  /** Seconds until all images are done at this speed; NaN before anything is done. */
+  readonly secondsLeft: number;
+}
+
+/** Seconds over which the speed is averaged: longer than a hiccup, shorter than a change of load. */
+const window = 60;
+
+/**
+ * @param total images of the whole work, `done` of which were done before (by a run that is resumed).
+ * @param now the time in seconds.
+ */
+export function createSpeedometer(
+  total: number,
+  done = 0,
+  now = () => performance.now() / 1000,
+): Speedometer {
+  const marks = [{ time: now(), done }];
+  const speed = () => {
+    const first = marks[0]!;
+    const last = marks.at(-1)!;
+    return (last.done - first.done) / (last.time - first.time);
+  };
+  return {
+    add(images) {
+      const time = now();
+      done += images;
+      marks.push({ time, done });
+      while (marks.length > 2 && marks[1]!.time < time - window) marks.shift();
+    },
+    get done() {
+      return done;
+    },
+    get imagesPerSecond() {
+      return speed();
+    },
+    get secondsLeft() {
+      return (total - done) / speed();
+    },
+  };
+}
+
+/** A duration in words: '45 s', '3 min 20 s', '2 h 5 min', '4 d 3 h'; '?' when it is not known. */
+export function describeDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  const units = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  const whole = Math.max(0, Math.round(seconds));
+  const first = units.findIndex(([, size]) => whole >= size);
+  if (first < 0) return '0 s';
+  const [name, size] = units[first]!;
+  const [nextName, nextSize] = units[first + 1] ?? ['', Number.POSITIVE_INFINITY];
+  const rest = Math.floor((whole % size) / nextSize);
+  return `${Math.floor(whole / size)} ${name}${rest > 0 ? ` ${rest} ${nextName}` : ''}`;
+}
