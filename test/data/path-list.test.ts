@@ -98,6 +98,7 @@ test('faults are told by list and line', async (t) => {
   await rejects('l.csv', 'a.png,x\n"b.png,y', /comma-separated rows/);
   await rejects('l.jsonl', '{"path": "a.png", "label": "x"}\n{"path": "b.png"', /line 2, got none/);
   await rejects('l.jsonl', '[1]', /line 1/);
+  await rejects('l.jsonl', ' '.repeat(3_000_000), /line 1 is over 1048576 characters/);
   await rejects('l.jsonl', '{"path": "a\\u0000.png", "label": "x"}', /line 1/);
   await rejects('l.txt', 'a.png,x', /\.csv, \.tsv or \.jsonl.*another kind of file/);
   await mkdir(join(root, 'empty'));

@@ -2,13 +2,13 @@ import { PosterError } from '../../errors.js';
 import { type DataType, dataTypeFacts, expressionName, labelIndex } from '../labels.js';
 import type { StoredLabels } from './stored-labels.js';
 
-/** The label of a class, or that the dataset leaves it out. */
-type Label = number | 'dropped';
+/** The label of a class, or the reason why the dataset leaves it out. */
+type Label = number | string;
 
 /** Which class each class folder is. */
 export interface ClassAssignment {
   readonly classes: readonly string[];
-  /** Label by folder name; 'dropped' for a class that the dataset leaves out. */
+  /** Label by folder name, or the reason why the dataset leaves the folder out. */
   readonly labelOf: ReadonlyMap<string, Label>;
 }
 
@@ -58,7 +58,7 @@ function byNumber(
     folders.map((folder): [string, Label] => {
       const label = Number(folder) - first;
       if (label >= 0 && label < known.length) return [folder, label];
-      if (isLeftOut(options.type, known, label)) return [folder, 'dropped'];
+      if (isLeftOut(options.type, known, label)) return [folder, leftOut];
       throw unknownFolder(folder, known, options.where);
     }),
   );
@@ -81,11 +81,13 @@ function byName(
     folders.map((folder, i): [string, Label] => {
       if (found[i]! >= 0) return [folder, found[i]!];
       if (isLeftOut(type, known, labelIndex(dataTypeFacts('AffectNet-8').labels!, nameOf(folder))))
-        return [folder, 'dropped'];
+        return [folder, leftOut];
       throw unknownFolder(folder, known, where);
     }),
   );
 }
+
+const leftOut = 'contempt is not among the classes';
 
 /** AffectNet-7 is AffectNet-8 without contempt, its label 7. */
 function isLeftOut(type: DataType, known: readonly string[], affectNetLabel: number): boolean {
@@ -107,7 +109,7 @@ function checkDistinct(
 ): ReadonlyMap<string, Label> {
   const folderOf = new Map<number, string>();
   for (const [folder, label] of labelOf) {
-    if (label === 'dropped') continue;
+    if (typeof label === 'string') continue;
     const other = folderOf.get(label);
     if (other !== undefined)
       throw new PosterError(

@@ -103,8 +103,7 @@ async function readSplit(
     const { images, others } = await listImages(join(folder, name), signal);
     for (const path of others) dropped.add('no image by its extension', path);
     for (const path of images) {
-      if (label === 'dropped')
-        dropped.add(`${expressionName(name) ?? 'class'} is not among the classes`, path);
+      if (typeof label === 'string') dropped.add(label, path);
       else samples.push({ path, label });
     }
   }

@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { PosterError, throwIfAborted } from '../../errors.js';
-import { describeSystemError } from '../../io/write-atomically.js';
+import { PosterError } from '../../errors.js';
 import { readCsv } from './read-csv.js';
+import { readLines } from './read-lines.js';
 
 /** A row of a list: an image, its label as written, and perhaps its split. */
 export interface ListRow {
@@ -64,28 +62,9 @@ function headerColumns(cells: readonly string[]): Columns | undefined {
 }
 
 async function* readJsonList(list: string, signal: AbortSignal | undefined): AsyncGenerator<ListRow> {
-  const input = createReadStream(list, 'utf8');
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
-  failed.catch(() => {});
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  let line = 0;
-  try {
-    for await (const text of lines) {
-      throwIfAborted(signal);
-      line++;
-      const bare = text.replace(/^\uFEFF/, '').trim();
-      if (bare === '') continue;
-      const row = parseJsonRow(bare);
-      yield checkRow(list, line, row?.path, row?.label, row?.split);
-    }
-    if (input.errored) await failed;
-  } catch (error) {
-    if (error instanceof PosterError) throw error;
-    throw new PosterError('file.missing', `Could not read ${list}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
-  } finally {
-    input.destroy();
+  for await (const { text, line } of readLines(list, signal)) {
+    const row = parseJsonRow(text);
+    yield checkRow(list, line, row?.path, row?.label, row?.split);
   }
 }
 
