@@ -32,12 +32,12 @@ function resizeRows(
   for (let y = 0; y < image.height; y++) {
     const row = y * image.width * 3;
     for (let x = 0; x < width; x++) {
+      const first = x * taps;
+      const last = first + counts[x]!;
+      let from = row + starts[x]! * 3;
       let red = half;
       let green = half;
       let blue = half;
-      let from = row + starts[x]! * 3;
-      const first = x * taps;
-      const last = first + counts[x]!;
       for (let k = first; k < last; k++) {
         const weight = weights[k]!;
         red = (red + source[from]! * weight) | 0;
@@ -54,25 +54,35 @@ function resizeRows(
   return { width, height: image.height, data };
 }
 
-/** Filters every column: h x w x 3 -> height x w x 3. Sums whole rows, so memory is read in order. */
-function resizeColumns(
-  image: RgbImage,
-  height: number,
-  { starts, counts, taps, weights }: Coefficients,
-): RgbImage {
+/** Filters every column: h x w x 3 -> height x w x 3. Sums whole rows, so that memory is read in order. */
+function resizeColumns(image: RgbImage, height: number, coefficients: Coefficients): RgbImage {
+  const { starts, counts, taps, weights } = coefficients;
   const stride = image.width * 3;
-  const source = image.data;
   const data = new Uint8Array(height * stride);
   const sums = new Int32Array(stride);
   for (let y = 0; y < height; y++) {
-    sums.fill(half);
-    for (let tap = 0; tap < counts[y]!; tap++) {
-      const weight = weights[y * taps + tap]!;
-      const row = (starts[y]! + tap) * stride;
-      for (let i = 0; i < stride; i++) sums[i] = (sums[i]! + source[row + i]! * weight) | 0;
-    }
-    const to = y * stride;
-    for (let i = 0; i < stride; i++) data[to + i] = sums[i]! >> precisionBits;
+    const rows = image.data.subarray(starts[y]! * stride, (starts[y]! + counts[y]!) * stride);
+    const rowWeights = weights.subarray(y * taps, y * taps + counts[y]!);
+    const out = data.subarray(y * stride, (y + 1) * stride);
+    if (counts[y] === 2) blendTwoRows(rows, rowWeights[0]!, rowWeights[1]!, out);
+    else sumRows(rows, rowWeights, sums, out);
   }
   return { width: image.width, height, data };
+}
+
+/** What enlarging does to nearly every row, in one pass. */
+function blendTwoRows(rows: Uint8Array, weight: number, nextWeight: number, out: Uint8Array): void {
+  const stride = out.length;
+  for (let i = 0; i < stride; i++)
+    out[i] = (half + rows[i]! * weight + rows[stride + i]! * nextWeight) >> precisionBits;
+}
+
+function sumRows(rows: Uint8Array, weights: Int32Array, sums: Int32Array, out: Uint8Array): void {
+  const stride = out.length;
+  sums.fill(half);
+  for (let k = 0, row = 0; k < weights.length; k++, row += stride) {
+    const weight = weights[k]!;
+    for (let i = 0; i < stride; i++) sums[i] = (sums[i]! + rows[row + i]! * weight) | 0;
+  }
+  for (let i = 0; i < stride; i++) out[i] = sums[i]! >> precisionBits;
 }

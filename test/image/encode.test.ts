@@ -14,7 +14,7 @@ test('PNG keeps every pixel', async () => {
 test('JPEG keeps the picture', async () => {
   const photo = await decodeImage(fixture('images/aligned-100.jpg'));
   const decoded = await decodeImage(await encodeJpeg(photo, 95));
-  assertPixels(decoded, photo, { worst: 20, mean: 2 });
+  assertPixels(decoded, photo, { worst: 40, mean: 2 });
 });
 
 test('a thumbnail keeps the aspect ratio and never grows', async () => {

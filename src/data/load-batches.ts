@@ -1,0 +1,84 @@
+/** Assembles batches from single images, ahead of their consumer and in the order of the requests. */
+import { PosterError, throwIfAborted } from '../errors.js';
+import { fillAhead, inChunks } from './fill-ahead.js';
+import type { ImageWorkforce } from './image-workforce.js';
+import type { ImageRequest, LoadFailure } from './load-image.js';
+
+/** An image of a batch: `index` is its place among all requests; `error` says why its pixels are zeros. */
+export interface LoadedItem {
+  readonly index: number;
+  readonly error?: PosterError;
+}
+
+export interface ImageBatch<Pixels> {
+  /**
+   * The pixels of `count` images, in ordinary memory of this thread. The next batch is written over them: what is
+   * to be kept longer must be copied.
+   */
+  readonly images: Pixels;
+  readonly count: number;
+  /** One for each image, in order. */
+  readonly items: readonly LoadedItem[];
+}
+
+export type ImageRequests = Iterable<ImageRequest> | AsyncIterable<ImageRequest>;
+export type PixelMemory = Float32Array | Uint8Array;
+
+/** Where batches are made: `slots` holds `prefetch` batches in the making, `images` the one handed out. */
+export interface BatchMemory<Pixels extends PixelMemory> {
+  readonly slots: Pixels;
+  readonly images: Pixels;
+}
+
+export interface BatchPlan {
+  readonly batchSize: number;
+  readonly prefetch: number;
+  /** Whether requests may ask for a part to be erased. */
+  readonly canErase: boolean;
+}
+
+/** Yields the images of the requests as batches; cancels what is queued when it is left or aborted. */
+export async function* loadBatches<Pixels extends PixelMemory>(
+  requests: ImageRequests,
+  { batchSize, prefetch, canErase }: BatchPlan,
+  { slots, images }: BatchMemory<Pixels>,
+  workforce: ImageWorkforce,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ImageBatch<Pixels>, void, void> {
+  const valuesPerImage = images.length / batchSize;
+  let begun = 0;
+
+  const fill = async (chunk: ImageRequest[], slot: number) => {
+    throwIfAborted(signal);
+    if (!canErase && chunk.some(({ erase }) => erase))
+      throw new PosterError(
+        'option.invalid',
+        "Erasing needs normalised images; it cannot be had with pixels 'uint8'.",
+      );
+    const first = begun;
+    begun += chunk.length;
+    const load = async (request: ImageRequest, i: number) =>
+      itemOf(first + i, await workforce.load({ position: slot * batchSize + i, request }));
+    return { slot, items: await Promise.all(chunk.map(load)) };
+  };
+
+  const take = ({ slot, items }: { slot: number; items: LoadedItem[] }): ImageBatch<Pixels> => {
+    throwIfAborted(signal);
+    const from = slot * batchSize * valuesPerImage;
+    const size = items.length * valuesPerImage;
+    images.set(slots.subarray(from, from + size));
+    return { images: images.subarray(0, size) as Pixels, count: items.length, items };
+  };
+
+  const abandon = () => workforce.cancel(new PosterError('aborted', 'Loading images was cancelled.'));
+  signal?.addEventListener('abort', abandon);
+  try {
+    yield* fillAhead(inChunks(requests, batchSize), prefetch, { fill, take, abandon });
+  } finally {
+    signal?.removeEventListener('abort', abandon);
+  }
+}
+
+function itemOf(index: number, failure: LoadFailure | undefined): LoadedItem {
+  return failure ? { index, error: new PosterError(failure.code, failure.message) } : { index };
+}
