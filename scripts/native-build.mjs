@@ -24,9 +24,13 @@ import { findLibtorch } from './native-libtorch.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'native');
-const output = join(root, 'build/native');
-const addon = join(output, 'poster_torch.node');
-const stamp = join(output, 'poster_torch.json');
+const targets = {
+  release: { folder: join(root, 'build/native'), flags: ['-O2'] },
+  sanitized: {
+    folder: join(root, 'build/native-sanitized'),
+    flags: ['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=address,undefined'],
+  },
+};
 const packages = ['g++', 'libtorch-dev'];
 
 /** Why the engine cannot be built, in words meant for a person. */
@@ -34,17 +38,23 @@ export class NativeUnavailable extends Error {}
 
 /**
  * Makes sure that the addon is built and up to date.
- * @param {{ install?: boolean, force?: boolean, log?: (line: string) => void }} [options]
+ * @param {{ install?: boolean, force?: boolean, sanitized?: boolean, log?: (line: string) => void }} [options]
+ *   sanitized: with AddressSanitizer and UndefinedBehaviorSanitizer, apart from the ordinary one
  * @returns {Promise<{ path: string, libtorch: import('./native-libtorch.mjs').Libtorch, built: boolean }>}
  * @throws NativeUnavailable when libtorch or a compiler is missing, or when compiling fails
  */
-export async function ensureNative({ install = true, force = false, log = console.log } = {}) {
+export async function ensureNative({
+  install = true,
+  force = false,
+  sanitized = false,
+  log = console.log,
+} = {}) {
   const tools = findTools() ?? (install ? installTools(log) : undefined);
   if (!tools) throw new NativeUnavailable(explain());
-  const plan = compilePlan(tools);
-  const built = force || !isUpToDate(plan.hash);
+  const plan = compilePlan(tools, sanitized ? targets.sanitized : targets.release);
+  const built = force || !isUpToDate(plan);
   if (built) await compile(plan, tools, log);
-  return { path: addon, libtorch: tools.libtorch, built };
+  return { path: plan.addon, libtorch: tools.libtorch, built };
 }
 
 /** A compiler, libtorch and the headers of Node, or nothing when one is missing. */
@@ -121,11 +131,12 @@ function explain() {
 }
 
 /** The commands that build the addon, and a hash of everything that shapes the result. */
-function compilePlan({ compiler, libtorch, headers }) {
+function compilePlan({ compiler, libtorch, headers }, target) {
   const includes = [...headers, ...libtorch.includes.filter((path) => path !== '/usr/include')];
   const flags = [
     `-std=${libtorch.standard}`,
-    ...['-O2', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter'],
+    ...target.flags,
+    ...['-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter'],
     ...['-DNAPI_VERSION=8', '-DNODE_ADDON_API_CPP_EXCEPTIONS'],
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi}`,
     ...includes.flatMap((path) => ['-isystem', path]),
@@ -138,7 +149,15 @@ function compilePlan({ compiler, libtorch, headers }) {
   for (const file of files) hash.update(file).update(readFileSync(join(sources, file)));
   const { size, mtimeMs } = statSync(join(libtorch.lib, 'libtorch_cpu.so'));
   hash.update(JSON.stringify([compiler, flags, libtorch, size, mtimeMs]));
-  return { flags, units: files.filter((file) => file.endsWith('.cpp')), hash: hash.digest('hex') };
+  return {
+    ...target,
+    addon: join(target.folder, 'poster_torch.node'),
+    stamp: join(target.folder, 'poster_torch.json'),
+    flags,
+    linkFlags: [...target.flags, ...linkFlags(libtorch)],
+    units: files.filter((file) => file.endsWith('.cpp')),
+    hash: hash.digest('hex'),
+  };
 }
 
 /** Whether CUDA's memory statistics compile: the header wants CUDA's own, of a matching version. */
@@ -149,14 +168,15 @@ function hasCudaAllocator({ compiler, libtorch }, flags) {
   return spawnSync(compiler, args, { input: program }).status === 0;
 }
 
-function isUpToDate(hash) {
+function isUpToDate({ addon, stamp, hash }) {
   return existsSync(addon) && existsSync(stamp) && JSON.parse(readFileSync(stamp, 'utf8')).hash === hash;
 }
 
-async function compile({ flags, units, hash }, { compiler, libtorch }, log) {
+async function compile(plan, { compiler, libtorch }, log) {
+  const { flags, units } = plan;
   log(`Compiling the training engine against libtorch ${libtorch.version} (${libtorch.source}) ...`);
   // A folder of our own, so that two builds at once do not mix; the result is moved into place.
-  const scratch = join(output, `objects-${process.pid}`);
+  const scratch = join(plan.folder, `objects-${process.pid}`);
   mkdirSync(scratch, { recursive: true });
   try {
     const object = (unit) => join(scratch, unit.replace(/cpp$/, 'o'));
@@ -164,9 +184,9 @@ async function compile({ flags, units, hash }, { compiler, libtorch }, log) {
       run(compiler, [...flags, '-c', join(sources, unit), '-o', object(unit)]),
     );
     const linked = join(scratch, 'poster_torch.node');
-    await run(compiler, ['-shared', '-o', linked, ...units.map(object), ...linkFlags(libtorch)]);
-    renameSync(linked, addon);
-    writeFileSync(stamp, `${JSON.stringify({ hash, libtorch }, null, 2)}\n`);
+    await run(compiler, ['-shared', '-o', linked, ...units.map(object), ...plan.linkFlags]);
+    renameSync(linked, plan.addon);
+    writeFileSync(plan.stamp, `${JSON.stringify({ hash: plan.hash, libtorch }, null, 2)}\n`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

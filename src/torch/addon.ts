@@ -94,8 +94,9 @@ export interface Addon {
   buildSettings(): string;
 }
 
-/** From build/src/torch to build/native. */
-const addonPath = fileURLToPath(new URL('../../native/poster_torch.node', import.meta.url));
+/** In build/native, seen from build/src/torch; POSTER_NATIVE names another build of it. */
+const addonPath =
+  process.env.POSTER_NATIVE ?? fileURLToPath(new URL('../../native/poster_torch.node', import.meta.url));
 
 let loaded: Addon | undefined;
 

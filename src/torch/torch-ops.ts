@@ -58,7 +58,7 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
     prelu: (x, weight) => callTensor('aten::prelu', x, weight),
 
     layerNorm: (x, weight, bias, eps) =>
-      callTensor('aten::layer_norm', x, [x.shape.at(-1)!], weight, bias, eps, true),
+      callTensor('aten::layer_norm', inTypeOf(weight, x), weight.shape, weight, bias, eps, true),
 
     linear: (x, weight, bias) => callTensor('aten::linear', x, weight, bias ?? null),
 
@@ -96,6 +96,11 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
       return callTensor('aten::mul.Tensor', x, callTensor('aten::div_.Scalar', kept, 1 - rate));
     },
   };
+}
+
+/** Under autocast a value may be in a smaller type than the weights it meets. */
+function inTypeOf(weight: Tensor, x: Tensor): Tensor {
+  return x.dtype === weight.dtype ? x : callTensor('aten::to.dtype', x, weight.dtype);
 }
 
 /** The variance of one value is undefined; libtorch would quietly move the statistics to NaN. */
