@@ -10,7 +10,14 @@ import {
   reconstructed,
   sequence,
 } from './python.js';
-import { device, rebuildNewerTensor, rebuildParameter, rebuildSubclass, rebuildTensor } from './torch.js';
+import {
+  device,
+  rebuildNewerTensor,
+  rebuildParameter,
+  rebuildSparseTensor,
+  rebuildSubclass,
+  rebuildTensor,
+} from './torch.js';
 import { ForeignObject, type PickleValue } from './values.js';
 
 /** Our own stand-in for a Python callable: builds the value that calling it would. Runs nothing from the file. */
@@ -41,6 +48,7 @@ export const callables: ReadonlyMap<string, Callable> = new Map<string, Callable
   ['torch._utils._rebuild_tensor', rebuildTensor],
   ['torch._utils._rebuild_tensor_v2', rebuildTensor],
   ['torch._utils._rebuild_tensor_v3', rebuildNewerTensor],
+  ['torch.serialization._get_layout', rebuildSparseTensor],
   ['torch._utils._rebuild_parameter', rebuildParameter],
   ['torch._utils._rebuild_parameter_with_state', rebuildParameter],
   ['torch._tensor._rebuild_from_type_v2', rebuildSubclass],

@@ -124,6 +124,11 @@ export function rebuildNewerTensor(args: readonly PickleValue[]): never {
   );
 }
 
+/** torch.serialization._get_layout: (name), called for sparse tensors alone. */
+export function rebuildSparseTensor(): never {
+  throw new Damage('holds a sparse tensor, which is not supported; convert it with to_dense()');
+}
+
 /** torch.device: (type[, index]), as the text PyTorch prints. */
 export function device(args: readonly PickleValue[]): string {
   return args.map(String).join(':');

@@ -23,6 +23,9 @@ const LARGEST_COMPRESSED = 256 * 2 ** 20;
 const STORED = 0;
 const DEFLATED = 8;
 
+const LOCAL_HEADER_BYTES = 30;
+const LOCAL_HEADER_SIGNATURE = 0x04034b50;
+
 /**
  * The directory of a zip archive, zip64 included, by record name.
  * @throws Damage on a truncated or inconsistent archive.
@@ -37,7 +40,7 @@ export async function readZipDirectory(file: CheckpointFile): Promise<ReadonlyMa
       if (records.has(entry.fileName))
         throw new Damage(`is a zip archive that holds ${entry.fileName} twice`);
       checkEntry(entry, file);
-      records.set(entry.fileName, zipRecord(file, zip, entry));
+      records.set(entry.fileName, zipRecord(file, entry));
     }
   } catch (error) {
     if (error instanceof Damage) throw error;
@@ -67,10 +70,10 @@ function checkEntry(entry: yauzl.Entry, file: CheckpointFile): void {
     );
 }
 
-function zipRecord(file: CheckpointFile, zip: yauzl.ZipFile, entry: yauzl.Entry): ZipRecord {
+function zipRecord(file: CheckpointFile, entry: yauzl.Entry): ZipRecord {
   const byteLength = entry.uncompressedSize;
   const readAll = async () => {
-    const bytes = await readContent(file, zip, entry, 0, entry.compressedSize);
+    const bytes = await readContent(file, entry, 0, entry.compressedSize);
     const content = entry.compressionMethod === DEFLATED ? await inflate(bytes, entry) : bytes;
     if (crc32(content) !== entry.crc32)
       throw new Damage(
@@ -83,7 +86,7 @@ function zipRecord(file: CheckpointFile, zip: yauzl.ZipFile, entry: yauzl.Entry)
     byteLength,
     read: async (offset, length) => {
       if (offset === 0 && length === byteLength) return readAll();
-      if (entry.compressionMethod === STORED) return readContent(file, zip, entry, offset, length);
+      if (entry.compressionMethod === STORED) return readContent(file, entry, offset, length);
       return (await readAll()).slice(offset, offset + length);
     },
   };
@@ -92,15 +95,21 @@ function zipRecord(file: CheckpointFile, zip: yauzl.ZipFile, entry: yauzl.Entry)
 /** Bytes of an entry as they lie in the archive. */
 async function readContent(
   file: CheckpointFile,
-  zip: yauzl.ZipFile,
   entry: yauzl.Entry,
   offset: number,
   length: number,
 ): Promise<Uint8Array> {
-  const { fileDataStart } = await zip
-    .readLocalFileHeaderPromise(entry, { minimal: true })
-    .catch(damagedArchive);
-  return file.read(fileDataStart + offset, length);
+  return file.read((await findContent(file, entry)) + offset, length);
+}
+
+/** An entry's content follows its local header, whose length only that header tells. */
+async function findContent(file: CheckpointFile, entry: yauzl.Entry): Promise<number> {
+  const start = entry.relativeOffsetOfLocalHeader;
+  const header = await file.read(start, LOCAL_HEADER_BYTES);
+  const view = new DataView(header.buffer, header.byteOffset);
+  if (view.getUint32(0, true) !== LOCAL_HEADER_SIGNATURE)
+    throw new Damage(`does not hold ${entry.fileName} where its directory says; download or copy it again`);
+  return start + LOCAL_HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
 const inflateBytes = promisify(inflateRaw) as (data: Uint8Array, options: object) => Promise<Uint8Array>;

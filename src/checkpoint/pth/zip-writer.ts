@@ -9,11 +9,15 @@ import { crc32 } from 'node:zlib';
 export class ZipWriter {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
   readonly #directory: Uint8Array[] = [];
-  #position = 0;
+  #position: number;
 
-  /** @param write appends bytes to the archive. */
-  constructor(write: (bytes: Uint8Array) => Promise<void>) {
+  /**
+   * @param write appends bytes to the file.
+   * @param start bytes the file has already; archives may have anything before them.
+   */
+  constructor(write: (bytes: Uint8Array) => Promise<void>, start = 0) {
     this.#write = write;
+    this.#position = start;
   }
 
   /** Adds a record of less than 4 GiB. */
