@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,4 +76,10 @@ export async function refusalOf(t: TestContext, bytes: Uint8Array, name = 'craft
   const path = join(await temporaryFolder(t), name);
   await writeFile(path, bytes);
   return refusal(path);
+}
+
+/** Asserts a sentence, in full or by pattern. */
+export function assertSentence(actual: string, expected: string | RegExp): void {
+  if (typeof expected === 'string') assert.equal(actual, expected);
+  else assert.match(actual, expected);
 }

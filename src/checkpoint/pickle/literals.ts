@@ -138,7 +138,7 @@ function quoted(text: string): string {
   const quote = text[0];
   if (text.length < 2 || (quote !== "'" && quote !== '"') || !text.endsWith(quote))
     throw malformed('a string that lacks its quotes');
-  return text.slice(1, -1).replace(/\\(x[0-9a-f]{2}|.)/gi, (_, escaped: string) => unescaped(escaped));
+  return text.slice(1, -1).replace(/\\(x[0-9a-fA-F]{2}|.)/g, (_, escaped: string) => unescaped(escaped));
 }
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v' };
@@ -150,7 +150,7 @@ function unescaped(escaped: string): string {
 
 /** Protocol 0's unicode: Latin-1 but for \uXXXX and \UXXXXXXXX. */
 function rawUnicodeEscaped(text: string): string {
-  return text.replace(/\\u([0-9a-f]{4})|\\U([0-9a-f]{8})/gi, (_, short?: string, long?: string) => {
+  return text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, short?: string, long?: string) => {
     const point = Number.parseInt((short ?? long)!, 16);
     if (point > 0x10ffff) throw malformed('a character beyond Unicode');
     return String.fromCodePoint(point);
