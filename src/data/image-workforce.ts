@@ -15,7 +15,10 @@ export interface ImageWorkforce {
 /** Jobs a thread has at once: while libvips decodes one image, the thread resizes another. */
 const lanesPerThread = 2;
 
-/** `workers` threads that fill the row, or this thread when there are none. */
+/**
+ * `workers` threads that fill the row, or this thread when there are none. That this module imports sharp, through
+ * loadImage, matters to the threads: libvips must have been loaded by the main thread before them.
+ */
 export function startWorkforce(workers: number, row: ImageRow): ImageWorkforce {
   const threads = Array.from({ length: workers }, () => startLoaderThread(row));
   const loads =
