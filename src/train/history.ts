@@ -1,0 +1,46 @@
+/** The figures of each epoch: what they are, and the files that show them. */
+import { z } from 'zod';
+import { writeAtomically } from '../io/write-atomically.js';
+import type { RunFolder } from './run-folder.js';
+
+const figure = z.number();
+
+/** The figures of one epoch. Accuracies are from 0 to 1, losses in nats. */
+export const epochRecordSchema = z.object({
+  /** Epochs trained so far: 1 after the first. */
+  epoch: z.int().min(1),
+  /** Optimiser steps so far. */
+  steps: z.int().min(0),
+  learningRate: figure,
+  /** Means over the epoch's images at the weights before each climb of SAM. */
+  trainLoss: figure,
+  trainAccuracy: figure,
+  validLoss: figure,
+  validAccuracy: figure,
+  validMeanClassAccuracy: figure,
+  validMacroF1: figure,
+  /** The whole epoch, validation included. */
+  seconds: figure,
+  /** While training. */
+  imagesPerSecond: figure,
+});
+
+export type EpochRecord = Readonly<z.infer<typeof epochRecordSchema>>;
+
+export type History = readonly EpochRecord[];
+
+/**
+ * Writes history.csv and history.jsonl. Both are written anew and renamed into place: there is no torn line
+ * after a crash, and no epoch twice after a resume.
+ * @throws PosterError `file.unwritable`
+ */
+export async function writeHistory(folder: RunFolder, history: History): Promise<void> {
+  await writeAtomically(folder.historyCsv, historyAsCsv(history));
+  await writeAtomically(folder.historyJsonl, history.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
+
+function historyAsCsv(history: History): string {
+  const columns = Object.keys(epochRecordSchema.shape) as (keyof EpochRecord)[];
+  const rows = history.map((record) => columns.map((column) => record[column]).join(','));
+  return `${[columns.join(','), ...rows].join('\n')}\n`;
+}

@@ -1,0 +1,63 @@
+/** Where a training run keeps its files. */
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { PosterError } from '../errors.js';
+
+/** The files of one run. */
+export interface RunFolder {
+  readonly root: string;
+  /** The resolved configuration. */
+  readonly config: string;
+  /** The checkpoint to resume from. */
+  readonly last: string;
+  /** The checkpoint of the best epoch. */
+  readonly best: string;
+  /** A line per epoch, for spreadsheets and for programs. */
+  readonly historyCsv: string;
+  readonly historyJsonl: string;
+  /** Event files for `tensorboard --logdir`. */
+  readonly tensorboard: string;
+  /** The best epoch's evaluation and the curves. */
+  readonly report: string;
+  readonly lock: string;
+}
+
+/** The files of the run in the folder `root`; the checkpoints may be kept elsewhere. */
+export function runFolder(
+  root: string,
+  checkpoints: { readonly last?: string | undefined; readonly best?: string | undefined } = {},
+): RunFolder {
+  const at = (name: string) => join(resolve(root), name);
+  return {
+    root: resolve(root),
+    config: at('config.json'),
+    last: checkpoints.last ? resolve(checkpoints.last) : at('last.pth'),
+    best: checkpoints.best ? resolve(checkpoints.best) : at('best.pth'),
+    historyCsv: at('history.csv'),
+    historyJsonl: at('history.jsonl'),
+    tensorboard: at('tensorboard'),
+    report: at('report'),
+    lock: at('run.lock'),
+  };
+}
+
+/**
+ * Makes sure that a new run overwrites none.
+ * @throws PosterError `run.busy` when a checkpoint or a history of another run is there.
+ */
+export async function requireUnused({ root, last, best, historyJsonl }: RunFolder): Promise<void> {
+  for (const path of [last, best, historyJsonl])
+    if (await exists(path))
+      throw new PosterError(
+        'run.busy',
+        `Expected no other run in ${root}, but ${path} is there; continue that run with --resume ${last}, ` +
+          'or choose another --output.',
+      );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

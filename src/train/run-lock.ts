@@ -1,0 +1,124 @@
+/**
+ * Keeps two runs out of one folder. The lock is a file that names its process, so that the lock of a process
+ * which died is known for what it is and taken over.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { PosterError } from '../errors.js';
+import { describeSystemError } from '../io/write-atomically.js';
+
+const ownerSchema = z.object({
+  pid: z.int().positive(),
+  host: z.string(),
+  /** Tells processes apart that had the same number one after the other; null where the system does not say. */
+  processStart: z.string().nullable(),
+  since: z.iso.datetime(),
+});
+
+type Owner = z.infer<typeof ownerSchema>;
+
+/** A lock that is held. */
+export interface RunLock {
+  /** Gives it back; calls after the first do nothing. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock of a run folder, which is made if it is missing.
+ * @throws PosterError `run.busy` when another live process, or one on another machine, holds it;
+ * `file.unwritable` when it cannot be written.
+ */
+export async function lockRun(path: string): Promise<RunLock> {
+  const owner = await thisProcess();
+  while (!(await createLock(path, owner))) await removeStaleLock(path);
+  let held = true;
+  return {
+    async release() {
+      if (held) await rm(path, { force: true });
+      held = false;
+    },
+  };
+}
+
+async function thisProcess(): Promise<Owner> {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    processStart: await processStart(process.pid),
+    since: new Date().toISOString(),
+  };
+}
+
+/** Writes the lock; false when there is one. */
+async function createLock(path: string, owner: Owner): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${JSON.stringify(owner)}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Removes a dead process's lock. @throws PosterError `run.busy` when it is not known to be dead. */
+async function removeStaleLock(path: string): Promise<void> {
+  const text = await readIfThere(path);
+  if (text === undefined) return;
+  const owner = parseOwner(text);
+  if (!owner || owner.host !== hostname() || (await isAlive(owner))) throw busy(path, owner);
+  // Another process may judge the same lock at this moment: only one succeeds in moving it away.
+  const aside = `${path}.${randomUUID().slice(0, 8)}`;
+  const moved = await rename(path, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!moved) return;
+  if ((await readIfThere(aside)) === text) await rm(aside, { force: true });
+  else await rename(aside, path);
+}
+
+function parseOwner(text: string): Owner | undefined {
+  try {
+    return ownerSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function busy(path: string, owner: Owner | undefined): PosterError {
+  const who = owner
+    ? `process ${owner.pid} on ${owner.host} has been using it since ${owner.since}`
+    : 'the lock does not say which process uses it';
+  return new PosterError(
+    'run.busy',
+    `Expected ${dirname(path)} to be free, but ${who}; wait for that run, choose another --output, ` +
+      `or delete ${path} if no such run exists.`,
+  );
+}
+
+async function isAlive({ pid, processStart: start }: Owner): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return (await processStart(pid)) === start;
+}
+
+/** The start time in Linux's list of processes, null elsewhere. */
+async function processStart(pid: number): Promise<string | null> {
+  const status = await readIfThere(`/proc/${pid}/stat`);
+  // The second field is the program's name in parentheses and may hold spaces; the start is the 22nd.
+  return status?.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}

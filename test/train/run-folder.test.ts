@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type EpochRecord, writeHistory } from '../../src/train/history.js';
+import { requireUnused, runFolder } from '../../src/train/run-folder.js';
+import { lockRun } from '../../src/train/run-lock.js';
+
+const newFolder = async () => runFolder(await mkdtemp(join(tmpdir(), 'poster-run-')));
+
+/** The number of a process that has ended. */
+async function deadProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'exit');
+  return child.pid!;
+}
+
+const owner = { host: hostname(), processStart: '1', since: '2025-01-01T00:00:00.000Z' };
+
+test('a second run in a folder is refused until the first gives the lock back', async () => {
+  const { lock } = await newFolder();
+  const first = await lockRun(lock);
+  await assert.rejects(lockRun(lock), {
+    code: 'run.busy',
+    message: new RegExp(`to be free, but process ${process.pid} on ${hostname()} has been using it since`),
+  });
+  await first.release();
+  const second = await lockRun(lock);
+  await first.release();
+  await assert.rejects(lockRun(lock), { code: 'run.busy' });
+  await second.release();
+});
+
+test('the lock of a dead process is taken over', async () => {
+  const folder = await newFolder();
+  await writeFile(folder.lock, JSON.stringify({ ...owner, pid: await deadProcess() }));
+  const lock = await lockRun(folder.lock);
+  assert.equal(JSON.parse(await readFile(folder.lock, 'utf8')).pid, process.pid);
+  await lock.release();
+  assert.deepEqual(await readdir(folder.root), []);
+});
+
+test('the lock of a dead process whose number went to another is taken over', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const { lock } = await newFolder();
+  await writeFile(lock, JSON.stringify({ ...owner, pid: process.pid }));
+  await (await lockRun(lock)).release();
+});
+
+test('a lock from another machine, or one that cannot be read, is respected', async () => {
+  const { lock } = await newFolder();
+  await writeFile(lock, JSON.stringify({ ...owner, pid: 1, host: 'elsewhere' }));
+  await assert.rejects(lockRun(lock), { code: 'run.busy', message: /process 1 on elsewhere/ });
+  await writeFile(lock, '');
+  await assert.rejects(lockRun(lock), {
+    code: 'run.busy',
+    message:
+      /the lock does not say which process uses it; .* or delete \S+run\.lock if no such run exists\.$/,
+  });
+});
+
+test('many processes that find the same dead lock: one gets it', async () => {
+  const { lock } = await newFolder();
+  await writeFile(lock, JSON.stringify({ ...owner, pid: await deadProcess() }));
+  const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(lock)));
+  assert.equal(attempts.filter(({ status }) => status === 'fulfilled').length, 1);
+});
+
+test('a new run in the folder of another is refused, with the way to go on', async () => {
+  const folder = await newFolder();
+  await requireUnused(folder);
+  await writeFile(folder.last, '');
+  await assert.rejects(requireUnused(folder), {
+    code: 'run.busy',
+    message: `Expected no other run in ${folder.root}, but ${folder.last} is there; continue that run with --resume ${folder.last}, or choose another --output.`,
+  });
+});
+
+test('checkpoints may be kept elsewhere', () => {
+  const folder = runFolder('/runs/a', { best: '/models/best.pth' });
+  assert.deepEqual([folder.last, folder.best], ['/runs/a/last.pth', '/models/best.pth']);
+});
+
+const record = (epoch: number): EpochRecord => ({
+  epoch,
+  steps: 86 * epoch,
+  learningRate: 3.5e-5,
+  trainLoss: 1.5,
+  trainAccuracy: 0.25,
+  validLoss: 1.25,
+  validAccuracy: 0.5,
+  validMeanClassAccuracy: 0.375,
+  validMacroF1: 0.4375,
+  seconds: 100,
+  imagesPerSecond: 128,
+});
+
+test('the history is a CSV and a JSONL file, whole after every epoch', async () => {
+  const folder = await newFolder();
+  await writeHistory(folder, [record(1)]);
+  await writeHistory(folder, [record(1), record(2)]);
+  const lines = (await readFile(folder.historyJsonl, 'utf8')).trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)),
+    [record(1), record(2)],
+  );
+  assert.equal(
+    await readFile(folder.historyCsv, 'utf8'),
+    'epoch,steps,learningRate,trainLoss,trainAccuracy,validLoss,validAccuracy,validMeanClassAccuracy,validMacroF1,seconds,imagesPerSecond\n' +
+      '1,86,0.000035,1.5,0.25,1.25,0.5,0.375,0.4375,100,128\n' +
+      '2,172,0.000035,1.5,0.25,1.25,0.5,0.375,0.4375,100,128\n',
+  );
+});
