@@ -1,0 +1,58 @@
+/**
+ * The evaluation report: one HTML file that needs nothing else, no script and no network. Browser-safe.
+ */
+import { throwIfAborted } from '../errors.js';
+import type { EvaluationResult, Mistake } from '../evaluate/result.js';
+import { type Html, html } from './html.js';
+import { page } from './page.js';
+import { calibrationSection } from './sections/calibration.js';
+import { classesSection } from './sections/classes.js';
+import { confusionSection } from './sections/confusion.js';
+import { diagnosisAlert, findings } from './sections/findings.js';
+import { headline } from './sections/headline.js';
+import { mistakesSection } from './sections/mistakes.js';
+import { configurationSection, failuresSection } from './sections/run.js';
+
+export interface ReportOptions {
+  /**
+   * Makes a small picture of an image as a data URI (`data:image/...;base64,...`) for the gallery of
+   * mistakes. Where it is absent, fails or gives anything else, the gallery shows a blank tile.
+   */
+  readonly thumbnail?: (path: string) => Promise<string>;
+  readonly signal?: AbortSignal;
+}
+
+/** Writes the report of an evaluation as a self-contained HTML document. */
+export async function renderReport(
+  result: EvaluationResult,
+  { thumbnail, signal }: ReportOptions = {},
+): Promise<string> {
+  throwIfAborted(signal);
+  const pictures = await Promise.all(result.mistakes.map((mistake) => pictureOf(mistake, thumbnail)));
+  throwIfAborted(signal);
+  const sections: (Html | null)[] = [
+    headline(result),
+    diagnosisAlert(result),
+    findings(result),
+    confusionSection(result),
+    classesSection(result),
+    calibrationSection(result),
+    mistakesSection(result, pictures),
+    failuresSection(result),
+    configurationSection(result),
+  ];
+  const body = html`${sections.filter((part) => part !== null)}`;
+  return page(`${result.dataset.name}: ${(100 * result.metrics.accuracy).toFixed(2)} % top-1 accuracy`, body);
+}
+
+const dataUri = /^data:image\/(png|jpeg|webp|avif|gif);base64,[A-Za-z0-9+/]+={0,2}$/;
+
+/** A mistake's picture; null where there is none, since a missing picture must not cost the report. */
+async function pictureOf({ path }: Mistake, thumbnail: ReportOptions['thumbnail']): Promise<string | null> {
+  try {
+    const picture = await thumbnail?.(path);
+    return picture && dataUri.test(picture) ? picture : null;
+  } catch {
+    return null;
+  }
+}

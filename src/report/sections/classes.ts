@@ -1,0 +1,30 @@
+import { total } from '../../evaluate/metrics.js';
+import type { EvaluationResult } from '../../evaluate/result.js';
+import { classMetricsChart } from '../charts/class-metrics-chart.js';
+import { distributionChart } from '../charts/distribution-chart.js';
+import { grouped, percent } from '../display-text.js';
+import { figure, section, table } from '../figure.js';
+import { type Html, html } from '../html.js';
+
+/** Precision, recall, F1 and size of every class, as pictures and as one table. */
+export function classesSection({ classes, metrics, matrix }: EvaluationResult): Html {
+  const bars = figure({
+    draw: (width) => classMetricsChart(classes, metrics.perClass, { width }),
+    caption: html`Precision: how many predictions of the class are right. Recall: how many of its images are found. F1: their harmonic mean.`,
+  });
+  const sizes = figure({
+    draw: (width) => distributionChart(matrix, classes, { width }),
+    caption: html`Images of each class beside how often it was predicted: a network that favours a class predicts it too often.`,
+  });
+  const rows = metrics.perClass.map(({ precision, recall, f1, support }, i) => {
+    const predicted = total(matrix.map((row) => row[i]!));
+    const figures = [precision, recall, f1].map((ratio) => percent(ratio));
+    return [classes[i]!, ...figures, grouped(support), grouped(predicted)];
+  });
+  const head = ['Class', 'Precision', 'Recall', 'F1', 'Images', 'Predictions'];
+  return section(
+    'classes',
+    'Classes',
+    html`<div class="columns">${bars}${sizes}</div><div class="scroll" tabindex="0">${table(head, rows)}</div>`,
+  );
+}

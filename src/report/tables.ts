@@ -1,0 +1,166 @@
+/**
+ * An evaluation result as text for a terminal.
+ */
+import { inspect, stripVTControlCharacters } from 'node:util';
+import Table from 'cli-table3';
+import { total } from '../evaluate/metrics.js';
+import type { EvaluationResult } from '../evaluate/result.js';
+import { grouped, shortened, visible } from './display-text.js';
+import { largestConfusions } from './sections/findings.js';
+
+export interface TableOptions {
+  /** Whether to use colours; where absent, when standard output is a terminal that shows them. */
+  readonly color?: boolean;
+}
+
+type Style = 'bold' | 'dim' | 'blue' | 'red' | 'yellow';
+type Paint = (style: Style, text: string) => string;
+
+/** Beyond this many classes a matrix is too wide for a terminal; the largest confusions stand in for it. */
+const widestMatrix = 12;
+
+/** Writes the figures, the classes, the confusions, a diagnosis and the failures as aligned tables. */
+export function formatTables(result: EvaluationResult, { color = colorful() }: TableOptions = {}): string {
+  const paint: Paint = (style, text) => (color ? styled(style, text) : text);
+  const { dataset, checkpoint, classes } = result;
+  const title = `${visible(dataset.name)} ${visible(dataset.split)}, ${visible(checkpoint.path)}`;
+  const parts = [
+    paint('bold', title),
+    figures(result, paint),
+    classTable(result, paint),
+    classes.length <= widestMatrix ? matrixTable(result, paint) : confusionTable(result, paint),
+    diagnosis(result, paint),
+    failures(result, paint),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** Whether standard output is a terminal that shows colours (respects NO_COLOR). */
+function colorful(): boolean {
+  return process.stdout.isTTY === true && process.stdout.hasColors();
+}
+
+function figures({ metrics, published, timing }: EvaluationResult, paint: Paint): string {
+  const { low, high } = metrics.accuracyInterval;
+  const hits = `${grouped(metrics.correct)} of ${grouped(metrics.samples)}`;
+  const rows = [
+    [
+      'Top-1 accuracy',
+      paint('bold', percent(metrics.accuracy)),
+      `${hits}, 95 % interval ${percent(low)} to ${percent(high)}`,
+    ],
+    ...(published ? [['Published', percent(published.accuracy), visible(published.source)]] : []),
+    ['Mean class accuracy', percent(metrics.meanClassAccuracy), 'recall averaged over the classes'],
+    ['Macro F1', metrics.macroF1.toFixed(4), 'F1 averaged over the classes'],
+    ['Cross entropy', metrics.crossEntropy.toFixed(4), 'nats per image'],
+    ['Calibration error', percent(metrics.calibrationError), 'gap between confidence and accuracy'],
+    ['Speed', timing.imagesPerSecond.toFixed(1), 'images per second'],
+  ];
+  return table(
+    [],
+    rows.map(([name, value, note]) => [name!, value!, paint('dim', note!)]),
+    paint,
+    ['left', 'right', 'left'],
+  );
+}
+
+function classTable({ classes, metrics, matrix }: EvaluationResult, paint: Paint): string {
+  const rows = metrics.perClass.map(({ precision, recall, f1, support }, i) => {
+    const predicted = total(matrix.map((row) => row[i]!));
+    const ratios = [precision, recall, f1].map(percent);
+    return [shortened(classes[i]!, 32), ...ratios, grouped(support), grouped(predicted)];
+  });
+  const head = ['Class', 'Precision', 'Recall', 'F1', 'Images', 'Predictions'];
+  return table(head, rows, paint);
+}
+
+function matrixTable({ classes, matrix }: EvaluationResult, paint: Paint): string {
+  const rows = matrix.map((row, truth) => {
+    const images = total(row) || 1;
+    const cells = row.map((count, predicted) => paintCell(count, count / images, truth === predicted, paint));
+    return [shortened(classes[truth]!, 16), ...cells];
+  });
+  const head = ['true \\ predicted', ...classes.map((name) => shortened(name, 9))];
+  return `Confusion matrix\n${table(head, rows, paint)}`;
+}
+
+function paintCell(count: number, share: number, right: boolean, paint: Paint): string {
+  if (count === 0) return paint('dim', '.');
+  if (right) return paint('blue', grouped(count));
+  return share >= 0.05 ? paint('red', grouped(count)) : grouped(count);
+}
+
+function confusionTable({ classes, matrix }: EvaluationResult, paint: Paint): string {
+  const rows = largestConfusions(matrix, 12).map(({ truth, predicted, count, share }) => [
+    shortened(classes[truth]!, 32),
+    shortened(classes[predicted]!, 32),
+    grouped(count),
+    percent(share),
+  ]);
+  const head = ['True class', 'Predicted', 'Images', 'Of the class'];
+  return `Most frequent confusions\n${table(head, rows, paint, ['left', 'left', 'right', 'right'])}`;
+}
+
+function diagnosis({ diagnosis: found }: EvaluationResult, paint: Paint): string {
+  if (!found) return '';
+  const moved = found.moved.map(
+    ({ output, behavesAs, share }) =>
+      `  output "${visible(output)}" answers ${percent(share)} of the images of "${visible(behavesAs)}"`,
+  );
+  return [
+    paint('yellow', 'The classes seem to be in another order.'),
+    ...moved,
+    `Top-1 accuracy would be ${percent(found.reorderedAccuracy)} instead of ${percent(found.accuracy)} with`,
+    `  --labels ${visible(found.labels.join(','))}`,
+  ].join('\n');
+}
+
+function failures({ failures: failed }: EvaluationResult, paint: Paint): string {
+  if (failed.length === 0) return '';
+  const shown = failed.slice(0, 5).map(({ path, error }) => `  ${visible(path)}: ${visible(error)}`);
+  const rest = failed.length - shown.length;
+  const images = failed.length === 1 ? 'image' : 'images';
+  const title = `${grouped(failed.length)} ${images} failed; no figure counts them:`;
+  return [paint('yellow', title), ...shown, ...(rest > 0 ? [`  and ${grouped(rest)} more`] : [])].join('\n');
+}
+
+/** A table without frames but a line under the heading; the first column is text, the others figures. */
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+  alignments: ('left' | 'right')[] = ['left', ...(rows[0] ?? []).slice(1).map(() => 'right' as const)],
+): string {
+  const blank = [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+  ];
+  const inner = ['left', 'left-mid', 'right', 'right-mid', 'middle', 'mid', 'mid-mid'];
+  const chars = Object.fromEntries([...blank, ...inner].map((name) => [name, '']));
+  const style = { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 };
+  const built = new Table({ head: [...head], colAligns: alignments, chars, style });
+  built.push(...rows.map((row) => [...row]));
+  const [heading, ...body] = built
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
+  if (head.length === 0) return [heading, ...body].join('\n');
+  const width = Math.max(...[heading!, ...body].map((line) => stripVTControlCharacters(line).length));
+  return [paint('bold', heading!), '-'.repeat(width), ...body].join('\n');
+}
+
+function styled(style: Style, text: string): string {
+  const [on, off] = inspect.colors[style]!;
+  return `\u001b[${on}m${text}\u001b[${off}m`;
+}
+
+/** A ratio as per cent: 0.9221 is `92.21 %`. */
+function percent(ratio: number): string {
+  return `${(100 * ratio).toFixed(2)} %`;
+}
