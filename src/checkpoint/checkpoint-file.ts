@@ -9,8 +9,6 @@ export interface CheckpointFile {
   readonly path: string;
   /** Bytes in the file when it was opened. */
   readonly size: number;
-  /** The system's file descriptor, for libraries that read by themselves. */
-  readonly descriptor: number;
   /** Exactly `length` bytes from `offset`, in memory of their own. @throws Damage when the file ends before. */
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Closes the file; calls after the first do nothing. */
@@ -25,7 +23,6 @@ export async function openCheckpointFile(path: string): Promise<CheckpointFile> 
   return {
     path,
     size,
-    descriptor: handle.fd,
     read: (offset, length) => {
       if (closing)
         throw new PosterError(

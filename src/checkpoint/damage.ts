@@ -12,8 +12,16 @@ export async function namingFile<T>(path: string, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
-    throw new PosterError('checkpoint.unreadable', `${path} ${error.message}.`, { cause: error });
+    throw new PosterError('checkpoint.unreadable', `${path} ${printable(error.message)}.`, { cause: error });
   }
+}
+
+const LONGEST_MESSAGE = 2000;
+
+/** Text that may quote a file, made fit for a terminal: no control characters, no endless names. */
+export function printable(text: string): string {
+  const clean = text.slice(0, LONGEST_MESSAGE).replace(/[\p{Cc}\p{Cf}]/gu, '?');
+  return text.length > LONGEST_MESSAGE ? `${clean} ...` : clean;
 }
 
 /** `1 tensor`, `3 tensors`: a count with its noun. */

@@ -1,6 +1,7 @@
 import { PosterError } from '../errors.js';
 import type { DType } from '../tensor/host-tensor.js';
 import type { Checkpoint, TensorInfo } from './checkpoint.js';
+import { printable } from './damage.js';
 import { likelyCause } from './mismatch-cause.js';
 
 /** How a checkpoint's entries differ from those a network has; all lists in the order of their source. */
@@ -48,7 +49,7 @@ export function matchStateDict(checkpoint: Checkpoint, expected: Entries, option
   if (missing.length + unexpected.length + mismatched.length === 0) return;
   const cause = likelyCause(checkpoint, expected, difference);
   throw new StateDictMismatch(
-    `${checkpoint.path} does not hold this network: ${summary(difference, expected.size)}; ${cause}.`,
+    `${checkpoint.path} does not hold this network: ${printable(`${summary(difference, expected.size)}; ${cause}`)}.`,
     difference,
   );
 }

@@ -14,7 +14,7 @@ export async function recogniseFormat(file: CheckpointFile): Promise<CheckpointF
   if (file.size === 0) throw new Damage('is empty; download or copy it again');
   const head = Buffer.from(await file.read(0, Math.min(HEAD_BYTES, file.size)));
   if (head.toString('latin1', 0, 2) === 'PK') return 'pth-zip';
-  if (head.subarray(0, 32).includes(Buffer.from(LEGACY_MAGIC))) return 'pth-legacy';
+  if (head.subarray(0, 32).includes(LEGACY_MAGIC)) return 'pth-legacy';
   if (head[8] === 0x7b || file.path.endsWith('.safetensors')) return 'safetensors';
   throw new Damage(whatItIs(head));
 }

@@ -14,6 +14,9 @@ export interface StridedView {
  */
 const EXPANSION_LIMIT = 64 * 2 ** 20;
 
+/** PyTorch and NumPy have no tensors of more axes. */
+export const MOST_AXES = 64;
+
 /** Number of elements of a shape from a file. @throws Damage when the product is not exact. */
 export function checkedElementCount(shape: Shape): number {
   let count = 1;

@@ -62,7 +62,7 @@ const zips: readonly [what: string, file: () => Buffer | Promise<Buffer>, senten
   [
     'a value changed',
     () => patched(sound, '\0\0\x80\x3f\0\0\0\x40', 0, [1]),
-    `holds ${storage} with a wrong checksum, so it is damaged; ${again}.`,
+    `holds ${storage} with a wrong checksum, so it is damaged; ${again} (or save it again, if PyTorch was told to leave checksums out).`,
   ],
   [
     'an encrypted record',

@@ -52,6 +52,7 @@ const malformed: readonly [what: string, pickle: string, reason: string | RegExp
   ['attributes of a function', 'cposix\nsystem\n}b.', /attributes for something that has none/],
   ['a global whose name is a number', 'K\x01K\x02\x93.', /a name that is not text/],
   ['a negative length', 'T\xff\xff\xff\xff.', /a negative length at byte 5/],
+  ['a global with an endless name', `c${'a'.repeat(600)}\nb\n.`, /a name of absurd length/],
   ['an integer of 200 bytes', `\x8a\xc8${'\x01'.repeat(200)}.`, /an integer of 200 bytes/],
   ['an integer in letters', 'Iabc\n.', /with 'abc' where an integer belongs/],
   ['a number in letters', 'F0x10\n.', /with '0x10' where a number belongs/],
@@ -190,6 +191,16 @@ const geometries: readonly [what: string, tensor: string, sentence: RegExp][] = 
     /^holds a tensor with 2 sizes but 1 strides/,
   ],
   [
+    'more axes than any tensor',
+    tensorPickle({ shape: `(${'K\x01'.repeat(65)}t` }),
+    /^holds a tensor of 65 axes/,
+  ],
+  [
+    'an endless device',
+    `ctorch\ndevice\n(X\x40\0\0\0${'a'.repeat(64)}tR`,
+    /^names a device of no known kind/,
+  ],
+  [
     'a view past its storage',
     tensorPickle({ offset: 'K\x01' }),
     /^holds a tensor of shape 2x2 that reaches past its storage of 16 bytes/,
@@ -251,3 +262,8 @@ for (const [what, tensor, sentence] of geometries) {
     assert.match(await refusalOf(t, await zipCheckpoint(tensor)), sentence);
   });
 }
+
+test('text of a file reaches the terminal without control characters', async (t) => {
+  const sentence = await refusalOf(t, await zipCheckpoint(`c\x1b[2J\x07x\ny\n)R`));
+  assert.match(sentence, /^calls \?\[2J\?x\.y when Python loads it/);
+});

@@ -151,6 +151,15 @@ for (const [what, bytes, sentence] of malformations) {
   });
 }
 
+test('an endless name is cut in the message', async (t) => {
+  const sentence = await refusalOf(
+    t,
+    file({ ['a'.repeat(5000)]: tensor([-1], 0, 4) }, 4),
+    'crafted.safetensors',
+  );
+  assert.match(sentence, /^describes its tensor a{1900,2000} \.\.\.\.$/);
+});
+
 test('safetensors with scalars, empty tensors, any order and no metadata', async (t) => {
   const path = join(await temporaryFolder(t), 'sound.bin');
   const header = {

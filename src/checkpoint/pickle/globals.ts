@@ -28,57 +28,62 @@ export type Callable = (args: readonly PickleValue[], budget: MemoryBudget) => P
  * result: what a function would have done cannot be known, and a checkpoint needs no others.
  */
 export const callables: ReadonlyMap<string, Callable> = new Map<string, Callable>([
-  ['collections.OrderedDict', orderedDict],
-  ['collections.defaultdict', () => new Map()],
-  ['collections.Counter', counter],
-  ['collections.deque', sequence],
-  ['builtins.set', pythonSet],
-  ['builtins.frozenset', pythonSet],
-  ['builtins.bytearray', byteArray],
-  ['builtins.bytes', byteArray],
-  ['__builtin__.set', pythonSet],
-  ['__builtin__.frozenset', pythonSet],
-  ['__builtin__.bytearray', byteArray],
-  ['__builtin__.bytes', byteArray],
-  ['_codecs.encode', encodedBytes],
-  ['copyreg._reconstructor', reconstructed],
-  ['copy_reg._reconstructor', reconstructed],
-  ['copyreg.__newobj__', newObject],
-  ['copy_reg.__newobj__', newObject],
-  ['torch._utils._rebuild_tensor', rebuildTensor],
-  ['torch._utils._rebuild_tensor_v2', rebuildTensor],
-  ['torch._utils._rebuild_tensor_v3', rebuildNewerTensor],
-  ['torch.serialization._get_layout', rebuildSparseTensor],
-  ['torch._utils._rebuild_parameter', rebuildParameter],
-  ['torch._utils._rebuild_parameter_with_state', rebuildParameter],
-  ['torch._tensor._rebuild_from_type_v2', rebuildSubclass],
-  ['torch.device', device],
-  ['torch.Size', sequence],
-  ...['numpy.core', 'numpy._core'].flatMap((core): [string, Callable][] => [
-    [`${core}.multiarray._reconstruct`, () => new NumpyArray()],
-    [`${core}.multiarray.scalar`, numpyScalar],
-    [`${core}.numeric._frombuffer`, arrayFromBuffer],
-  ]),
-  ['numpy.dtype', numpyDType],
-  ...opaque('builtins', ['complex', 'range', 'slice', 'object']),
-  ...opaque('__builtin__', ['complex', 'xrange', 'slice', 'object']),
-  ...opaque('datetime', ['datetime', 'date', 'time', 'timedelta', 'timezone']),
-  ...opaque('pathlib', ['Path', 'PosixPath', 'WindowsPath', 'PurePath', 'PurePosixPath', 'PureWindowsPath']),
-  ...opaque('pathlib._local', [
-    'Path',
-    'PosixPath',
-    'WindowsPath',
-    'PurePath',
-    'PurePosixPath',
-    'PureWindowsPath',
-  ]),
-  ...opaque('types', ['SimpleNamespace']),
-  ...opaque('decimal', ['Decimal']),
-  ...opaque('fractions', ['Fraction']),
-  ...opaque('functools', ['partial']),
+  ...inModules(['collections'], {
+    OrderedDict: orderedDict,
+    defaultdict: () => new Map(),
+    Counter: counter,
+    deque: sequence,
+  }),
+  // Protocols before 3 use the names of Python 2.
+  ...inModules(['builtins', '__builtin__'], {
+    set: pythonSet,
+    frozenset: pythonSet,
+    bytes: byteArray,
+    bytearray: byteArray,
+  }),
+  ...inModules(['copyreg', 'copy_reg'], { _reconstructor: reconstructed, __newobj__: newObject }),
+  ...inModules(['_codecs'], { encode: encodedBytes }),
+  ...inModules(['torch'], { device, Size: sequence }),
+  ...inModules(['torch._utils'], {
+    _rebuild_tensor: rebuildTensor,
+    _rebuild_tensor_v2: rebuildTensor,
+    _rebuild_tensor_v3: rebuildNewerTensor,
+    _rebuild_parameter: rebuildParameter,
+    _rebuild_parameter_with_state: rebuildParameter,
+  }),
+  ...inModules(['torch._tensor'], { _rebuild_from_type_v2: rebuildSubclass }),
+  ...inModules(['torch.serialization'], { _get_layout: rebuildSparseTensor }),
+  ...inModules(['numpy'], { dtype: numpyDType }),
+  // NumPy 2 renamed its core.
+  ...inModules(['numpy.core.multiarray', 'numpy._core.multiarray'], {
+    _reconstruct: () => new NumpyArray(),
+    scalar: numpyScalar,
+  }),
+  ...inModules(['numpy.core.numeric', 'numpy._core.numeric'], { _frombuffer: arrayFromBuffer }),
+  ...[
+    ...['complex', 'range', 'slice', 'object'].map((name) => `builtins.${name}`),
+    ...['complex', 'xrange', 'slice', 'object'].map((name) => `__builtin__.${name}`),
+    ...['datetime', 'date', 'time', 'timedelta', 'timezone'].map((name) => `datetime.${name}`),
+    ...['Path', 'PosixPath', 'WindowsPath', 'PurePath', 'PurePosixPath', 'PureWindowsPath'].flatMap(
+      (name) => [`pathlib.${name}`, `pathlib._local.${name}`],
+    ),
+    'types.SimpleNamespace',
+    'decimal.Decimal',
+    'fractions.Fraction',
+    'functools.partial',
+  ].map(opaque),
 ]);
 
-/** Classes of Python's own library that training scripts keep in checkpoints; only their arguments are recorded. */
-function opaque(module: string, names: readonly string[]): [string, Callable][] {
-  return names.map((name) => [`${module}.${name}`, (args) => new ForeignObject(`${module}.${name}`, args)]);
+function inModules(
+  modules: readonly string[],
+  standIns: Readonly<Record<string, Callable>>,
+): [string, Callable][] {
+  return modules.flatMap((module) =>
+    Object.entries(standIns).map(([name, standIn]): [string, Callable] => [`${module}.${name}`, standIn]),
+  );
+}
+
+/** A class of Python's own library that training scripts keep in checkpoints: only its arguments are recorded. */
+function opaque(className: string): [string, Callable] {
+  return [className, (args) => new ForeignObject(className, args)];
 }

@@ -1,7 +1,7 @@
 import { type DType, dtypes, elementAt, type Shape } from '../../tensor/host-tensor.js';
 import { Damage } from '../damage.js';
 import { StoredTensor } from '../stored-tensor.js';
-import { checkedElementCount, contiguousStrides, gather } from '../strided-view.js';
+import { checkedElementCount, contiguousStrides, gather, MOST_AXES } from '../strided-view.js';
 import type { MemoryBudget } from './memory-budget.js';
 import { ForeignObject, type PickleValue } from './values.js';
 
@@ -75,10 +75,9 @@ function fillArray(
   type: PickleValue | undefined,
   bytes: Uint8Array | undefined,
 ): void {
-  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && (size as number) >= 0))
-    throw new Damage('holds a NumPy array without a proper shape');
+  if (!isShape(shape)) throw new Damage('holds a NumPy array without a proper shape');
   if (!(type instanceof NumpyDType)) throw new Damage('holds a NumPy array without a type');
-  array.shape = shape as number[];
+  array.shape = shape;
   array.dtype = type.dtype;
   if (!array.dtype) return;
   const needed = checkedElementCount(array.shape) * dtypes[array.dtype].bytes;
@@ -87,6 +86,11 @@ function fillArray(
       `holds a NumPy array of shape ${array.shape.join('x')} with ${bytes?.byteLength ?? 0} bytes of values instead of ${needed}`,
     );
   array.bytes = bytes;
+}
+
+function isShape(value: PickleValue | undefined): value is number[] {
+  if (!Array.isArray(value) || value.length > MOST_AXES) return false;
+  return value.every((size) => typeof size === 'number' && Number.isSafeInteger(size) && size >= 0);
 }
 
 /** numpy.core.multiarray.scalar(dtype, bytes): the number, or an opaque object for other types. */

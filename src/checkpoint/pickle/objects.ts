@@ -6,9 +6,12 @@ import type { MemoryBudget } from './memory-budget.js';
 import { NumpyArray, NumpyDType, setArrayState, setDTypeState } from './numpy.js';
 import { ForeignObject, type PickleValue, PythonGlobal } from './values.js';
 
+const LONGEST_NAME = 500;
+
 /** The global a pickle names by module and name. */
 export function globalOf(module: PickleValue, name: PickleValue): PythonGlobal {
   if (typeof module !== 'string' || typeof name !== 'string') throw malformed('a name that is not text');
+  if (module.length + name.length > LONGEST_NAME) throw malformed('a name of absurd length');
   return new PythonGlobal(`${module}.${name}`);
 }
 

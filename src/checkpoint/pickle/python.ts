@@ -55,8 +55,9 @@ export function reconstructed([cls, , base]: readonly PickleValue[]): ForeignObj
 }
 
 /** copyreg.__newobj__: (class, ...args) */
-export function newObject([cls, ...args]: readonly PickleValue[]): ForeignObject {
-  return instanceOf(cls, args);
+export function newObject(clsAndArgs: readonly PickleValue[], budget: MemoryBudget): ForeignObject {
+  budget.charge(clsAndArgs.length * SLOT_BYTES);
+  return instanceOf(clsAndArgs[0], clsAndArgs.slice(1));
 }
 
 function instanceOf(cls: PickleValue | undefined, args: readonly PickleValue[]): ForeignObject {

@@ -1,7 +1,7 @@
 import { type DType, dtypes, type Shape } from '../../tensor/host-tensor.js';
 import { Damage } from '../damage.js';
 import { StoredTensor } from '../stored-tensor.js';
-import { checkView, gather, isContiguous, type StridedView, spanOf } from '../strided-view.js';
+import { checkView, gather, isContiguous, MOST_AXES, type StridedView, spanOf } from '../strided-view.js';
 import { type PickleValue, PythonGlobal } from './values.js';
 
 /** Element types by the name of their storage class, `torch.FloatStorage` and so on. */
@@ -130,8 +130,9 @@ export function rebuildSparseTensor(): never {
 }
 
 /** torch.device: (type[, index]), as the text PyTorch prints. */
-export function device(args: readonly PickleValue[]): string {
-  return args.map(String).join(':');
+export function device([type, index]: readonly PickleValue[]): string {
+  if (typeof type !== 'string' || type.length > 32) throw new Damage('names a device of no known kind');
+  return typeof index === 'number' ? `${type}:${index}` : type;
 }
 
 function size(value: PickleValue | undefined): number {
@@ -142,6 +143,7 @@ function size(value: PickleValue | undefined): number {
 
 function sizes(value: PickleValue | undefined): Shape {
   if (!Array.isArray(value)) throw new Damage(`holds a tensor with ${shown(value)} where its shape belongs`);
+  if (value.length > MOST_AXES) throw new Damage(`holds a tensor of ${value.length} axes`);
   return value.map(size);
 }
 

@@ -7,20 +7,7 @@ import { LARGEST_PICKLE, unpickle } from '../pickle/unpickle.js';
 import { type PickleValue, valueAt } from '../pickle/values.js';
 
 /** PyTorch's magic number, 0x1950a86a20f9469cfc6c, as its first pickle writes it. */
-export const LEGACY_MAGIC = Uint8Array.of(
-  0x8a,
-  0x0a,
-  0x6c,
-  0xfc,
-  0x9c,
-  0x46,
-  0xf9,
-  0x20,
-  0x6a,
-  0xa8,
-  0x50,
-  0x19,
-);
+export const LEGACY_MAGIC = Buffer.from('8a0a6cfc9c46f9206aa85019', 'hex');
 
 const PROTOCOL_VERSION = 1001;
 

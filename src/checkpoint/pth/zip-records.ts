@@ -4,6 +4,7 @@ import * as yauzl from 'yauzl';
 import { messageOf } from '../../errors.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
 import { Damage } from '../damage.js';
+import { WindowReader } from './window-reader.js';
 
 /** One file inside a zip archive, read in place. */
 export interface ZipRecord {
@@ -31,7 +32,10 @@ const LOCAL_HEADER_SIGNATURE = 0x04034b50;
  * @throws Damage on a truncated or inconsistent archive.
  */
 export async function readZipDirectory(file: CheckpointFile): Promise<ReadonlyMap<string, ZipRecord>> {
-  const zip = await yauzl.fromFdPromise(file.descriptor, { autoClose: false }).catch(damagedArchive);
+  const reader = new WindowReader(file);
+  const zip = await yauzl
+    .fromRandomAccessReaderPromise(reader, file.size, { autoClose: false })
+    .catch(damagedArchive);
   if (zip.entryCount > MOST_RECORDS)
     throw new Damage(`is a zip archive of ${zip.entryCount} files; do not trust it`);
   const records = new Map<string, ZipRecord>();
@@ -43,13 +47,13 @@ export async function readZipDirectory(file: CheckpointFile): Promise<ReadonlyMa
       records.set(entry.fileName, zipRecord(file, entry));
     }
   } catch (error) {
-    if (error instanceof Damage) throw error;
     damagedArchive(error);
   }
   return records;
 }
 
 function damagedArchive(error: unknown): never {
+  if (error instanceof Damage) throw error;
   const reason = messageOf(error);
   throw new Damage(
     /end of central directory/i.test(reason)
@@ -77,7 +81,8 @@ function zipRecord(file: CheckpointFile, entry: yauzl.Entry): ZipRecord {
     const content = entry.compressionMethod === DEFLATED ? await inflate(bytes, entry) : bytes;
     if (crc32(content) !== entry.crc32)
       throw new Damage(
-        `holds ${entry.fileName} with a wrong checksum, so it is damaged; download or copy it again`,
+        `holds ${entry.fileName} with a wrong checksum, so it is damaged; download or copy it again ` +
+          '(or save it again, if PyTorch was told to leave checksums out)',
       );
     return content;
   };
