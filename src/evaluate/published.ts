@@ -20,8 +20,12 @@ const figures: Readonly<Record<string, number>> = {
   'CAER-S': 0.93,
 };
 
-/** The published figure for a dataset type such as `RAF-DB`, whatever its case; null for other data. */
-export function publishedFigure(datasetType: string): PublishedFigure | null {
+/**
+ * The published figure for a dataset type such as `RAF-DB`, whatever its case. Null for other data and for
+ * the training split, whose accuracy nobody publishes.
+ */
+export function publishedFigure(datasetType: string, split: string): PublishedFigure | null {
+  if (split === 'train') return null;
   const known = Object.entries(figures).find(([type]) => type.toLowerCase() === datasetType.toLowerCase());
   return known ? { accuracy: known[1], source } : null;
 }

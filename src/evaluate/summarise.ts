@@ -50,7 +50,7 @@ export function summarise(evaluation: Evaluation): EvaluationResult {
     },
     matrix,
     reliability,
-    published: publishedFigure(dataset.type),
+    published: publishedFigure(dataset.type, dataset.split),
     mistakes: surestMistakes(scored, evaluation.mistakeCount ?? 24),
     diagnosis: diagnoseClassOrder(matrix, classes),
     failures: failures.map(({ path, error }) => ({ path, error })),

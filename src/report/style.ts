@@ -34,9 +34,12 @@ header{padding:clamp(28px,6vw,64px) 0 8px}
 .track .dot{top:-7px;width:16px;height:16px;margin-left:-8px;border-radius:50%;background:var(--poster-blue);border:3px solid var(--poster-paper)}
 .track .tick{top:-14px;width:2px;height:30px;margin-left:-1px;background:var(--poster-ink)}
 .tick-note{position:absolute;top:0;transform:translateX(-50%);white-space:nowrap;color:var(--poster-ink)}
+.scale.plain{height:46px}
+.plain .track{top:10px}
+.plain .from,.plain .to{top:22px}
 .from,.to{position:absolute;top:50px}
 .to{right:0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(158px,1fr));gap:1px;background:var(--poster-line);border:1px solid var(--poster-line);border-radius:14px;overflow:hidden}
+.tiles{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:1px;background:var(--poster-line);border:1px solid var(--poster-line);border-radius:14px;overflow:hidden}
 .tiles>div{background:var(--poster-card);padding:16px 18px}
 .tiles dt{font-size:.85rem;color:var(--poster-muted)}
 .tiles dd{font-size:1.5rem;font-weight:600;letter-spacing:-.015em;line-height:1.35}
@@ -65,7 +68,7 @@ th:first-child{text-align:left;padding-left:0}
 tbody th{font-weight:500}
 tbody tr:last-child>*{border-bottom:0}
 .words th,.words td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top}
-.words th{width:34%;min-width:9em}
+.words th:first-child{width:34%;min-width:9em}
 .words td{min-width:12em}
 .confusions{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:0 40px}
 .confusions li{display:flex;gap:10px;align-items:baseline;padding:6px 0;border-bottom:1px solid var(--poster-line)}
@@ -87,7 +90,7 @@ tbody tr:last-child>*{border-bottom:0}
 footer{padding-top:28px;padding-bottom:56px}
 a:focus-visible,summary:focus-visible{outline:2px solid var(--poster-blue);outline-offset:3px;border-radius:4px}
 
-@media (max-width:1000px){.columns{grid-template-columns:minmax(0,1fr)}}
+@media (max-width:1000px){.columns{grid-template-columns:minmax(0,1fr)}.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}}
 @media (max-width:640px){
 .wide{display:none}.narrow{display:block}
 .narrow svg{max-width:none}
@@ -98,10 +101,16 @@ th,td{padding:6px 8px}
 section{margin-left:-4px;margin-right:-4px}
 }
 @media print{
-body{background:#fff;font-size:11px}
+html{font-size:12px}
+body{background:#fff;font-size:12px}
 section{border:0;padding:0;margin-top:24px}
-figure,.gallery li,.tiles,tr,h2,h3{break-inside:avoid}
-h2,h3{break-after:avoid}
+figure,.gallery li,.tiles,.hint,tr,h2,h3{break-inside:avoid}
+h2,h3,.hint{break-after:avoid}
+.wide{display:block}.narrow{display:none}
+.columns{grid-template-columns:repeat(2,minmax(0,1fr));gap:20px}
+.rows .wide svg{max-width:100%}
+.gallery{grid-template-columns:repeat(6,minmax(0,1fr));gap:14px 12px;font-size:9px}
+.gallery p{font-size:1em}
 details{display:none}
 }
 `;

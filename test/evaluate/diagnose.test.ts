@@ -167,3 +167,33 @@ test('classes without images keep their place', () => {
     'neutral',
   ]);
 });
+
+/** A network that is right on 90 % of the 1000 images of each of five classes, but for some cells. */
+function mostlyRight(cells: readonly (readonly [truth: number, predicted: number, count: number])[]) {
+  const matrix = names(5).map((_, i) => names(5).map((_, j) => (i === j ? 900 : 25)));
+  for (const [truth, predicted, count] of cells) matrix[truth]![predicted] = count;
+  return matrix;
+}
+
+test('a class taken for one that has no images is a confusion, not an order', () => {
+  const absent = [0, 1, 2, 3, 4].map((predicted) => [4, predicted, 0] as const);
+  const matrix = mostlyRight([[3, 3, 100], [3, 4, 825], ...absent]);
+  assert.equal(diagnoseClassOrder(matrix, names(5)), null);
+});
+
+test('a large class taken for a small one is a confusion, not an order', () => {
+  const matrix = mostlyRight([
+    [3, 3, 2000],
+    [3, 4, 3000],
+    [4, 4, 400],
+    [4, 3, 50],
+  ]);
+  assert.equal(diagnoseClassOrder(matrix, names(5)), null);
+});
+
+test('a network that gives one answer nearly always is not remarked upon, whatever the rest of its answers', () => {
+  const collapsed = names(5).map(() => [1000, 0, 0, 0, 0]);
+  collapsed[1]![2] = 100;
+  collapsed[2]![1] = 100;
+  assert.equal(diagnoseClassOrder(collapsed, names(5)), null);
+});

@@ -120,3 +120,11 @@ test('a report can be cancelled while it makes thumbnails', async () => {
   const rendering = renderReport(sampleResult(), { thumbnail, signal: controller.signal });
   await assert.rejects(rendering, { code: 'aborted' });
 });
+
+test('with very many classes the largest confusions stand in for the picture of the matrix', async () => {
+  const classes = Array.from({ length: 120 }, (_, i) => `class ${i}`);
+  const matrix = classes.map((_, i) => classes.map((_, j) => (i === j ? 2 : (i + 1) % 120 === j ? 1 : 0)));
+  const page = await renderReport(sampleResult({ classes, predictions: predictionsFor(matrix) }));
+  assert.ok(page.includes('Most frequent confusions'));
+  assert.ok(!page.includes('Confusion matrix of 120 classes'));
+});

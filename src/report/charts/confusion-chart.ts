@@ -45,7 +45,7 @@ export function confusionChart(
 ): string {
   const layout = arrange(classes, width);
   const cells = cellsOf(matrix);
-  const largest = mode === 'shares' ? 1 : Math.max(1, ...matrix.flat());
+  const largest = mode === 'shares' ? 1 : matrix.flat().reduce((most, count) => Math.max(most, count), 1);
   const draw = (cell: Cell) => {
     const value = (mode === 'shares' ? cell.share : cell.count) / largest;
     return drawCell(cell, value, mode, layout);

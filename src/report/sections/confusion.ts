@@ -8,13 +8,18 @@ import { largestConfusions } from './findings.js';
 /** Up to this many classes the two pictures of the matrix fit side by side. */
 const mostSideBySide = 10;
 
+/** Beyond this many classes nobody can read the picture, and it would weigh more than the rest of the page. */
+const mostDrawn = 50;
+
 /** The confusion matrix as two pictures and a table, and the largest confusions as a list. */
 export function confusionSection({ matrix, classes }: EvaluationResult): Html {
+  if (classes.length > mostDrawn)
+    return section('confusion', 'Confusions', html`${confusionList(matrix, classes)}`);
   const sideBySide = classes.length <= mostSideBySide;
   const wideWidth = sideBySide ? 520 : 1080;
   const shares = figure({
     draw: (width) => confusionChart(matrix, classes, { mode: 'shares', width }),
-    caption: html`Shares of each true class; every row adds up to 100 %.`,
+    caption: html`Shares of each true class in per cent; every row adds up to 100.`,
     wideWidth,
   });
   const counts = figure({

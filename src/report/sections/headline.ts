@@ -47,7 +47,7 @@ function scale({ metrics, published }: EvaluationResult): Html {
   const note = published
     ? html`<span class="tick-note" style="left:${at(published.accuracy)}%">published ${percent(published.accuracy)}</span>`
     : null;
-  return html`<div class="scale" aria-hidden="true">${note}<div class="track"><i class="band" style="${band}"></i>${ticks}<i class="dot" style="left:${at(metrics.accuracy)}%"></i></div>
+  return html`<div class="${published ? 'scale' : 'scale plain'}" aria-hidden="true">${note}<div class="track"><i class="band" style="${band}"></i>${ticks}<i class="dot" style="left:${at(metrics.accuracy)}%"></i></div>
 <span class="from">${from} %</span><span class="to">${to} %</span></div>`;
 }
 

@@ -38,9 +38,13 @@ export function configurationSection({
 
 /** The options with nested names joined by dots, each value as text. */
 function flattened(prefix: string, value: unknown): [string, string][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [[prefix, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]];
+  if (Array.isArray(value)) return [[prefix, value.map(asText).join(', ')]];
+  if (typeof value !== 'object' || value === null) return [[prefix, asText(value)]];
   return Object.entries(value).flatMap(([name, inner]) =>
     flattened(prefix ? `${prefix}.${name}` : name, inner),
   );
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
