@@ -170,7 +170,7 @@ test('classes without images keep their place', () => {
 
 /** A network that is right on 90 % of the 1000 images of each of five classes, but for some cells. */
 function mostlyRight(cells: readonly (readonly [truth: number, predicted: number, count: number])[]) {
-  const matrix = names(5).map((_, i) => names(5).map((_, j) => (i === j ? 900 : 25)));
+  const matrix = names(5).map((_, i) => names(5).map((_, j): number => (i === j ? 900 : 25)));
   for (const [truth, predicted, count] of cells) matrix[truth]![predicted] = count;
   return matrix;
 }
