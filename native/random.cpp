@@ -1,4 +1,5 @@
 // Random number generators: PyTorch's default ones and independent ones, on any device.
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 
 #include <mutex>
@@ -36,8 +37,12 @@ Napi::Value manualSeed(const Napi::CallbackInfo& info) {
 
 // generator(device, seed): a new generator, independent of the default one.
 Napi::Value newGenerator(const Napi::CallbackInfo& info) {
-  at::Generator generator = defaultGenerator(info[0]).clone();
-  generator.set_current_seed(seedFromJs(info[1]));
+  const uint64_t seed = seedFromJs(info[1]);
+  const bool onCpu = deviceFromName(info[0].ToString()).is_cpu();
+  // A clone would do for both, but 1.13 never frees it.
+  at::Generator generator =
+      onCpu ? at::make_generator<at::CPUGeneratorImpl>(seed) : defaultGenerator(info[0]).clone();
+  generator.set_current_seed(seed);
   return {info.Env(), generatorToJs(info.Env(), std::move(generator))};
 }
 

@@ -85,7 +85,7 @@ torchTest("libtorch's own errors carry its words and the caller's stack", () => 
   assert.throws(theCaller, (error: Error & { code: string }) => {
     assert.equal(error.code, 'engine.failed');
     assert.match(error.message, /^aten::matmul: mat1 and mat2 shapes cannot be multiplied \(1x2 and 1x3\)$/);
-    assert.match(error.stack!, /theCaller.*call\.test\.ts/);
+    assert.match(error.stack!, /theCaller.*call\.test\.[jt]s/);
     assert.doesNotMatch(error.stack!, /frame #|libtorch_cpu\.so|libc10/);
     return true;
   });
