@@ -2,15 +2,8 @@
  * How each training image is varied: a horizontal flip and random erasing with torchvision's semantics, as
  * plain parameters that the loader applies.
  */
+import type { Rectangle } from '../image/augment.js';
 import { type Random, randomBelow, randomBetween, randomStream } from './random.js';
-
-/** A rectangle in pixels of the network's input. */
-export interface Rectangle {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
 
 /** What happens to one image, in this order. */
 export interface Augmentation {

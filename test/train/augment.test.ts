@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { augmentationAt, drawErasing, type Range, type Rectangle } from '../../src/train/augment.js';
+import type { Rectangle } from '../../src/image/augment.js';
+import { augmentationAt, drawErasing, type Range } from '../../src/train/augment.js';
 import { randomStream } from '../../src/train/random.js';
 import { fixture } from '../support/fixtures.js';
 
