@@ -1,0 +1,163 @@
+/** One step of training: forward, backward and, with SAM, both again from the climbed weights. */
+import { PosterError } from '../errors.js';
+import type { LandmarkMaps, PosterV2 } from '../network/poster-v2.js';
+import { autocast, backward, noGrad } from '../torch/autograd.js';
+import { call, callTensor } from '../torch/call.js';
+import type { Generator } from '../torch/random.js';
+import { scope } from '../torch/scope.js';
+import type { Tensor } from '../torch/tensor.js';
+import { type TorchOpsOptions, torchOps } from '../torch/torch-ops.js';
+import type { Optimizer } from './optimizer.js';
+import { type Climb, clearGradients, climb, type SamOptions } from './sam.js';
+import type { TrainingConfig } from './training-options.js';
+
+export interface Batch {
+  /** B x 3 x 224 x 224, normalised. */
+  readonly images: Tensor;
+  /** B class indices, int64. */
+  readonly labels: Tensor;
+}
+
+export interface Trainer extends SamOptions {
+  readonly network: PosterV2;
+  /** The state dict; those that require gradients are learned. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  readonly optimizer: Optimizer;
+  readonly precision: TrainingConfig['precision'];
+  readonly labelSmoothing: number;
+  /** One weight per class in the loss, float32; default: all equal. */
+  readonly classWeights?: Tensor;
+  /** Default true. */
+  readonly stochasticDepth?: boolean;
+  /** Draws the stochastic depth; default: the device's default generator. */
+  readonly generator?: Generator;
+  /** Called with all gradients before they are used, twice with SAM: averages them over processes. */
+  readonly averageGradients?: (gradients: readonly Tensor[]) => void;
+}
+
+export interface StepReport {
+  /** Mean cross entropy at the weights before the step. */
+  readonly loss: number;
+  /** The same at the climbed weights; equal to `loss` without SAM. */
+  readonly climbedLoss: number;
+  /** How many images were classified rightly at the weights before the step. */
+  readonly correct: number;
+}
+
+/** What the second pass repeats without computing it again. */
+interface Prepared {
+  readonly batch: Batch;
+  /** Undefined when the landmark branch is learned, and so gives other maps in the second pass. */
+  readonly maps: LandmarkMaps<Tensor> | undefined;
+}
+
+interface PassReport {
+  readonly loss: number;
+  readonly correct: number;
+}
+
+/**
+ * Trains on one or more batches, whose gradients are averaged. The frozen landmark branch runs once: its maps
+ * are the same in both passes of SAM, and its statistics move as if it had run twice.
+ *
+ * @throws PosterError `training.diverged` when a loss is not finite; the weights are as before the step.
+ */
+export function trainStep(trainer: Trainer, batches: readonly Batch[], learningRate: number): StepReport {
+  return scope(() => {
+    const learned = [...trainer.parameters.values()].filter((parameter) => parameter.requiresGrad);
+    clearGradients(learned);
+    const prepared = batches.map((batch) => prepare(trainer, batch));
+    const first = pass(trainer, prepared, learned);
+    const climbed = trainer.rho > 0 ? climb(learned, trainer) : undefined;
+    const second = climbed ? passAndDescend(trainer, prepared, learned, climbed) : first;
+    trainer.optimizer.step(learningRate);
+    clearGradients(learned);
+    return { loss: first.loss, climbedLoss: second.loss, correct: first.correct };
+  });
+}
+
+function passAndDescend(
+  trainer: Trainer,
+  prepared: readonly Prepared[],
+  learned: readonly Tensor[],
+  climbed: Climb,
+): PassReport {
+  try {
+    return pass(trainer, prepared, learned);
+  } finally {
+    climbed.descend();
+  }
+}
+
+function prepare(trainer: Trainer, batch: Batch): Prepared {
+  if (learnsLandmarks(trainer)) return { batch, maps: undefined };
+  const ops = opsOf(trainer, { passes: trainer.rho > 0 ? 2 : 1 });
+  const maps = noGrad(() =>
+    inPrecision(trainer, batch, () => scope(() => trainer.network.landmarkMaps(ops, batch.images))),
+  );
+  return { batch, maps };
+}
+
+function learnsLandmarks({ network, parameters }: Trainer): boolean {
+  for (const [name, { role }] of network.entries)
+    if (role === 'frozen' && parameters.get(name)?.requiresGrad) return true;
+  return false;
+}
+
+/** Forward and backward over all batches. */
+function pass(trainer: Trainer, prepared: readonly Prepared[], learned: readonly Tensor[]): PassReport {
+  const reports = prepared.map((one) => passOne(trainer, one, prepared.length));
+  trainer.averageGradients?.(learned.flatMap((parameter) => parameter.grad ?? []));
+  const sum = (pick: (report: PassReport) => number) =>
+    reports.reduce((total, report) => total + pick(report), 0);
+  return { loss: sum(({ loss }) => loss) / reports.length, correct: sum(({ correct }) => correct) };
+}
+
+function passOne(trainer: Trainer, prepared: Prepared, batches: number): PassReport {
+  return scope(() => {
+    // Only the loss leaves the forward pass, so that the backward pass frees activations as it goes.
+    const { loss, correct } = inPrecision(trainer, prepared.batch, () =>
+      scope(() => forward(trainer, prepared)),
+    );
+    const value = call('aten::item', loss) as number;
+    if (!Number.isFinite(value))
+      throw new PosterError(
+        'training.diverged',
+        `The loss became ${value}; the weights are as before the step.`,
+      );
+    backward(batches === 1 ? loss : callTensor('aten::div.Scalar', loss, batches));
+    return { loss: value, correct: call('aten::item', correct) as number };
+  });
+}
+
+function forward(trainer: Trainer, { batch, maps }: Prepared): { loss: Tensor; correct: Tensor } {
+  const { network, classWeights = null, labelSmoothing } = trainer;
+  const ops = opsOf(trainer, {});
+  const frozen = maps ?? network.landmarkMaps(ops, batch.images);
+  const { logits } = network.recognise(ops, batch.images, frozen);
+  const float = callTensor('aten::to.dtype', logits, 'float32');
+  const loss = callTensor(
+    'aten::cross_entropy_loss',
+    float,
+    batch.labels,
+    classWeights,
+    1,
+    -100,
+    labelSmoothing,
+  );
+  const right = callTensor('aten::eq.Tensor', callTensor('aten::argmax', logits, 1), batch.labels);
+  return { loss, correct: callTensor('aten::sum', right) };
+}
+
+function opsOf({ parameters, stochasticDepth, generator }: Trainer, extra: Partial<TorchOpsOptions>) {
+  return torchOps(parameters, {
+    training: true,
+    ...(stochasticDepth !== undefined && { stochasticDepth }),
+    ...(generator && { generator }),
+    ...extra,
+  });
+}
+
+function inPrecision<R>({ precision }: Trainer, { images }: Batch, work: () => R): R {
+  return precision === 'bf16' ? autocast(images.device, 'bfloat16', work) : work();
+}
