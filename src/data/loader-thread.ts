@@ -4,6 +4,9 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, PosterError } from '../errors.js';
 import type { ImageJob, ImageRow, LoadFailure } from './load-image.js';
 
+/** What a thread is told apart from jobs: to give up those not yet begun, or to end after those it has. */
+export type LoaderOrder = 'cancel' | 'close';
+
 /** What a thread answers to a job; jobs are told apart by their place in the row, which only one fills at a time. */
 export interface JobDone {
   readonly position: number;
@@ -12,6 +15,8 @@ export interface JobDone {
 
 export interface LoaderThread {
   load(job: ImageJob): Promise<LoadFailure | undefined>;
+  /** Gives up the jobs not yet begun: they end with an `aborted` failure. */
+  cancel(): void;
   /** Resolves when the thread has finished what it had begun and is gone. */
   close(): Promise<void>;
 }
@@ -59,11 +64,12 @@ export function startLoaderThread(row: ImageRow): LoaderThread {
         worker.ref();
         worker.postMessage(job);
       }),
+    cancel: () => worker.postMessage('cancel' satisfies LoaderOrder),
     async close() {
       if (ended) return;
       closing = true;
       worker.ref();
-      worker.postMessage('close');
+      worker.postMessage('close' satisfies LoaderOrder);
       await once(worker, 'exit');
     },
   };

@@ -1,25 +1,34 @@
 /** The program of a loader thread: takes jobs, fills their places in the shared row, answers when each is done. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ImageJob, type ImageRow, loadImage } from './load-image.js';
-import type { JobDone } from './loader-thread.js';
+import { PosterError } from '../errors.js';
+import { openLocalQueue } from './image-workforce.js';
+import type { ImageJob, LoadFailure } from './load-image.js';
+import type { JobDone, LoaderOrder } from './loader-thread.js';
 
 const port = parentPort!;
-const row: ImageRow = workerData;
+const queue = openLocalQueue(workerData);
 const running = new Set<Promise<void>>();
 
-port.on('message', async (message: ImageJob | 'close') => {
-  if (message === 'close') {
+port.on('message', async (message: ImageJob | LoaderOrder) => {
+  if (message === 'cancel') {
+    queue.clear(new PosterError('aborted', 'Loading images was cancelled.'));
+  } else if (message === 'close') {
     await Promise.all(running);
     port.close(); // nothing else keeps the thread alive
-    return;
+  } else {
+    const work = answer(message);
+    running.add(work);
+    await work;
+    running.delete(work);
   }
-  const work = answer(message);
-  running.add(work);
-  await work;
-  running.delete(work);
 });
 
 async function answer(job: ImageJob): Promise<void> {
-  const failure = await loadImage(row, job);
+  const failure = await queue.run(job).catch(ifCancelled);
   port.postMessage({ position: job.position, failure } satisfies JobDone);
+}
+
+function ifCancelled(error: unknown): LoadFailure {
+  if (!(error instanceof PosterError)) throw error;
+  return { code: error.code, message: error.message };
 }

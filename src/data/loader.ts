@@ -53,7 +53,8 @@ export function openLoader<Format extends PixelFormat = 'float32'>(
 ): ImageLoader<PixelsOf<Format>> {
   const { batchSize, imageSize, workers, prefetch, pixels, decode } = resolve(options);
   const memory = takeMemory(bytesPerImage(imageSize, pixels) * batchSize, prefetch, pixels);
-  const workforce = startWorkforce(workers, { memory: memory.slots.buffer, imageSize, pixels, decode });
+  const row = { memory: memory.slots.buffer, imageSize, pixels, decode };
+  const workforce = startWorkforce(workers, row, batchSize * prefetch);
   const plan = { batchSize, prefetch, canErase: pixels === 'float32' };
   let state: 'idle' | 'loading' | 'closed' = 'idle';
 
