@@ -16,7 +16,10 @@ export class ByteSink {
   }
 
   uint8(...values: number[]): void {
-    for (const value of values) this.#bytes[this.#extend(1)] = value;
+    for (const value of values) {
+      const at = this.#extend(1); // first: it may replace the bytes
+      this.#bytes[at] = value;
+    }
   }
 
   uint16(value: number): void {
