@@ -4,6 +4,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, PosterError } from '../errors.js';
 import { imageSize } from '../network/config.js';
 import { type SplitModel, weightsPath } from './emit.js';
+import type { ModelInput, TensorModel } from './tensor-model.js';
 
 export interface SessionOptions {
   /** Threads that share one image's work. Default: the cores of this machine. */
@@ -78,6 +79,34 @@ function concatenate(parts: readonly Float32Array[]): Float32Array {
     offset += part.length;
   }
   return whole;
+}
+
+/** Opens any model whose inputs and outputs are float32, for inference on the CPU. */
+export async function openModel(model: ModelSource, options: SessionOptions = {}): Promise<TensorModel> {
+  const session = await createSession(model, options.threads ?? availableParallelism());
+  return {
+    inputs: session.inputMetadata.map(describeInput),
+    outputNames: session.outputNames,
+    async run(inputs) {
+      const feeds = Object.entries(inputs).map(([name, { values, shape }]) => [
+        name,
+        new Tensor('float32', values, shape),
+      ]);
+      const run = () => session.run(Object.fromEntries(feeds));
+      const outputs = await runtimeCall(run, 'engine.failed', 'run the model');
+      const results = Object.entries(outputs).map(([name, { data, dims }]) => [
+        name,
+        { values: data as Float32Array, shape: dims },
+      ]);
+      return Object.fromEntries(results);
+    },
+    release: () => session.release(),
+  };
+}
+
+function describeInput(input: InferenceSession.ValueMetadata): ModelInput {
+  const shape = input.isTensor ? input.shape : [];
+  return { name: input.name, shape: shape.map((size) => (typeof size === 'number' ? size : undefined)) };
 }
 
 async function createSession(model: ModelSource, threads: number): Promise<InferenceSession> {

@@ -1,0 +1,27 @@
+/** From landmarks to the crop that the network was trained on. Browser-safe. */
+import type { RgbImage } from '../image/rgb-image.js';
+import type { FivePoints } from './five-points.js';
+import { fitSimilarity, type Similarity } from './similarity.js';
+import { type Template, templatePixels, templates } from './template.js';
+import { warp } from './warp.js';
+
+export interface AlignOptions {
+  /** Default: RAF-DB's. */
+  readonly template?: Template;
+  /** Height and width of the crop, in pixels. Default: the template's. */
+  readonly size?: number;
+}
+
+export interface AlignedFace {
+  /** size x size pixels. */
+  readonly crop: RgbImage;
+  /** From coordinates in the image to coordinates in the crop. */
+  readonly transform: Similarity;
+}
+
+/** Turns, scales and moves the face so that its five points lie as near as can be to the template's. */
+export function alignFace(image: RgbImage, points: FivePoints, options: AlignOptions = {}): AlignedFace {
+  const { template = templates['raf-db'], size = template.size } = options;
+  const transform = fitSimilarity(points, templatePixels(template, size));
+  return { crop: warp(image, transform, size), transform };
+}

@@ -1,0 +1,76 @@
+/** Faces of photos in Node: models opened once, photos decoded upright. */
+import { stat } from 'node:fs/promises';
+import { PosterError } from '../errors.js';
+import { decodeImage } from '../image/decode.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import { openModel, type SessionOptions } from '../onnx/runtime.js';
+import type { FaceDetector } from './detector.js';
+import { type Face, type FaceModels, type FindFacesOptions, findFaces } from './find-faces.js';
+import type { LandmarkModel } from './landmark-model.js';
+import { openBlazeFace, openFaceMesh } from './packaged-models.js';
+import { yuNetDetector } from './yunet.js';
+
+export interface FaceFinderOptions extends SessionOptions {
+  /** A YuNet file, or a detector of one's own, which is disposed with the finder. Default: BlazeFace. */
+  readonly detector?: string | FaceDetector;
+  /** A second opinion on landmarks, see `networkLandmarks`; disposed with the finder. */
+  readonly refiner?: LandmarkModel;
+}
+
+export interface FaceFinder {
+  /**
+   * The faces of a photo, the largest first; none is an empty list.
+   * @param photo a file or its bytes, turned as its EXIF orientation says, or pixels that are upright
+   */
+  find(photo: string | Uint8Array | RgbImage, options?: FindFacesOptions): Promise<Face[]>;
+  dispose(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * @throws PosterError `file.missing` or `option.invalid` for a detector file that is absent or no YuNet,
+ * `engine.unavailable` when a model cannot be opened
+ */
+export async function openFaceFinder(options: FaceFinderOptions = {}): Promise<FaceFinder> {
+  const { detector: chosen, refiner, threads } = options;
+  const session = threads === undefined ? {} : { threads };
+  const detector = typeof chosen === 'object' ? chosen : await openDetector(chosen, session);
+  const landmarks = await openFaceMesh(session);
+  return faceFinder({ detector, landmarks, refiner });
+}
+
+/** The default detector, or the YuNet in a file. */
+export async function openDetector(file?: string, options?: SessionOptions): Promise<FaceDetector> {
+  if (file === undefined) return openBlazeFace(options);
+  const found = await stat(file).catch(() => undefined);
+  if (!found?.isFile())
+    throw new PosterError('file.missing', `Expected a face detector at ${file}, but there is no such file.`);
+  const model = await openModel(file, options);
+  try {
+    return yuNetDetector(model, file);
+  } catch (error) {
+    await model.release();
+    throw error;
+  }
+}
+
+function faceFinder(models: FaceModels): FaceFinder {
+  let disposed: Promise<void> | undefined;
+  const dispose = () => {
+    disposed ??= disposeAll(models);
+    return disposed;
+  };
+  return {
+    async find(photo, options) {
+      if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
+      const isPixels = typeof photo === 'object' && 'data' in photo;
+      return findFaces(isPixels ? photo : await decodeImage(photo, { autoOrient: true }), models, options);
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function disposeAll({ detector, landmarks, refiner }: FaceModels): Promise<void> {
+  await Promise.all([detector.dispose(), landmarks?.dispose(), refiner?.dispose()]);
+}
