@@ -1,4 +1,10 @@
 /** The moving average of the weights. */
+import { noGrad } from '../torch/autograd.js';
+import { callTensor } from '../torch/call.js';
+import * as lists from '../torch/foreach.js';
+import { keep, scope } from '../torch/scope.js';
+import type { Tensor } from '../torch/tensor.js';
+import { learnedOf, type Parameters } from './parameters.js';
 
 /**
  * The weight of the old average at one step: `average = d * average + (1 - d) * weights`. It starts small, so
@@ -9,4 +15,44 @@
  */
 export function emaDecayAt(decay: number, steps: number): number {
   return Math.min(decay, (1 + steps) / (10 + steps));
+}
+
+/** The moving average of the learned parameters. */
+export interface WeightAverage {
+  /** How many steps it has seen. */
+  readonly steps: number;
+  /** The averages of the learned parameters, and everything else as it is. */
+  readonly parameters: Parameters;
+  update(): void;
+}
+
+/**
+ * An average that starts at the parameters' present values, or at `from` after so many steps.
+ * @param decay see {@link emaDecayAt}.
+ */
+export function averageWeights(
+  parameters: Parameters,
+  decay: number,
+  from?: { readonly steps: number; readonly read: (name: string) => Tensor },
+): WeightAverage {
+  const learned = learnedOf(parameters);
+  const start = (name: string, parameter: Tensor) =>
+    from ? from.read(name) : noGrad(() => keep(callTensor('aten::clone', parameter)));
+  const averages = new Map([...learned].map(([name, parameter]) => [name, start(name, parameter)]));
+  let steps = from?.steps ?? 0;
+  return {
+    get steps() {
+      return steps;
+    },
+    parameters: new Map([...parameters, ...averages]),
+    update() {
+      const weight = emaDecayAt(decay, steps++);
+      noGrad(() =>
+        scope(() => {
+          lists.scaleInPlace([...averages.values()], weight);
+          lists.addInPlace([...averages.values()], [...learned.values()], 1 - weight);
+        }),
+      );
+    },
+  };
 }

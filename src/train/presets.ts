@@ -5,6 +5,7 @@ import type { TrainingConfig, TrainingOverrides } from './training-options.js';
 /** The official program's settings for every dataset. */
 const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | keyof typeof rafDb> = {
   labels: null,
+  votes: null,
   valSplit: 0,
   workers: 4,
   network: 'published',
@@ -32,9 +33,12 @@ const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | key
   ema: 0,
   earlyStopping: 0,
   timeLimit: null,
+  saveMinutes: 15,
+  printFrequency: 30,
   precision: 'float32',
   channelsLast: false,
   device: 'auto',
+  threads: 0,
   seed: 0,
 };
 

@@ -31,6 +31,10 @@ export const trainingOptions = {
     flags: '--labels <names>',
     about: "class names in label order, in place of the dataset's own",
   }),
+  votes: optionalFile({
+    flags: '--votes <file>',
+    about: 'FERPlus votes file, where it does not lie in the folder',
+  }),
   evaluationSplit: oneOf(['valid', 'test'], {
     flags: '--evaluation-split <split>',
     about: 'the part of the dataset that chooses the best epoch; the official program takes the test set',
@@ -145,6 +149,14 @@ export const trainingOptions = {
     about: 'save and stop after this time',
   }),
 
+  saveMinutes: within(0, 100_000, {
+    flags: '--save-minutes <minutes>',
+    about: 'save the state within an epoch at least so often; 0 saves after each epoch alone',
+  }),
+  printFrequency: whole(1, 1_000_000, {
+    flags: '-p, --print-freq <steps>',
+    about: 'steps between two lines of progress and two points of the step curves',
+  }),
   precision: oneOf(['float32', 'bf16'], {
     flags: '--precision <type>',
     about: 'number type of convolutions and matrix products; the weights stay float32',
@@ -157,6 +169,7 @@ export const trainingOptions = {
     flags: '--gpu <device>',
     about: 'where to train: a CUDA device by number, cpu, or auto for the first CUDA device if there is one',
   }),
+  threads: whole(0, 1024, { flags: '--threads <n>', about: 'CPU threads that compute; 0 for one per core' }),
   seed: whole(0, maxSeed, { flags: '--seed <n>', about: 'decides every random number of the training' }),
 } as const;
 

@@ -1,0 +1,42 @@
+/** Tries a training out: data, weights, memory and speed, for one step that is not kept. */
+import { cudaMemory, resetCudaPeak } from '../torch/machine.js';
+import { planEpoch } from './epoch-plan.js';
+import type { DryRunResult } from './events.js';
+import { runFolder } from './run-folder.js';
+import type { RunRequest } from './run-training.js';
+import { learningRateAt } from './schedule.js';
+import { openSession } from './session.js';
+import { loadSteps } from './step-batches.js';
+import { createStepper } from './stepper.js';
+import { summariseSession } from './summarise-session.js';
+
+/**
+ * Does all that comes before training and two steps, of which the second is timed. Writes nothing.
+ * @throws PosterError as openSession; `training.diverged`; `engine.failed` when memory is short.
+ */
+export async function dryRun(request: RunRequest): Promise<DryRunResult> {
+  await using session = await openSession(request);
+  const { config, data, progress, device } = session;
+  const plan = planEpoch(config, data.train, progress.epoch);
+  const index = Number(device.split(':')[1] ?? 0);
+  if (device !== 'cpu') resetCudaPeak(index);
+  const step = createStepper(session);
+  const learningRate = learningRateAt(config, { epoch: progress.epoch, step: 0, stepsPerEpoch: plan.steps });
+  let loss = Number.NaN;
+  let secondsPerStep = Number.NaN;
+  let tries = 0;
+  for await (const { batches } of loadSteps(session.loader, plan, 0)) {
+    const started = performance.now();
+    ({ loss } = step(batches, learningRate, tries));
+    secondsPerStep = (performance.now() - started) / 1000;
+    if (++tries === 2) break;
+  }
+  return {
+    summary: summariseSession(session, runFolder(request.output)),
+    loss,
+    secondsPerStep,
+    hoursInAll: (secondsPerStep * plan.steps * (config.epochs - progress.epoch)) / 3600,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    peakDeviceBytes: device === 'cpu' ? null : (cudaMemory(index)?.peak ?? null),
+  };
+}

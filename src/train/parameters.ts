@@ -1,0 +1,54 @@
+/** The tensors that are trained: made from initial values, pretrained files or a checkpoint. */
+
+import { type NetworkConfig, narrowConfig, publishedConfig } from '../network/config.js';
+import { initialTensor } from '../network/initial-values.js';
+import type { PosterV2 } from '../network/poster-v2.js';
+import type { StateEntry } from '../network/state-dict.js';
+import type { HostTensor } from '../tensor/host-tensor.js';
+import type { Device } from '../torch/addon.js';
+import { noGrad } from '../torch/autograd.js';
+import { callTensor } from '../torch/call.js';
+import { loadParameters } from '../torch/parameters.js';
+import { keep } from '../torch/scope.js';
+import type { Tensor } from '../torch/tensor.js';
+import { randomStream } from './random.js';
+import type { TrainingConfig } from './training-options.js';
+
+export type Parameters = ReadonlyMap<string, Tensor>;
+
+/** The sizes of the network a configuration names. */
+export function networkConfigOf({ network }: TrainingConfig, classes: number): NetworkConfig {
+  return { ...(network === 'narrow' ? narrowConfig : publishedConfig), classes };
+}
+
+/** The official initial value of an entry, the same for every network that has an entry of this name and shape. */
+export function initialValue(entry: StateEntry, seed: number): HostTensor {
+  return initialTensor(entry, randomStream(seed, `initial ${entry.name}`));
+}
+
+/** Puts a state dict on the device. What is learned asks for gradients: the landmark branch too, if not frozen. */
+export function createParameters(
+  network: PosterV2,
+  read: (entry: StateEntry) => HostTensor,
+  { freezeLandmarks, channelsLast }: Pick<TrainingConfig, 'freezeLandmarks' | 'channelsLast'>,
+  device: Device,
+): Parameters {
+  const parameters = loadParameters(network.entries, read, device);
+  for (const [name, { role, shape }] of network.entries) {
+    const learned = role === 'trained' || (role === 'frozen' && !freezeLandmarks);
+    if (channelsLast && shape.length === 4) parameters.set(name, asChannelsLast(parameters.get(name)!));
+    parameters.get(name)!.setRequiresGrad(learned);
+  }
+  return parameters;
+}
+
+function asChannelsLast(tensor: Tensor): Tensor {
+  const converted = keep(noGrad(() => callTensor('aten::contiguous', tensor, 'channels_last')));
+  tensor.dispose();
+  return converted;
+}
+
+/** Those that are learned. */
+export function learnedOf(parameters: Parameters): Parameters {
+  return new Map([...parameters].filter(([, parameter]) => parameter.requiresGrad));
+}

@@ -1,0 +1,47 @@
+/** Reads the pretrained backbones that a configuration names. */
+import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import type { PosterV2 } from '../network/poster-v2.js';
+import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
+import { type Backbone, describePretrained, planPretrained } from './pretrained.js';
+import type { TrainingConfig } from './training-options.js';
+
+export interface PretrainedWeights {
+  /** Values by the names of the network's entries. */
+  readonly values: ReadonlyMap<string, HostTensor>;
+  /** What was loaded from each file, and what was not. */
+  readonly reports: readonly string[];
+}
+
+/**
+ * Reads `ir50` and `mobilefacenet`, where they are given.
+ * @throws PosterError as openCheckpoint and planPretrained.
+ */
+export async function readPretrained(config: TrainingConfig, network: PosterV2): Promise<PretrainedWeights> {
+  const values = new Map<string, HostTensor>();
+  const reports: string[] = [];
+  for (const backbone of ['ir50', 'mobilefacenet'] as const) {
+    const path = config[backbone];
+    if (path) reports.push(await readBackbone(backbone, path, network, values));
+  }
+  return { values, reports };
+}
+
+async function readBackbone(
+  backbone: Backbone,
+  path: string,
+  network: PosterV2,
+  values: Map<string, HostTensor>,
+): Promise<string> {
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const plan = planPretrained(backbone, path, checkpoint.tensors, network);
+    for (const { from, to } of plan.copies) {
+      const tensor = await checkpoint.read(from);
+      const floats = to.dtype === 'float32' && tensor.dtype !== 'float32';
+      values.set(to.name, floats ? float32Tensor(toFloat32(tensor), tensor.shape) : tensor);
+    }
+    return describePretrained(plan, path);
+  } finally {
+    await checkpoint.close();
+  }
+}

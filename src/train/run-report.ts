@@ -1,0 +1,47 @@
+/** The pictures and pages of a run: curves over all epochs, and the best epoch's evaluation. */
+import { join } from 'node:path';
+import type { EvaluationResult } from '../evaluate/result.js';
+import { decodeImage } from '../image/decode.js';
+import { thumbnailUri } from '../image/encode.js';
+import { writeAtomically } from '../io/write-atomically.js';
+import { confusionChart } from '../report/charts/confusion-chart.js';
+import { type Curve, type CurvesChartOptions, curvesChart } from '../report/charts/curves-chart.js';
+import { withFixedColors } from '../report/charts/palette.js';
+import { renderReport } from '../report/report.js';
+import { svgToPng } from '../report/svg-to-png.js';
+import type { Best } from './early-stopping.js';
+import type { EpochRecord, History } from './history.js';
+import type { RunFolder } from './run-folder.js';
+
+/** Writes the curves of loss, accuracy and learning rate as SVG and PNG. */
+export async function writeCurves({ report }: RunFolder, history: History, best: Best): Promise<void> {
+  const curve = (name: string, figure: keyof EpochRecord): Curve => ({
+    name,
+    points: history.map((record) => [record.epoch, record[figure]]),
+  });
+  const mark = { x: best.epoch, text: `best: epoch ${best.epoch}` };
+  const charts: Record<string, [Curve[], CurvesChartOptions]> = {
+    loss: [[curve('training loss', 'trainLoss'), curve('validation loss', 'validLoss')], { mark }],
+    accuracy: [
+      [curve('training accuracy', 'trainAccuracy'), curve('validation accuracy', 'validAccuracy')],
+      { mark, scale: 'percent' },
+    ],
+    'learning-rate': [[curve('learning rate', 'learningRate')], { scale: 'log' }],
+  };
+  for (const [name, [curves, options]] of Object.entries(charts))
+    await writePicture(join(report, name), curvesChart(curves, options));
+}
+
+/** Writes the evaluation of the best epoch: the HTML page, its figures as JSON, the confusion matrix. */
+export async function writeBestReport({ report }: RunFolder, evaluation: EvaluationResult): Promise<void> {
+  const { matrix, classes } = evaluation;
+  const thumbnail = async (path: string) => thumbnailUri(await decodeImage(path));
+  await writePicture(join(report, 'confusion'), confusionChart(matrix, classes, { mode: 'shares' }));
+  await writeAtomically(join(report, 'evaluation.json'), `${JSON.stringify(evaluation, null, 2)}\n`);
+  await writeAtomically(join(report, 'index.html'), await renderReport(evaluation, { thumbnail }));
+}
+
+async function writePicture(path: string, svg: string): Promise<void> {
+  await writeAtomically(`${path}.svg`, withFixedColors(svg, 'light'));
+  await writeAtomically(`${path}.png`, await svgToPng(svg));
+}

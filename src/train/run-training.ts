@@ -1,0 +1,84 @@
+/** A training from its first or next step to its end. Runs where libtorch does; see train.ts for the public call. */
+import { rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { writeAtomically } from '../io/write-atomically.js';
+import { shouldStop } from './early-stopping.js';
+import type { StopReason, TrainResult } from './events.js';
+import { judgeEpoch } from './judge-epoch.js';
+import { createSpeedometer } from './meters.js';
+import { type Host, type Run, seconds } from './run.js';
+import { type RunFolder, requireUnused, runFolder } from './run-folder.js';
+import { lockRun } from './run-lock.js';
+import { openSession, type SessionRequest } from './session.js';
+import { createStepper } from './stepper.js';
+import { summariseSession } from './summarise-session.js';
+import { openEventWriter } from './tensorboard.js';
+import { trainEpoch } from './train-epoch.js';
+
+export interface RunRequest extends SessionRequest {
+  /** The run folder. */
+  readonly output: string;
+  /** Where the checkpoints go, if not into the run folder. */
+  readonly lastCheckpoint?: string | undefined;
+  readonly bestCheckpoint?: string | undefined;
+}
+
+/**
+ * Trains, saving as it goes, until all epochs are done or it is told to stop.
+ * @throws PosterError as openSession; `run.busy`, `training.diverged`, `file.unwritable`.
+ */
+export async function runTraining(request: RunRequest, host: Host): Promise<TrainResult> {
+  const { output, lastCheckpoint, bestCheckpoint, resume } = request;
+  const folder = runFolder(output, { last: lastCheckpoint, best: bestCheckpoint });
+  const lock = await lockRun(folder.lock);
+  try {
+    if (!isSameRun(folder, resume)) await requireUnused(folder);
+    await using session = await openSession(request);
+    await writeAtomically(folder.config, `${JSON.stringify(session.config, null, 2)}\n`);
+    const events = await openEventWriter(folder.tensorboard, session.progress.steps);
+    try {
+      return await trainToEnd({ session, folder, events, host, lastGood: resume ?? null });
+    } finally {
+      await events.close();
+    }
+  } finally {
+    await lock.release();
+    await rmdir(folder.root).catch(() => {}); // only where nothing was written
+  }
+}
+
+function isSameRun({ root, last, best }: RunFolder, resume: string | undefined): boolean {
+  if (resume === undefined) return false;
+  const path = resolve(resume);
+  return path === last || path === best || dirname(path) === root;
+}
+
+/** Trains a session from where it stands until all epochs are done or it is told to stop. */
+async function trainToEnd(
+  parts: Pick<Run, 'session' | 'folder' | 'events' | 'host' | 'lastGood'>,
+): Promise<TrainResult> {
+  const { session, folder, host } = parts;
+  const { config, data, progress } = session;
+  const images = data.train.length * (config.epochs - progress.epoch);
+  const run: Run = {
+    ...{ ...parts, progress, evaluation: null },
+    step: createStepper(session),
+    speedometer: createSpeedometer(images, progress.totals.images),
+    clock: { started: seconds(), saved: seconds(), validation: 0 },
+  };
+  host.emit({ kind: 'start', summary: summariseSession(session, folder) });
+  const stopped = await trainEpochs(run);
+  const { epoch, steps, history, best } = run.progress;
+  return { stopped, folder, epochs: epoch, steps, history, best, evaluation: run.evaluation };
+}
+
+async function trainEpochs(run: Run): Promise<StopReason> {
+  const { config } = run.session;
+  while (run.progress.epoch < config.epochs) {
+    const stopped = (await trainEpoch(run)) ?? (await judgeEpoch(run));
+    if (stopped) return stopped;
+    const { best, epoch } = run.progress;
+    if (best && shouldStop(best, epoch, config.earlyStopping)) return 'early stopping';
+  }
+  return 'all epochs';
+}

@@ -1,0 +1,141 @@
+/** Everything a training works with, made ready: data, network, weights, optimiser, loader. */
+import { availableParallelism } from 'node:os';
+import { type ImageLoader, openLoader } from '../data/loader.js';
+import { PosterError } from '../errors.js';
+import { type PosterV2, posterV2 } from '../network/poster-v2.js';
+import type { StateEntry } from '../network/state-dict.js';
+import type { HostTensor } from '../tensor/host-tensor.js';
+import type { Device } from '../torch/addon.js';
+import { cudaDevices, libtorchVersion, setThreads } from '../torch/machine.js';
+import { keep } from '../torch/scope.js';
+import { fromHost, fromNumbers, type Tensor } from '../torch/tensor.js';
+import { resolveClassWeights } from './class-weights.js';
+import { remarksOn, resolveConfig } from './config.js';
+import { averageWeights, type WeightAverage } from './ema.js';
+import { createOptimizer, type Optimizer } from './optimizer.js';
+import { createParameters, initialValue, learnedOf, networkConfigOf, type Parameters } from './parameters.js';
+import { readPretrained } from './pretrained-weights.js';
+import { type Progress, startOf } from './progress.js';
+import { openResumption, type Resumption, resumedConfig, resumedProgress } from './resume.js';
+import { readAverages, readWeights, restoreOptimizer } from './training-checkpoint.js';
+import { openTrainingData, type TrainingData } from './training-data.js';
+import type { TrainingConfig, TrainingOverrides } from './training-options.js';
+
+export interface SessionRequest {
+  readonly overrides: TrainingOverrides;
+  /** A checkpoint to go on from. */
+  readonly resume?: string | undefined;
+}
+
+export interface Session extends AsyncDisposable {
+  readonly config: TrainingConfig;
+  readonly data: TrainingData;
+  readonly network: PosterV2;
+  readonly device: Device;
+  readonly parameters: Parameters;
+  readonly optimizer: Optimizer;
+  readonly average: WeightAverage | undefined;
+  readonly classWeights: Tensor | undefined;
+  readonly loader: ImageLoader<Float32Array>;
+  /** Where training begins. */
+  readonly progress: Progress;
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Opens data and weights. The session holds the loader's threads and all tensors until it is disposed.
+ * @throws PosterError `option.invalid`, `data.layout`, `file.missing`, `checkpoint.*`, `engine.unavailable`.
+ */
+export async function openSession({ overrides, resume }: SessionRequest): Promise<Session> {
+  const resumption = resume === undefined ? undefined : await openResumption(resume);
+  try {
+    const config = resumption ? resumedConfig(resumption, overrides) : freshConfig(overrides);
+    const data = await openTrainingData(config);
+    const progress = resumption ? resumedProgress(resumption, config, data) : startOf(config.startEpoch);
+    const device = resolveDevice(config.device);
+    setThreads(config.threads || availableParallelism());
+    return await prepare(config, data, progress, device, resumption);
+  } finally {
+    await resumption?.checkpoint.close();
+  }
+}
+
+function freshConfig(overrides: TrainingOverrides): TrainingConfig {
+  const config = resolveConfig(overrides.dataType ?? 'RAF-DB', overrides);
+  if (config.startEpoch < config.epochs) return config;
+  throw new PosterError(
+    'option.invalid',
+    `Expected startEpoch (--start-epoch) below epochs (--epochs ${config.epochs}), got ${config.startEpoch}.`,
+  );
+}
+
+/** @throws PosterError `engine.unavailable` when there is no such device. */
+export function resolveDevice(name: string): Device {
+  const devices = cudaDevices();
+  if (name === 'auto') return devices > 0 ? 'cuda:0' : 'cpu';
+  if (name === 'cpu') return 'cpu';
+  const index = Number(name.split(':')[1] ?? 0);
+  if (index < devices) return `cuda:${index}`;
+  throw new PosterError(
+    'engine.unavailable',
+    `Expected the CUDA device ${index}, but libtorch ${libtorchVersion()} sees ${devices === 0 ? 'none' : `only ${devices}`}; ` +
+      'pass --gpu cpu, or install a libtorch with CUDA.',
+  );
+}
+
+async function prepare(
+  config: TrainingConfig,
+  data: TrainingData,
+  progress: Progress,
+  device: Device,
+  resumption: Resumption | undefined,
+): Promise<Session> {
+  const network = posterV2(networkConfigOf(config, data.classes.length));
+  const start = resumption ? await resumedWeights(resumption, network) : await freshWeights(config, network);
+  const read = (entry: StateEntry) => start.values.get(entry.name) ?? initialValue(entry, config.seed);
+  const parameters = createParameters(network, read, config, device);
+  const optimizer = createOptimizer(learnedOf(parameters), config);
+  const restored = resumption ? await restoreOptimizer(resumption.checkpoint, network, optimizer) : true;
+  const average = config.ema > 0 ? await openAverage(config, parameters, device, resumption) : undefined;
+  const weights = resolveClassWeights(config.classWeights, data.counts);
+  const { batchSize, workers } = config;
+  const loader = openLoader({ batchSize, workers });
+  return {
+    ...{ config, data, network, device, parameters, optimizer, average, loader, progress },
+    classWeights: weights && keep(fromNumbers(weights, undefined, device)),
+    remarks: [
+      ...data.notes,
+      ...start.reports,
+      ...(restored ? [] : ['The checkpoint holds no state of this optimiser: its moments start at 0.']),
+      ...(resumption ? [] : remarksOn(config)),
+    ],
+    [Symbol.asyncDispose]: () => loader.close(),
+  };
+}
+
+interface StartingWeights {
+  /** Values by entry; the others get their initial ones. */
+  readonly values: ReadonlyMap<string, HostTensor>;
+  readonly reports: readonly string[];
+}
+
+function freshWeights(config: TrainingConfig, network: PosterV2): Promise<StartingWeights> {
+  return readPretrained(config, network);
+}
+
+async function resumedWeights({ checkpoint }: Resumption, network: PosterV2): Promise<StartingWeights> {
+  return { values: await readWeights(checkpoint, network), reports: [] };
+}
+
+async function openAverage(
+  { ema }: TrainingConfig,
+  parameters: Parameters,
+  device: Device,
+  resumption: Resumption | undefined,
+): Promise<WeightAverage> {
+  const names = learnedOf(parameters).keys();
+  const saved = resumption?.saved && (await readAverages(resumption.checkpoint, names));
+  if (!saved) return averageWeights(parameters, ema);
+  const read = (name: string) => keep(fromHost(saved.get(name)!, device));
+  return averageWeights(parameters, ema, { steps: resumption.saved.averagedSteps, read });
+}

@@ -1,0 +1,105 @@
+/** Training, as a program calls it. */
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+// Loads sharp: libvips must have been loaded by the main thread before others use it.
+import '../data/image-workforce.js';
+import { messageOf, PosterError } from '../errors.js';
+import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
+import type { TrainingOverrides } from './training-options.js';
+import type { WorkerMessage, WorkerOrder } from './worker.js';
+
+export type { DryRunResult, StopReason, TrainEvent, TrainingSummary, TrainResult } from './events.js';
+
+/** The training's options, each with the default of the data type's recipe, and where the run is kept. */
+export interface TrainOptions extends TrainingOverrides {
+  /** The run folder; by default that of the checkpoint to resume, else runs/<data type>-<time>. */
+  readonly output?: string | undefined;
+  /** Where the checkpoints go; by default last.pth and best.pth in the run folder. */
+  readonly lastCheckpoint?: string | undefined;
+  readonly bestCheckpoint?: string | undefined;
+  /** A checkpoint to go on from, of this program or the official one; its options are the defaults. */
+  readonly resume?: string | undefined;
+  /** Ends the training after the current step, with its state saved. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: TrainEvent) => void) | undefined;
+}
+
+/**
+ * Trains POSTER V2 on libtorch, in a thread of its own.
+ *
+ * The state is saved after each epoch and every `saveMinutes` minutes; a run resumed from it gives the same
+ * weights, to the bit on a CPU, as one that was never interrupted. An aborted training is no error: it resolves,
+ * with `stopped: 'interrupted'`.
+ *
+ *     const { best, folder } = await train({ dataType: 'RAF-DB', data: 'raf-db', epochs: 20 });
+ *
+ * @throws PosterError `option.invalid`, `data.layout`, `file.missing`, `checkpoint.*` for what it is given;
+ * `engine.unavailable` without libtorch; `run.busy` when another run has the folder; `training.diverged`,
+ * with the step, when the loss is not finite; `file.unwritable`.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  return (await inThread(options, false)) as TrainResult;
+}
+
+/** Does all that {@link train} does before training, and two steps; writes nothing. */
+export async function tryTraining(options: TrainOptions): Promise<DryRunResult> {
+  return (await inThread(options, true)) as DryRunResult;
+}
+
+/** Others, such as --input-type and --eval, would have the thread run another program. */
+const inheritedFlags = new Set(['--enable-source-maps', '--trace-warnings']);
+
+function inThread(options: TrainOptions, dryRun: boolean): Promise<TrainResult | DryRunResult> {
+  const { signal, onEvent } = options;
+  const stop = new SharedArrayBuffer(4);
+  const order: WorkerOrder = { request: requestOf(options), dryRun, stop };
+  const askToStop = () => Atomics.store(new Int32Array(stop), 0, 1);
+  if (signal?.aborted) askToStop();
+  signal?.addEventListener('abort', askToStop, { once: true });
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: order,
+    execArgv: process.execArgv.filter((flag) => inheritedFlags.has(flag)),
+  });
+  return new Promise<TrainResult | DryRunResult>((resolve, reject) => {
+    worker.on('message', (message: WorkerMessage) => {
+      if ('event' in message) onEvent?.(message.event);
+      else if ('result' in message) resolve(message.result);
+      else reject(failureOf(message.failure));
+    });
+    worker.on('error', (cause) => reject(broken(messageOf(cause), cause)));
+    worker.on('exit', (code) => reject(broken(`exit code ${code}`)));
+  }).finally(() => signal?.removeEventListener('abort', askToStop));
+}
+
+function requestOf({
+  output,
+  lastCheckpoint,
+  bestCheckpoint,
+  resume,
+  signal,
+  onEvent,
+  ...overrides
+}: TrainOptions) {
+  return {
+    output: output ?? (resume ? dirname(resume) : newRunFolder(overrides.dataType)),
+    ...{ lastCheckpoint, bestCheckpoint, resume, overrides },
+  };
+}
+
+function newRunFolder(dataType = 'RAF-DB'): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  return join('runs', `${dataType.toLowerCase()}-${time}`);
+}
+
+type Failure = Extract<WorkerMessage, { failure: unknown }>['failure'];
+
+function failureOf({ code, message, stack }: Failure): Error {
+  if (code) return new PosterError(code, message);
+  const error = new Error(message);
+  if (stack) error.stack = stack;
+  return error;
+}
+
+function broken(reason: string, cause?: unknown): PosterError {
+  return new PosterError('engine.failed', `The training thread stopped unexpectedly (${reason}).`, { cause });
+}

@@ -1,0 +1,208 @@
+/**
+ * Checkpoints of a training: everything needed to go on, in a .pth that PyTorch opens with weights_only=True.
+ * The state dict has the names and the `module.` prefix of the official program's files, and beside it what that
+ * program's --evaluate reads, so both programs evaluate the same file.
+ */
+
+import { z } from 'zod';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { matchStateDict } from '../checkpoint/match-state-dict.js';
+import type { Picklable } from '../checkpoint/pickle/pickle.js';
+import { valueAt } from '../checkpoint/pickle/values.js';
+import { writePth } from '../checkpoint/pth/write.js';
+import { StoredTensor } from '../checkpoint/stored-tensor.js';
+import { PosterError } from '../errors.js';
+import type { PosterV2 } from '../network/poster-v2.js';
+import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
+import type { Tensor } from '../torch/tensor.js';
+import { checkConfig } from './config.js';
+import type { WeightAverage } from './ema.js';
+import type { Optimizer } from './optimizer.js';
+import { learnedOf, type Parameters } from './parameters.js';
+import { type Progress, progressSchema } from './progress.js';
+import type { TrainingConfig } from './training-options.js';
+
+/** All that training changes, and what it was set up with. */
+export interface TrainingState {
+  readonly config: TrainingConfig;
+  readonly classes: readonly string[];
+  readonly trainImages: number;
+  readonly network: PosterV2;
+  readonly parameters: Parameters;
+  readonly optimizer: Optimizer;
+  readonly average: WeightAverage | undefined;
+  readonly progress: Progress;
+}
+
+/**
+ * Saves the state, aside and renamed. `state_dict` holds the weights to evaluate: with a moving average the
+ * averages, and the weights that training goes on with are in `training_weights`.
+ * @throws PosterError `file.unwritable`; an older file of that name stays.
+ */
+export async function saveTraining(path: string, state: TrainingState): Promise<void> {
+  const { config, classes, trainImages, network, parameters, average, progress } = state;
+  const evaluated = average?.parameters ?? parameters;
+  await writePth(path, inOrder(network, evaluated, 'module.'), {
+    epoch: progress.epoch,
+    best_acc: scalar(100 * (progress.best?.accuracy ?? 0)),
+    labels: classes,
+    network: { ...network.config },
+    optimizer: optimizerState(state),
+    training_weights: average && new Map(inOrder(network, learnedOf(parameters), '')),
+    training: JSON.stringify({ config, progress, averagedSteps: average?.steps ?? 0, trainImages }),
+  });
+}
+
+function inOrder(network: PosterV2, parameters: Parameters, prefix: string): [string, HostTensor][] {
+  return [...network.entries.keys()].flatMap((name) => {
+    const tensor = parameters.get(name);
+    return tensor ? [[prefix + name, onDemand(tensor)] as [string, HostTensor]] : [];
+  });
+}
+
+/** A tensor whose values are copied to ordinary memory when they are written, and not kept. */
+function onDemand(tensor: Tensor): HostTensor {
+  const { dtype, shape } = tensor;
+  return {
+    dtype,
+    shape,
+    get data() {
+      return tensor.toHost().data;
+    },
+  };
+}
+
+function scalar(value: number): HostTensor {
+  return float32Tensor(Float32Array.of(value), []);
+}
+
+/** The names of all parameters in PyTorch's order; their positions are the indices in an optimiser's state. */
+function parameterNames(network: PosterV2): string[] {
+  return [...network.entries.values()].filter(({ role }) => role !== 'buffer').map(({ name }) => name);
+}
+
+/** As PyTorch's own optimisers save it, SAM's numbers among the group's. */
+function optimizerState({ config, network, optimizer }: TrainingState): Picklable {
+  const names = parameterNames(network);
+  const { steps, moments } = optimizer.state;
+  const state = new Map<number, Picklable>();
+  names.forEach((name, index) => {
+    const tensors = [...moments].flatMap(([moment, of]) => {
+      const tensor = of.get(name);
+      return tensor ? [[moment, onDemand(tensor)] as const] : [];
+    });
+    if (tensors.length > 0 && steps > 0)
+      state.set(index, { step: scalar(steps), ...Object.fromEntries(tensors) });
+  });
+  const { learningRate, beta1, beta2, epsilon, weightDecay, momentum, rho, adaptive } = config;
+  const adamOrSgd = config.optimizer === 'sgd' ? { momentum } : { betas: [beta1, beta2], eps: epsilon };
+  const group = { lr: learningRate, weight_decay: weightDecay, rho, adaptive, ...adamOrSgd };
+  return { state, param_groups: [{ ...group, params: [...names.keys()] }] };
+}
+
+/** What a checkpoint says about the training that wrote it. */
+export interface SavedTraining {
+  readonly config: TrainingConfig;
+  readonly progress: Progress;
+  readonly averagedSteps: number;
+  /** How many images it learned from. */
+  readonly trainImages: number;
+}
+
+const savedSchema = z.object({
+  config: z.record(z.string(), z.unknown()),
+  progress: progressSchema,
+  averagedSteps: z.int().min(0),
+  trainImages: z.int().min(0),
+});
+
+/**
+ * The training a checkpoint was saved by; undefined for one of the official program, which tells its epoch and
+ * its best accuracy alone.
+ * @throws PosterError `checkpoint.mismatch` when the file holds weights and says nothing about a training.
+ */
+export function savedTraining({ path, metadata }: Checkpoint): SavedTraining | undefined {
+  const { training, epoch } = metadata;
+  if (typeof training === 'string') {
+    const saved = savedSchema.safeParse(parseJson(training));
+    if (saved.success) return { ...saved.data, config: checkConfig(saved.data.config) };
+  }
+  if (training === undefined && typeof epoch === 'number') return undefined;
+  throw new PosterError(
+    'checkpoint.mismatch',
+    `Expected ${path} to hold the state of a training, but it ${training === undefined ? 'holds weights alone' : 'was written by another version'}; resume from a last.pth.`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The weights that training goes on with.
+ * @throws PosterError `checkpoint.mismatch` when they are not those of the network.
+ */
+export async function readWeights(
+  checkpoint: Checkpoint,
+  network: PosterV2,
+): Promise<Map<string, HostTensor>> {
+  matchStateDict(checkpoint, network.entries);
+  const weights = new Map<string, HostTensor>();
+  for (const [name, { dtype }] of network.entries) {
+    const stored = storedAt(checkpoint, 'training_weights', name) ?? checkpoint.tensors.get(name);
+    if (stored) weights.set(name, inType(await stored.read(), dtype));
+  }
+  return weights;
+}
+
+function inType(tensor: HostTensor, dtype: 'float32' | 'int64'): HostTensor {
+  return tensor.dtype === dtype || dtype === 'int64'
+    ? tensor
+    : float32Tensor(toFloat32(tensor), tensor.shape);
+}
+
+/** The averages of the learned weights, where the checkpoint has a moving average. */
+export async function readAverages(
+  checkpoint: Checkpoint,
+  names: Iterable<string>,
+): Promise<Map<string, HostTensor> | undefined> {
+  const averages = new Map<string, HostTensor>();
+  for (const name of names) {
+    if (!storedAt(checkpoint, 'training_weights', name)) return undefined;
+    averages.set(name, await checkpoint.read(name));
+  }
+  return averages;
+}
+
+/**
+ * Puts an optimiser into its saved state; false, and it starts afresh, when the file has none for it, as those
+ * of the official program have not.
+ */
+export async function restoreOptimizer(
+  checkpoint: Checkpoint,
+  network: PosterV2,
+  optimizer: Optimizer,
+): Promise<boolean> {
+  const values = new Map<string, HostTensor>();
+  const indices = new Map(parameterNames(network).map((name, index) => [name, index]));
+  let steps: HostTensor | undefined;
+  for (const [moment, parameters] of optimizer.state.moments)
+    for (const name of parameters.keys()) {
+      const place = ['optimizer', 'state', indices.get(name)!] as const;
+      const stored = storedAt(checkpoint, ...place, moment);
+      if (!stored) return false;
+      steps ??= await storedAt(checkpoint, ...place, 'step')?.read();
+      values.set(`${moment} ${name}`, await stored.read());
+    }
+  optimizer.restore(steps ? toFloat32(steps)[0]! : 0, (moment, name) => values.get(`${moment} ${name}`)!);
+  return true;
+}
+
+function storedAt({ root }: Checkpoint, ...path: readonly (string | number)[]): StoredTensor | undefined {
+  const value = valueAt(root, ...path);
+  return value instanceof StoredTensor ? value : undefined;
+}

@@ -1,0 +1,84 @@
+/** The images that a training learns from and those that judge it. */
+
+import type { Dataset, Sample } from '../data/dataset.js';
+import { countByClass, type OpenedDataset, openDataset, recogniseLayout } from '../data/open-dataset.js';
+import { PosterError } from '../errors.js';
+import { stratifiedSplit } from './sampler.js';
+import type { TrainingConfig } from './training-options.js';
+
+export interface TrainingData {
+  readonly classes: readonly string[];
+  readonly train: readonly Sample[];
+  /** Chooses the best epoch. */
+  readonly valid: Omit<Dataset, 'split'> & { readonly split: string };
+  /** Training images of each class. */
+  readonly counts: readonly number[];
+  /** What a person should know about the files. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Lists the training set and the set that chooses the best epoch: the dataset's evaluation set, or with
+ * `valSplit` a share of the training set.
+ * @throws PosterError as {@link openDataset}; `data.layout` when the two sets have other classes.
+ */
+export async function openTrainingData(config: TrainingConfig, signal?: AbortSignal): Promise<TrainingData> {
+  const open = (split: 'train' | 'valid' | 'test' | 'all', allowEmpty: boolean) => {
+    const { data, dataType, labels, votes } = config;
+    return openDataset({
+      root: data,
+      type: dataType,
+      labels: labels ?? undefined,
+      votes: votes ?? undefined,
+      split,
+      allowEmpty,
+      signal,
+    });
+  };
+  const train = await open(await trainingSplit(config, signal), false);
+  if (config.valSplit > 0) return holdOut(train, config);
+  const valid = await open(config.evaluationSplit, true);
+  requireSameClasses(train, valid);
+  return {
+    classes: train.classes,
+    train: train.samples,
+    valid,
+    counts: countByClass(train),
+    notes: [...train.notes, ...valid.notes],
+  };
+}
+
+/** Data that are not divided can be trained on when a share is held out. */
+async function trainingSplit(
+  { data, dataType, valSplit, labels, votes }: TrainingConfig,
+  signal?: AbortSignal,
+) {
+  if (valSplit === 0) return 'train';
+  const options = { root: data, type: dataType, labels: labels ?? undefined, votes: votes ?? undefined };
+  const { splits } = await recogniseLayout({ ...options, signal });
+  return splits.includes('train') || !splits.includes('all') ? 'train' : 'all';
+}
+
+function holdOut(all: OpenedDataset, { valSplit, seed }: TrainingConfig): TrainingData {
+  const labels = all.samples.map(({ label }) => label);
+  const parts = stratifiedSplit(labels, valSplit, seed);
+  const pick = (positions: readonly number[]) => positions.map((position) => all.samples[position]!);
+  const { name, root, classes, notes } = all;
+  const train = pick(parts.train);
+  return {
+    classes,
+    train,
+    valid: { name, root, classes, samples: pick(parts.valid), split: `held out of ${all.split}` },
+    counts: countByClass({ classes, samples: train }),
+    notes,
+  };
+}
+
+function requireSameClasses(train: OpenedDataset, valid: OpenedDataset): void {
+  if (train.classes.join('\n') === valid.classes.join('\n')) return;
+  throw new PosterError(
+    'data.layout',
+    `Expected the ${valid.split} split in ${train.root} to have the classes of the training set ` +
+      `(${train.classes.join(', ')}), got ${valid.classes.join(', ')}; name the classes with --labels.`,
+  );
+}

@@ -1,0 +1,84 @@
+/** Judges the network on labelled images, on the torch engine and with the metrics of `poster evaluate`. */
+import type { ImageLoader } from '../data/loader.js';
+import { PosterError } from '../errors.js';
+import type { Failure, Prediction } from '../evaluate/prediction.js';
+import type { EvaluationResult } from '../evaluate/result.js';
+import { summarise } from '../evaluate/summarise.js';
+import { imageSize } from '../network/config.js';
+import type { PosterV2 } from '../network/poster-v2.js';
+import { toFloat32 } from '../tensor/host-tensor.js';
+import type { Device } from '../torch/addon.js';
+import { inferenceMode } from '../torch/autograd.js';
+import { scope } from '../torch/scope.js';
+import { fromValues } from '../torch/tensor.js';
+import { torchOps } from '../torch/torch-ops.js';
+import type { Parameters } from './parameters.js';
+import type { TrainingData } from './training-data.js';
+import type { TrainingConfig } from './training-options.js';
+
+export interface Validation {
+  readonly config: TrainingConfig;
+  readonly data: TrainingData;
+  readonly network: PosterV2;
+  /** The weights to judge. */
+  readonly parameters: Parameters;
+  readonly device: Device;
+  readonly loader: ImageLoader<Float32Array>;
+  /** The checkpoint that will hold these weights. */
+  readonly checkpoint: string;
+  /** Asked after each batch; true ends the validation without a result. */
+  readonly stop: () => boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Evaluates the validation images in float32; undefined when told to stop.
+ * @throws PosterError `training.diverged` when the weights give numbers that are not finite.
+ */
+export async function validate(validation: Validation): Promise<EvaluationResult | undefined> {
+  const { config, data, loader, checkpoint, stop, onProgress } = validation;
+  const { samples, name, split, root } = data.valid;
+  const predictions: Prediction[] = [];
+  const failures: Failure[] = [];
+  const started = performance.now();
+  for await (const { images, count, items } of loader.load(samples)) {
+    const logits = logitsOf(validation, images, count);
+    if (!logits.every(Number.isFinite))
+      throw new PosterError(
+        'training.diverged',
+        'The validation loss became NaN; the weights are too large.',
+      );
+    const classes = data.classes.length;
+    items.forEach(({ index, error }, i) => {
+      const { path, label } = samples[index]!;
+      if (error) failures.push({ path, error: error.message });
+      else predictions.push({ path, label, logits: logits.subarray(i * classes, (i + 1) * classes) });
+    });
+    onProgress?.(predictions.length + failures.length, samples.length);
+    if (stop()) return undefined;
+  }
+  return summarise({
+    dataset: { name, type: config.dataType, split, root },
+    checkpoint: { path: checkpoint },
+    classes: data.classes,
+    predictions,
+    failures,
+    seconds: (performance.now() - started) / 1000,
+    configuration: { ...config, labels: config.labels ?? null },
+  });
+}
+
+/** images: count x 3 x 224 x 224 -> count x classes. */
+function logitsOf(
+  { network, parameters, device }: Validation,
+  images: Float32Array,
+  count: number,
+): Float32Array {
+  return inferenceMode(() =>
+    scope(() => {
+      const ops = torchOps(parameters, { training: false });
+      const input = fromValues(images, [count, 3, imageSize, imageSize], device);
+      return toFloat32(network.forward(ops, input).logits.toHost());
+    }),
+  );
+}

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { TrainEvent } from '../../src/train/events.js';
+import { type TrainOptions, train, tryTraining } from '../../src/train/train.js';
+import { torchTest } from '../support/torch.js';
+import { drawFaces, newFolder, shortTraining, tensorsOf } from './support.js';
+
+let data: string;
+before(async () => {
+  data = await drawFaces();
+});
+
+/** Everything that has state, so that a resumed run has something to get wrong. */
+const everything = {
+  ema: 0.9,
+  valSplit: 0.2,
+  classWeights: 'balanced',
+  labelSmoothing: 0.1,
+  warmupEpochs: 1,
+} as const;
+
+/** An interrupt after so many steps in all. */
+function stopAfter(steps: number): Pick<TrainOptions, 'signal' | 'onEvent'> {
+  const controller = new AbortController();
+  return {
+    signal: controller.signal,
+    onEvent: (event) => event.kind === 'step' && event.steps === steps && controller.abort(),
+  };
+}
+
+torchTest(
+  'a run leaves its checkpoints, its history and its report, and the caller stays responsive',
+  async () => {
+    const output = await newFolder();
+    const events: TrainEvent[] = [];
+    let ticks = 0;
+    let longest = 0;
+    let before = performance.now();
+    const timer = setInterval(() => {
+      ticks++;
+      longest = Math.max(longest, performance.now() - before);
+      before = performance.now();
+    }, 10);
+    const result = await train({ ...shortTraining(data, output), onEvent: (event) => events.push(event) });
+    clearInterval(timer);
+    assert.ok(ticks > 20 && longest < 500, `${ticks} ticks, the longest pause ${longest} ms`);
+
+    assert.equal(result.stopped, 'all epochs');
+    assert.deepEqual([result.epochs, result.steps, result.history.length], [2, 6, 2]);
+    assert.deepEqual((await readdir(output)).sort(), [
+      'best.pth',
+      'config.json',
+      'history.csv',
+      'history.jsonl',
+      'last.pth',
+      'report',
+      'tensorboard',
+    ]);
+    const report = await readdir(join(output, 'report'));
+    for (const name of ['loss.svg', 'accuracy.png', 'confusion.png', 'index.html', 'evaluation.json'])
+      assert.ok(report.includes(name), name);
+    const lines = (await readFile(result.folder.historyJsonl, 'utf8')).trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)),
+      result.history,
+    );
+
+    const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== 'validation');
+    const epoch = ['step', 'step', 'step', 'saved', 'epoch'];
+    assert.deepEqual(kinds, ['start', ...epoch, ...epoch]);
+    const start = events.find((event) => event.kind === 'start')!;
+    assert.deepEqual([start.summary.stepsPerEpoch, start.summary.validImages], [3, 7]);
+    assert.deepEqual(start.summary.counts, [2, 2, 2, 2, 2, 2, 2]);
+  },
+);
+
+torchTest('interrupted within an epoch and resumed, every tensor is the same to the bit', async () => {
+  const [straight, broken] = [await newFolder(), await newFolder()];
+  const options = { ...shortTraining(data, straight), ...everything };
+  const whole = await train(options);
+  const part = await train({ ...options, output: broken, workers: 0, ...stopAfter(whole.steps - 1) });
+  assert.equal(part.stopped, 'interrupted');
+  assert.equal(part.epochs, 1);
+  const resumed = await train({ resume: part.folder.last, workers: 2 });
+  assert.deepEqual([resumed.stopped, resumed.epochs, resumed.steps], ['all epochs', 2, whole.steps]);
+  const comparable = ({ seconds, imagesPerSecond, ...record }: (typeof whole.history)[number]) => record;
+  assert.deepEqual(resumed.history.map(comparable), whole.history.map(comparable));
+  assert.deepEqual(await tensorsOf(resumed.folder.last), await tensorsOf(whole.folder.last));
+});
+
+torchTest('killed within an epoch and resumed, every tensor is the same to the bit', async () => {
+  const [straight, broken] = [await newFolder(), await newFolder()];
+  const options = {
+    ...shortTraining(data, straight),
+    optimizer: 'sgd',
+    momentum: 0.9,
+    accumulate: 2,
+    batchSize: 3,
+  } as const;
+  const whole = await train(options);
+  // Saves after every step; killed without notice after the fifth of six.
+  const killed = JSON.stringify({ ...options, output: broken, saveMinutes: 1e-9 });
+  const program = fileURLToPath(new URL('./killed-training.js', import.meta.url));
+  const child = spawn(process.execPath, [program, killed], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let told = '';
+  for await (const text of child.stdout) {
+    told += text;
+    if (told.includes('step 5\n')) child.kill('SIGKILL');
+  }
+  if (child.signalCode === null) await once(child, 'exit');
+  assert.equal(child.signalCode, 'SIGKILL');
+  const resumed = await train({ resume: join(broken, 'last.pth') });
+  assert.equal(resumed.steps, whole.steps);
+  assert.deepEqual(await tensorsOf(resumed.folder.last), await tensorsOf(whole.folder.last));
+});
+
+torchTest('a finished run goes on with more epochs, and only with more', async () => {
+  const output = await newFolder();
+  const options = shortTraining(data, output);
+  const { folder } = await train({ ...options, epochs: 1 });
+  await assert.rejects(train({ resume: folder.last }), {
+    code: 'option.invalid',
+    message: `Expected epochs (--epochs) above 1, got 1: ${folder.last} has been trained for as many; pass more.`,
+  });
+  const more = await train({ resume: folder.last, epochs: 2 });
+  assert.deepEqual(
+    more.history.map(({ epoch }) => epoch),
+    [1, 2],
+  );
+});
+
+torchTest('a run refuses the folder of another, and a begun epoch another order of images', async () => {
+  const output = await newFolder();
+  const options = shortTraining(data, output);
+  const { folder } = await train({ ...options, ...stopAfter(1) });
+  await assert.rejects(train(options), { code: 'run.busy', message: /but \S+last\.pth is there; continue/ });
+  await assert.rejects(train({ resume: folder.last, seed: 5 }), {
+    code: 'option.invalid',
+    message: /Expected seed \(--seed\) to stay 0: .* was saved within epoch 1/,
+  });
+  await assert.rejects(train({ resume: folder.last, labels: [...'abcdefg'] }), {
+    code: /data\.layout|option\.invalid|checkpoint\.mismatch/,
+  } as never);
+});
+
+torchTest('a loss that is not finite ends the run with the step, and the last good state stays', async () => {
+  const output = await newFolder();
+  const options = { ...shortTraining(data, output), optimizer: 'sgd' } as const;
+  const good = await train({ ...options, epochs: 1 });
+  const before = await readFile(good.folder.last);
+  await assert.rejects(train({ resume: good.folder.last, learningRate: 10, rho: 10, epochs: 50 }), {
+    code: 'training.diverged',
+    message:
+      /^The (loss|weights|validation loss) became (NaN|Infinity) at step \d+ of epoch \d+; \S+ holds the last good state: resume from it with a lower --lr\.$/,
+  });
+  const after = await readFile(good.folder.last);
+  assert.ok(after.length > 0.9 * before.length);
+});
+
+torchTest(
+  'unreadable images are left out and named; a batch without readable ones ends the run',
+  async () => {
+    const [output, folder] = [await newFolder(), await drawFaces()];
+    const images = join(folder, 'Image', 'aligned');
+    await writeFile(join(images, 'train_00001_aligned.jpg'), 'not an image');
+    const warnings: string[] = [];
+    const result = await train({
+      ...shortTraining(folder, output),
+      epochs: 1,
+      onEvent: (event) => event.kind === 'warning' && warnings.push(event.message),
+    });
+    assert.equal(result.steps, 3);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!, /train_00001_aligned\.jpg/);
+    for (const name of await readdir(images)) await writeFile(join(images, name), '');
+    await assert.rejects(train(shortTraining(folder, await newFolder())), {
+      code: 'data.layout',
+      message: /^Expected at least 2 readable images in a batch of 5, got 0: .*train_/,
+    });
+  },
+);
+
+torchTest('patience and time run out', async () => {
+  const patient = await train({
+    ...shortTraining(data, await newFolder()),
+    epochs: 9,
+    earlyStopping: 1,
+    learningRate: 1e-9,
+  });
+  assert.equal(patient.stopped, 'early stopping');
+  assert.equal(patient.epochs, patient.best!.epoch + 1);
+  const hurried = await train({ ...shortTraining(data, await newFolder()), timeLimit: 1e-6 });
+  assert.deepEqual([hurried.stopped, hurried.steps], ['time limit', 1]);
+});
+
+torchTest('a trial tells loss, speed and memory, and writes nothing', async () => {
+  const output = await newFolder();
+  const trial = await tryTraining(shortTraining(data, join(output, 'run')));
+  assert.ok(trial.loss > 1.5 && trial.loss < 2.5);
+  assert.ok(trial.secondsPerStep > 0 && trial.hoursInAll > 0 && trial.peakBytes > 1e8);
+  assert.deepEqual(await readdir(output), []);
+});
+
+torchTest('what is wrong is said before anything is written', async () => {
+  const output = await newFolder();
+  const run = join(output, 'run');
+  const options = shortTraining(data, run);
+  await assert.rejects(train({ ...options, learningRate: 0 }), { code: 'option.invalid' });
+  await assert.rejects(train({ ...options, data: join(data, 'nothing') }), { code: 'file.missing' });
+  await assert.rejects(train({ ...options, ir50: join(data, 'ir50.pth') }), { code: 'file.missing' });
+  await assert.rejects(train({ ...options, device: 'cuda:99' }), {
+    code: 'engine.unavailable',
+    message: /Expected the CUDA device 99, but libtorch \S+ sees/,
+  });
+  await assert.rejects(train({ ...options, classWeights: [1, 2] }), { code: 'option.invalid' });
+  assert.deepEqual(await readdir(output), []);
+  await copyFile(join(data, 'DRAWN.txt'), join(output, 'x.pth'));
+  await assert.rejects(train({ resume: join(output, 'x.pth') }), { code: 'checkpoint.unreadable' });
+  assert.deepEqual(await readdir(output), ['x.pth']);
+});
