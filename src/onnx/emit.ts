@@ -16,7 +16,15 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from './generated/onnx_pb.js';
-import { type Attribute, batchSize, type Graph, graphConstants, type Node, type Value } from './graph.js';
+import {
+  type Attribute,
+  batchSize,
+  type ConstantData,
+  type Graph,
+  graphConstants,
+  type Node,
+  type Value,
+} from './graph.js';
 
 const irVersion = 8n;
 const operatorSet = 17n;
@@ -97,8 +105,12 @@ function emit(graph: Graph, { producerVersion, metadata }: EmitOptions, payload:
 }
 
 function header(name: string, { shape, constant }: Value) {
-  const { FLOAT, INT64 } = TensorProto_DataType;
-  return { name, dims: shape.map(BigInt), dataType: constant instanceof Float32Array ? FLOAT : INT64 };
+  return { name, dims: shape.map(BigInt), dataType: dataTypeOf(constant!) };
+}
+
+function dataTypeOf(constant: ConstantData): TensorProto_DataType {
+  if (constant instanceof Float32Array) return TensorProto_DataType.FLOAT;
+  return constant instanceof Uint16Array ? TensorProto_DataType.FLOAT16 : TensorProto_DataType.INT64;
 }
 
 /** Gives every constant a name of its own, in the order of their use. */

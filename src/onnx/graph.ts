@@ -7,7 +7,8 @@ import type { Shape } from '../tensor/host-tensor.js';
 /** The batch axis in a shape: its size is only known when the model runs. */
 export const batchSize = -1;
 
-export type ConstantData = Float32Array | BigInt64Array;
+/** A `Uint16Array` holds float16 bits. */
+export type ConstantData = Float32Array | BigInt64Array | Uint16Array;
 
 /** A value of the graph; constants carry their elements. */
 export interface Value {

@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander';
+import type { DataType } from '../../data/labels.js';
+import { PosterError } from '../../errors.js';
+import { exportModel, type Precision } from '../../export/export-model.js';
+import { verificationImages } from '../../export/verification-images.js';
+import type { GraphTarget } from '../../onnx/build-graph.js';
+import { dataTypeOption, loadOptions } from '../options.js';
+import { runVerb } from '../run-verb.js';
+
+interface ExportFlags {
+  readonly checkpoint: string;
+  readonly output: string;
+  readonly precision: Precision;
+  readonly target: GraphTarget;
+  readonly images?: string[];
+  readonly labels?: string;
+  readonly data_type?: DataType;
+}
+
+export function registerExport(program: Command): void {
+  program
+    .command('export')
+    .summary('write a checkpoint as ONNX, safetensors or .pth')
+    .description(
+      'Writes a checkpoint in another format, with its classes and preprocessing inside, and compares it with the source on real images before it reports success.',
+    )
+    .requiredOption('--checkpoint <file>', '.pth, .pth.tar or .safetensors')
+    .requiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth')
+    .addOption(
+      new Option('--precision <p>', 'how weights are stored').choices(['fp32', 'fp16']).default('fp32'),
+    )
+    .addOption(
+      new Option(
+        '--target <t>',
+        "ONNX: cpu for ONNX Runtime's CPU kernels, portable for other runtimes and GPUs",
+      )
+        .choices(['cpu', 'portable'])
+        .default('cpu'),
+    )
+    .option('--images <paths...>', 'images or folders to compare on (default: eight drawn faces)')
+    .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
+    .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
+    .action(runVerb(runExport));
+}
+
+async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void> {
+  const images = await verificationImages(flags.images, signal);
+  if (images.length === 0) {
+    throw new PosterError(
+      'file.missing',
+      `Expected images to compare on in ${flags.images?.join(', ')}; found none.`,
+    );
+  }
+  const { labels, dataType } = await loadOptions(flags, signal);
+  const { output, format, bytes, card, agreement } = await exportModel({
+    ...flags,
+    images,
+    labels,
+    dataType,
+    signal,
+  });
+  const { sameClass, largestDifference } = agreement;
+  process.stdout.write(
+    `Wrote ${output}: ${format}, ${flags.precision}, ${(bytes / 1e6).toFixed(1)} MB, classes ${card.labels.join(', ')}.\n` +
+      `Compared with ${flags.checkpoint} on ${agreement.images} images: ${sameClass} get the same class, ` +
+      `the largest difference of a probability is ${largestDifference.toExponential(1)}.\n`,
+  );
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import type { DataType } from '../../data/labels.js';
+import { describeNetwork, type NetworkDescription } from '../../inspect/describe-network.js';
+import { inspectModel, type ModelInspection } from '../../inspect/inspect-model.js';
+import { narrowConfig, publishedConfig } from '../../network/config.js';
+import { posterV2 } from '../../network/poster-v2.js';
+import { dataTypeOption, loadOptions } from '../options.js';
+import { runVerb } from '../run-verb.js';
+import { table } from '../table.js';
+
+interface InspectFlags {
+  readonly labels?: string;
+  readonly data_type?: DataType;
+  readonly narrow?: boolean;
+  readonly json?: boolean;
+}
+
+export function registerInspect(program: Command): void {
+  program
+    .command('inspect')
+    .summary('show what a checkpoint or the network itself consists of')
+    .description(
+      'Parameters and multiply-adds by stage, used, frozen and unused; classes and metadata of a file.',
+    )
+    .argument('[checkpoint]', '.pth, .pth.tar, .safetensors or .onnx; without one, the published network')
+    .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
+    .addOption(dataTypeOption('the data the checkpoint was trained on'))
+    .option('--narrow', 'without a checkpoint: the narrow network instead of the published one')
+    .option('--json', 'print one JSON document')
+    .action(runVerb(inspect));
+}
+
+async function inspect(signal: AbortSignal, path: string | undefined, flags: InspectFlags): Promise<void> {
+  if (path === undefined) {
+    const description = describeNetwork(posterV2(flags.narrow ? narrowConfig : publishedConfig));
+    process.stdout.write(flags.json ? toJson(description) : renderDescription(description));
+    return;
+  }
+  const inspection = await inspectModel(path, await loadOptions(flags, signal));
+  process.stdout.write(flags.json ? toJson(inspection) : renderInspection(inspection));
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function renderInspection({ path, format, labels, description, metadata }: ModelInspection): string {
+  const facts: [string, string][] = [
+    ['file', path],
+    ['format', format],
+    ['classes', `${labels.labels.join(', ')} (${describeSource(labels.source)})`],
+    ...Object.entries(metadata)
+      .filter(([, value]) => value === null || typeof value !== 'object')
+      .map(([key, value]): [string, string] => [key, String(value)]),
+  ];
+  const width = Math.max(...facts.map(([key]) => key.length));
+  return `${facts.map(([key, value]) => `${key.padEnd(width)}  ${value}`).join('\n')}\n\n${renderDescription(description)}`;
+}
+
+/** Where class names come from, in words. */
+function describeSource(source: ModelInspection['labels']['source']): string {
+  const words = {
+    given: 'as given',
+    'data type': 'the order of the data type',
+    file: 'as the file says',
+    'file name': 'suggested by the file name; pass --labels if it is another order',
+    assumed: 'assumed from their number, since the file does not say; pass --labels if it is another order',
+  };
+  return words[source];
+}
+
+function renderDescription({ stages, total, entries, buffers }: NetworkDescription): string {
+  const millions = (count: number) => (count === 0 ? '-' : `${(count / 1e6).toFixed(2)} M`);
+  const billions = (count: number) => `${(count / 1e9).toFixed(3)} G`;
+  const rows = [...stages, total].map(({ stage, used, frozen, unused, published, computed }) => [
+    stage,
+    millions(used),
+    millions(frozen),
+    millions(unused),
+    billions(published),
+    billions(computed),
+  ]);
+  const head = ['stage', 'parameters used', 'of these frozen', 'unused', 'multiply-adds', 'computed here'];
+  return [
+    table(head, rows),
+    `${entries} entries in the state dict, ${millions(buffers)} elements of them buffers.`,
+    'Multiply-adds are counted as in the paper (convolutions and linear layers, one 224 x 224 image); what is',
+    'computed here includes the products of attention and leaves out what the class token does not need.',
+    '',
+  ].join('\n');
+}

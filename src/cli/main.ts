@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/** The `poster` command: each verb is a thin call of a library function. */
+import { Command, CommanderError } from 'commander';
+import { version } from '../version.js';
+import { registerData } from './commands/data.js';
+import { registerEvaluate } from './commands/evaluate.js';
+import { registerExport } from './commands/export.js';
+import { registerInspect } from './commands/inspect.js';
+import { registerPredict } from './commands/predict.js';
+import { endOnClosedPipe, reportError } from './run-verb.js';
+
+const program = new Command('poster')
+  .description('POSTER V2 facial expression recognition: recognise, evaluate, export.')
+  .version(version)
+  .showHelpAfterError('(add --help for what it takes)')
+  .exitOverride();
+
+for (const register of [registerPredict, registerEvaluate, registerExport, registerInspect, registerData]) {
+  register(program);
+}
+
+endOnClosedPipe();
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has printed its own message by now.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else reportError(error);
+}

@@ -1,0 +1,66 @@
+/** Options that several verbs share, and how their texts become values. */
+import { type Command, Option } from 'commander';
+import { type DataType, dataTypes, parseDataType } from '../data/labels.js';
+import { readLabels } from '../data/read-labels.js';
+import { PosterError } from '../errors.js';
+import type { LoadOptions } from '../model/load-model.js';
+
+/** Reads a whole number of at least `least`. */
+export function wholeNumber(name: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && text.trim() !== '') return value;
+    throw new PosterError(
+      'option.invalid',
+      `Expected a whole number of at least ${least} for ${name}, got "${text}".`,
+    );
+  };
+}
+
+export interface ModelFlags {
+  readonly checkpoint: string;
+  readonly labels?: string;
+  readonly data_type?: DataType;
+  readonly threads?: number;
+}
+
+export interface BatchFlags {
+  readonly workers?: number;
+  readonly batchSize?: number;
+  readonly strict?: boolean;
+}
+
+/** The model to use and the names of its classes. */
+export function withModelOptions(command: Command): Command {
+  return command
+    .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
+    .option('--threads <n>', 'threads of the network (default: all cores)', wholeNumber('--threads', 1));
+}
+
+export function dataTypeOption(description: string): Option {
+  return new Option('--data_type <type>', `${description}: ${dataTypes.join(', ')}`).argParser(parseDataType);
+}
+
+export function withBatchOptions(command: Command): Command {
+  return command
+    .option(
+      '-j, --workers <n>',
+      'threads that decode images (default: half the cores)',
+      wholeNumber('--workers', 0),
+    )
+    .option('-b, --batch-size <n>', 'images in a batch', wholeNumber('--batch-size', 1))
+    .option('--strict', 'end with an error at the first unreadable image instead of counting it');
+}
+
+/** The library's options for loading the model that the flags name. */
+export async function loadOptions(
+  flags: Omit<ModelFlags, 'checkpoint'>,
+  signal: AbortSignal,
+): Promise<LoadOptions> {
+  return {
+    signal,
+    labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
+    dataType: flags.data_type,
+    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+  };
+}

@@ -1,0 +1,53 @@
+/** What all verbs share: cancelling on Ctrl-C, telling errors in one sentence, exit codes. */
+import { errorCodes, messageOf, PosterError } from '../errors.js';
+
+/** A command's work; the signal fires on SIGINT and SIGTERM. */
+export type Verb<Arguments extends unknown[]> = (signal: AbortSignal, ...args: Arguments) => Promise<void>;
+
+/**
+ * Wraps a verb for commander. Known errors print as one sentence and set their exit code; anything else is a
+ * bug of ours and prints its stack. A second Ctrl-C ends the process at once.
+ */
+export function runVerb<Arguments extends unknown[]>(
+  verb: Verb<Arguments>,
+): (...args: Arguments) => Promise<void> {
+  return async (...args) => {
+    const controller = new AbortController();
+    const cancel = (signal: NodeJS.Signals) => {
+      if (controller.signal.aborted) process.exit(130);
+      process.stderr.write(`\nStopping (${signal}); once more to stop at once.\n`);
+      controller.abort(signal);
+    };
+    process.on('SIGINT', cancel).on('SIGTERM', cancel);
+    try {
+      await verb(controller.signal, ...args);
+    } catch (error) {
+      reportError(error);
+    } finally {
+      process.off('SIGINT', cancel).off('SIGTERM', cancel);
+    }
+  };
+}
+
+/** Prints an error for a person and sets the exit code. */
+export function reportError(error: unknown): void {
+  if (error instanceof PosterError) {
+    process.stderr.write(`poster: ${error.message}\n`);
+    process.exitCode = errorCodes[error.code].exit;
+    return;
+  }
+  const stack = error instanceof Error ? error.stack : messageOf(error);
+  process.stderr.write(`poster: something unforeseen happened; please report it with this text.\n${stack}\n`);
+  process.exitCode = 70; // EX_SOFTWARE
+}
+
+/**
+ * A closed pipe, as after `poster predict ... | head`, is no bug: the work ends with a sentence.
+ */
+export function endOnClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.stderr.write('poster: standard output was closed by its reader, so the rest was not written.\n');
+    process.exit(1);
+  });
+}

@@ -1,0 +1,97 @@
+/** Runs a model over a labelled dataset. */
+import type { Dataset } from '../data/dataset.js';
+import { dataTypeFacts, dataTypes, labelIndex } from '../data/labels.js';
+import { PosterError } from '../errors.js';
+import type { Poster } from '../recognise/poster.js';
+import {
+  defaultBatchSize,
+  defaultWorkers,
+  type RecogniseFilesOptions,
+} from '../recognise/recognise-files.js';
+import type { Failure, Prediction } from './prediction.js';
+import type { EvaluationResult } from './result.js';
+import { summarise } from './summarise.js';
+
+export interface EvaluateOptions extends Omit<RecogniseFilesOptions, 'embedding'> {
+  /** The labelled images; see `openDataset`. */
+  readonly dataset: Dataset;
+  /** End with an error at the first unreadable image instead of counting it. Default false. */
+  readonly strict?: boolean | undefined;
+  /** Called after every image. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface EvaluationOutcome {
+  readonly result: EvaluationResult;
+  /** One for each image that could be read, in the dataset's order. */
+  readonly predictions: readonly Prediction[];
+}
+
+/**
+ * Evaluates a model on a dataset. The dataset's classes are matched to the model's by name where the names
+ * are the same in another order.
+ *
+ * @throws PosterError `checkpoint.mismatch` when model and dataset do not have the same classes;
+ *   `image.unreadable` with `strict`; `data.layout` when no image can be read.
+ */
+export async function evaluate(poster: Poster, options: EvaluateOptions): Promise<EvaluationOutcome> {
+  const { dataset, strict = false, onProgress } = options;
+  const { samples } = dataset;
+  const labelOf = matchClasses(poster, dataset);
+  const { batchSize = defaultBatchSize, workers = defaultWorkers(), signal } = options;
+  const predictions: Prediction[] = [];
+  const failures: Failure[] = [];
+  const started = performance.now();
+  const paths = samples.map(({ path }) => path);
+  let done = 0;
+  for await (const { path, prediction, error } of poster.predictFiles(paths, {
+    batchSize,
+    workers,
+    signal,
+  })) {
+    if (error && strict) throw error;
+    const label = labelOf(samples[done]!.label);
+    if (error) failures.push({ path, error: error.message });
+    else predictions.push({ path, label, logits: prediction.logits });
+    onProgress?.(++done, samples.length);
+  }
+  const result = summarise({
+    dataset: { name: dataset.name, type: dataset.name, split: dataset.split, root: dataset.root },
+    checkpoint: { path: poster.path },
+    classes: poster.labels,
+    predictions,
+    failures,
+    seconds: (performance.now() - started) / 1000,
+    configuration: {
+      batchSize,
+      workers,
+      strict,
+      labels: [...poster.labels],
+      labelSource: poster.labelOrigin.source,
+    },
+  });
+  return { result, predictions };
+}
+
+/** Turns the dataset's class indices into the model's, by name. */
+function matchClasses(poster: Poster, { classes, name }: Dataset): (label: number) => number {
+  const { labels } = poster;
+  if (classes.length !== labels.length) {
+    throw new PosterError(
+      'checkpoint.mismatch',
+      `Expected the classes of ${name} (${classes.join(', ')}) but ${poster.path} tells ${labels.length} apart (${labels.join(', ')})${suggestType(labels.length)}.`,
+    );
+  }
+  const indices = classes.map((label) => labelIndex(labels, label));
+  const unknown = classes.filter((_, i) => indices[i] === -1);
+  if (unknown.length === 0 && new Set(indices).size === indices.length) return (label) => indices[label]!;
+  throw new PosterError(
+    'checkpoint.mismatch',
+    `Expected the classes of ${name} (${classes.join(', ')}) to be those of ${poster.path} (${labels.join(', ')}), but the model has no ${unknown.join(', ') || 'separate class for each'}; pass --labels with the model's class names in its order.`,
+  );
+}
+
+function suggestType(classes: number): string {
+  const fitting = dataTypes.filter((type) => dataTypeFacts(type).labels?.length === classes);
+  return fitting.length > 0 ? `; data it could be evaluated on: ${fitting.join(', ')}` : '';
+}

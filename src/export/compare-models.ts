@@ -1,0 +1,60 @@
+/** Whether two model files say the same about the same images. */
+import { PosterError } from '../errors.js';
+import { type ImageInput, Poster } from '../recognise/poster.js';
+import type { Prediction } from '../recognise/prediction.js';
+
+export interface Agreement {
+  readonly images: number;
+  /** Images on which both name the same class. */
+  readonly sameClass: number;
+  /** The largest difference of any class's probability on any image. */
+  readonly largestDifference: number;
+}
+
+/** Runs both models on the images. `labels` only names the source's classes. */
+export async function compareModels(
+  source: string,
+  result: string,
+  images: readonly ImageInput[],
+  labels: readonly string[],
+): Promise<Agreement> {
+  const expected = await predictAll(source, images, labels);
+  const actual = await predictAll(result, images);
+  const differences = expected.map((prediction, i) => largestDifference(prediction, actual[i]!));
+  return {
+    images: images.length,
+    sameClass: expected.filter(({ index }, i) => index === actual[i]!.index).length,
+    largestDifference: differences.reduce((a, b) => (a >= b ? a : b), 0), // NaN wins
+  };
+}
+
+async function predictAll(
+  path: string,
+  images: readonly ImageInput[],
+  labels?: readonly string[],
+): Promise<Prediction[]> {
+  await using poster = await Poster.load(path, labels ? { labels } : {});
+  const predictions: Prediction[] = [];
+  for await (const prediction of poster.predictBatch(images)) predictions.push(prediction);
+  return predictions;
+}
+
+function largestDifference(a: Prediction, b: Prediction): number {
+  return Math.max(
+    ...a.probabilities.map(({ probability }, i) => Math.abs(probability - b.probabilities[i]!.probability)),
+  );
+}
+
+/** @throws PosterError `verification.failed` when probabilities differ by more than `tolerance` (or are not numbers). */
+export function requireAgreement(
+  agreement: Agreement,
+  tolerance: number,
+  source: string,
+  output: string,
+): void {
+  if (agreement.largestDifference <= tolerance) return;
+  throw new PosterError(
+    'verification.failed',
+    `Expected ${output} to give the probabilities of ${source} within ${tolerance}, but they differ by ${agreement.largestDifference.toPrecision(3)} on ${agreement.images} images (${agreement.sameClass} still get the same class); nothing was written.`,
+  );
+}

@@ -1,0 +1,149 @@
+/** Writes a checkpoint in another format and proves that it still says the same. */
+import { randomUUID } from 'node:crypto';
+import { rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import { writePth } from '../checkpoint/pth/write.js';
+import { writeSafetensors } from '../checkpoint/safetensors/write.js';
+import type { TensorSource } from '../checkpoint/tensor-source.js';
+import { PosterError, throwIfAborted } from '../errors.js';
+import { describeSystemError, writeAtomically } from '../io/write-atomically.js';
+import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
+import { isOnnx, readNetwork, readWeights } from '../model/load-model.js';
+import { cardKey, type ModelCard, modelCard } from '../model/model-card.js';
+import { usedEntries } from '../model/used-entries.js';
+import type { PosterV2 } from '../network/poster-v2.js';
+import { buildGraph, type GraphTarget } from '../onnx/build-graph.js';
+import { emitModel } from '../onnx/emit.js';
+import { storeHalf } from '../onnx/passes/store-half.js';
+import type { ImageInput } from '../recognise/poster.js';
+import { halfTensor } from '../tensor/half.js';
+import { version } from '../version.js';
+import { type Agreement, compareModels, requireAgreement } from './compare-models.js';
+
+export const exportFormats = ['onnx', 'safetensors', 'pth'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+export type Precision = 'fp32' | 'fp16';
+
+export interface ExportOptions extends LabelHints {
+  /** The checkpoint to read: .pth, .pth.tar or .safetensors. */
+  readonly checkpoint: string;
+  /** The file to write; its ending gives the format. */
+  readonly output: string;
+  /** `fp16` stores weights in half precision and still computes in float32. Default fp32. */
+  readonly precision?: Precision | undefined;
+  /** For ONNX: `cpu` suits ONNX Runtime's CPU kernels, `portable` other runtimes and GPUs. Default cpu. */
+  readonly target?: GraphTarget | undefined;
+  /** Images on which source and result are compared. */
+  readonly images: readonly ImageInput[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ExportReport {
+  readonly output: string;
+  readonly format: ExportFormat;
+  readonly bytes: number;
+  readonly card: ModelCard;
+  readonly agreement: Agreement;
+}
+
+/** Bounds on the largest difference of any class's probability. */
+const tolerances: Record<Precision, number> = { fp32: 1e-4, fp16: 1e-2 };
+
+/**
+ * Exports a checkpoint. The new file is written aside, loaded, compared with the source on the images and only
+ * then renamed to its name.
+ *
+ * @throws PosterError `verification.failed` when the results differ by more than the precision explains; the
+ *   errors of loading; `file.unwritable`.
+ */
+export async function exportModel(options: ExportOptions): Promise<ExportReport> {
+  const { checkpoint: path, output, precision = 'fp32', images, signal } = options;
+  const format = formatOf(output);
+  if (isOnnx(path)) {
+    throw new PosterError(
+      'option.invalid',
+      `Expected a .pth or .safetensors checkpoint to export, got the ONNX model ${path}, whose weights are already folded together; export from the checkpoint it was made from.`,
+    );
+  }
+  const checkpoint = await openCheckpoint(path);
+  const aside = join(dirname(output), `.${randomUUID().slice(0, 8)}.${basename(output)}`);
+  try {
+    const { network, card: stored } = await readNetwork(checkpoint);
+    const chosen = chooseLabels(path, network.config.classes, stored, options);
+    const card = modelCard(network.config, chosen.labels, chosen.dataset);
+    await write(format, { ...options, checkpoint, network, card, output: aside });
+    throwIfAborted(signal);
+    const agreement = await compareModels(path, aside, images, card.labels);
+    requireAgreement(agreement, tolerances[precision], path, output);
+    await rename(aside, output).catch((error: unknown) => {
+      throw new PosterError('file.unwritable', `Could not write ${output}: ${describeSystemError(error)}.`, {
+        cause: error,
+      });
+    });
+    const { size } = await stat(output);
+    return { output, format, bytes: size, card, agreement };
+  } finally {
+    await checkpoint.close();
+    await rm(aside, { force: true });
+  }
+}
+
+/** @throws PosterError `option.invalid` for an ending that names no format. */
+function formatOf(path: string): ExportFormat {
+  const name = path.toLowerCase();
+  if (name.endsWith('.pth') || name.endsWith('.pth.tar')) return 'pth';
+  const format = exportFormats.find((known) => name.endsWith(`.${known}`));
+  if (format) return format;
+  throw new PosterError(
+    'option.invalid',
+    `Expected an output ending in .onnx, .safetensors or .pth, got ${path}.`,
+  );
+}
+
+interface WriteJob extends Omit<ExportOptions, 'checkpoint'> {
+  readonly checkpoint: Checkpoint;
+  readonly network: PosterV2;
+  readonly card: ModelCard;
+}
+
+async function write(format: ExportFormat, job: WriteJob): Promise<void> {
+  if (format === 'onnx') return writeOnnx(job);
+  const { checkpoint, card, output, precision = 'fp32', signal } = job;
+  const tensors = precision === 'fp32' ? checkpoint.tensors : await halved(checkpoint, signal);
+  const options = signal ? { signal } : {};
+  if (format === 'pth') return writePth(output, tensors, { [cardKey]: JSON.stringify(card) }, options);
+  return writeSafetensors(output, tensors, { [cardKey]: JSON.stringify(card) }, options);
+}
+
+async function writeOnnx({
+  checkpoint,
+  network,
+  card,
+  output,
+  precision,
+  target = 'cpu',
+  signal,
+}: WriteJob): Promise<void> {
+  const weights = await readWeights(checkpoint, usedEntries(network), signal);
+  const graph = buildGraph(network, (entry) => weights.get(entry.name)!, target);
+  const stored = precision === 'fp16' ? storeHalf(graph) : graph;
+  const bytes = emitModel(stored, {
+    producerVersion: version,
+    metadata: { [cardKey]: JSON.stringify(card) },
+  });
+  await writeAtomically(output, bytes);
+}
+
+async function halved(
+  checkpoint: Checkpoint,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, TensorSource>> {
+  const tensors = new Map<string, TensorSource>();
+  for (const name of checkpoint.tensors.keys()) {
+    throwIfAborted(signal);
+    tensors.set(name, halfTensor(await checkpoint.read(name), name));
+  }
+  return tensors;
+}

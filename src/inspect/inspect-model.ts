@@ -1,0 +1,47 @@
+/** What a model file holds, without running it. */
+import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import { type ChosenLabels, chooseLabels, type LabelHints } from '../model/choose-labels.js';
+import { isOnnx, readNetwork } from '../model/load-model.js';
+import { readOnnxCard } from '../model/read-onnx-card.js';
+import type { NetworkConfig } from '../network/config.js';
+import { posterV2 } from '../network/poster-v2.js';
+import { describeNetwork, type NetworkDescription } from './describe-network.js';
+
+export interface ModelInspection {
+  readonly path: string;
+  readonly format: string;
+  readonly network: NetworkConfig;
+  readonly labels: ChosenLabels;
+  readonly description: NetworkDescription;
+  /** Plain values beside the weights, such as epoch and best accuracy. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a checkpoint's index, compares it with the network strictly and describes it.
+ * @throws PosterError as loading it would.
+ */
+export async function inspectModel(path: string, hints: LabelHints = {}): Promise<ModelInspection> {
+  if (isOnnx(path)) {
+    const card = await readOnnxCard(path);
+    const labels = chooseLabels(path, card.labels.length, card, hints);
+    const description = describeNetwork(posterV2(card.network));
+    return {
+      path,
+      format: 'onnx',
+      network: card.network,
+      labels,
+      description,
+      metadata: { version: card.version },
+    };
+  }
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const { network, card } = await readNetwork(checkpoint);
+    const labels = chooseLabels(path, network.config.classes, card, hints);
+    const { format, metadata } = checkpoint;
+    return { path, format, network: network.config, labels, description: describeNetwork(network), metadata };
+  } finally {
+    await checkpoint.close();
+  }
+}

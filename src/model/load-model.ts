@@ -1,0 +1,87 @@
+/** Opens a model of any format for inference. */
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { matchStateDict } from '../checkpoint/match-state-dict.js';
+import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import { throwIfAborted } from '../errors.js';
+import type { NetworkConfig } from '../network/config.js';
+import { type PosterV2, posterV2 } from '../network/poster-v2.js';
+import type { StateEntry } from '../network/state-dict.js';
+import { buildGraph } from '../onnx/build-graph.js';
+import { emitSplitModel } from '../onnx/emit.js';
+import { openSession, type Session, type SessionOptions } from '../onnx/runtime.js';
+import type { HostTensor } from '../tensor/host-tensor.js';
+import { version } from '../version.js';
+import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
+import { inferConfig } from './infer-config.js';
+import { cardKey, type ModelCard, readModelCard } from './model-card.js';
+import { readOnnxCard } from './read-onnx-card.js';
+import { usedEntries } from './used-entries.js';
+
+export interface LoadOptions extends SessionOptions, LabelHints {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A model ready for inference. */
+export interface LoadedModel {
+  readonly path: string;
+  readonly network: NetworkConfig;
+  readonly labels: ChosenLabels;
+  readonly session: Session;
+}
+
+/**
+ * Loads a PyTorch checkpoint, a safetensors file or an ONNX model written by `poster export`.
+ *
+ * @throws PosterError `file.missing`, `checkpoint.unreadable` or `checkpoint.mismatch`.
+ */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  if (isOnnx(path)) return loadOnnx(path, options);
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const { network, card } = await readNetwork(checkpoint);
+    const labels = chooseLabels(path, network.config.classes, card, options);
+    const weights = await readWeights(checkpoint, usedEntries(network), options.signal);
+    const graph = buildGraph(network, (entry) => weights.get(entry.name)!, 'cpu');
+    const model = emitSplitModel(graph, { producerVersion: version, metadata: {} });
+    return { path, network: network.config, labels, session: await openSession(model, options) };
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+export function isOnnx(path: string): boolean {
+  return path.toLowerCase().endsWith('.onnx');
+}
+
+async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel> {
+  const card = await readOnnxCard(path);
+  const labels = chooseLabels(path, card.labels.length, card, options);
+  return { path, network: card.network, labels, session: await openSession(path, options) };
+}
+
+/**
+ * The network a checkpoint belongs to, every entry compared.
+ * @throws PosterError `checkpoint.mismatch` with all that is missing, unexpected or of another shape.
+ */
+export async function readNetwork(
+  checkpoint: Checkpoint,
+): Promise<{ network: PosterV2; card: ModelCard | undefined }> {
+  const card = readModelCard(checkpoint.metadata[cardKey], checkpoint.path);
+  const network = posterV2(inferConfig(checkpoint.tensors, card?.network));
+  matchStateDict(checkpoint, network.entries);
+  return { network, card };
+}
+
+/** Reads the given entries of a checkpoint into memory. */
+export async function readWeights(
+  checkpoint: Checkpoint,
+  entries: Iterable<StateEntry>,
+  signal?: AbortSignal,
+): Promise<Map<string, HostTensor>> {
+  const weights = new Map<string, HostTensor>();
+  for (const { name } of entries) {
+    throwIfAborted(signal);
+    weights.set(name, await checkpoint.read(name));
+  }
+  return weights;
+}

@@ -1,0 +1,98 @@
+/**
+ * What a file we write says about the model inside it, so that it loads with no other argument: classes,
+ * sizes, preprocessing. Stored as JSON under one key, whatever the format. Browser-safe.
+ */
+import { z } from 'zod';
+import { PosterError } from '../errors.js';
+import { imagenetMean, imagenetStd } from '../image/normalise.js';
+import { imageSize, type NetworkConfig } from '../network/config.js';
+import { version } from '../version.js';
+
+/** The key of the card in a file's metadata. */
+export const cardKey = 'poster_v2';
+
+const size = z.int().min(1).max(65_536);
+const three = z.tuple([size, size, size]);
+
+const networkSchema = z.object({
+  classes: size,
+  widths: three,
+  imageDepths: three,
+  landmarkDepths: three,
+  headSize: size,
+  embedding: size,
+  transformerDepth: size,
+  transformerHeads: size,
+  unusedLayers: z.boolean(),
+});
+
+const preprocessingSchema = z.object({
+  size: z.literal(imageSize),
+  resize: z.literal('bilinear-antialiased'),
+  mean: z.array(z.number()).length(3),
+  std: z.array(z.number()).length(3),
+});
+
+export const modelCardSchema = z
+  .object({
+    format: z.literal(1),
+    version: z.string(),
+    /** Class names in the order of the logits. */
+    labels: z.array(z.string()).min(1).max(65_536),
+    /** The dataset the labels belong to, such as RAF-DB. */
+    dataset: z.string().optional(),
+    network: networkSchema,
+    preprocessing: preprocessingSchema,
+  })
+  .refine((card) => card.labels.length === card.network.classes, 'there must be one label for each class');
+
+export type ModelCard = z.infer<typeof modelCardSchema>;
+
+/** The card of a model made by this version. */
+export function modelCard(network: NetworkConfig, labels: readonly string[], dataset?: string): ModelCard {
+  return {
+    format: 1,
+    version,
+    labels: [...labels],
+    ...(dataset === undefined ? {} : { dataset }),
+    network: {
+      ...network,
+      widths: [...network.widths],
+      imageDepths: [...network.imageDepths],
+      landmarkDepths: [...network.landmarkDepths],
+    },
+    preprocessing: {
+      size: imageSize,
+      resize: 'bilinear-antialiased',
+      mean: [...imagenetMean],
+      std: [...imagenetStd],
+    },
+  };
+}
+
+/**
+ * Reads a card from a file's metadata; undefined where there is none.
+ *
+ * @param value the stored JSON text, or the object itself.
+ * @param where the file's name, for messages.
+ * @throws PosterError `checkpoint.unreadable` for a card that is not of this form.
+ */
+export function readModelCard(value: unknown, where: string): ModelCard | undefined {
+  if (value === undefined) return undefined;
+  const parsed = modelCardSchema.safeParse(typeof value === 'string' ? parseJson(value) : value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const field = issue.path.join('.') || 'the whole card';
+  throw new PosterError(
+    'checkpoint.unreadable',
+    `Expected the model description in ${where} to be one this version (${version}) knows, but ${field} is not (${issue.message}); export the model again or update poster-v2.`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+/** Which state-dict entries inference reads. Browser-safe. */
+import { imageSize } from '../network/config.js';
+import type { PosterV2 } from '../network/poster-v2.js';
+import { shapeOps } from '../network/shape-ops.js';
+import type { StateEntry } from '../network/state-dict.js';
+import type { Shape } from '../tensor/host-tensor.js';
+
+/** The entries that one forward pass for inference touches, in the order of their use. */
+export function usedEntries(network: PosterV2): Set<StateEntry> {
+  const used = new Set<StateEntry>();
+  const ops = shapeOps({ onParameter: (entry) => used.add(entry) });
+  network.forward<Shape>(ops, [1, 3, imageSize, imageSize]);
+  return used;
+}

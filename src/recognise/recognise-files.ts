@@ -1,0 +1,63 @@
+/** Runs the network over files while worker threads decode the next ones. */
+import { availableParallelism } from 'node:os';
+import { openLoader } from '../data/loader.js';
+import { type PosterError, throwIfAborted } from '../errors.js';
+import type { Session } from '../onnx/runtime.js';
+import { type Prediction, toPrediction } from './prediction.js';
+
+export interface RecogniseFilesOptions {
+  /** Images run through the network together. Default 16. */
+  readonly batchSize?: number | undefined;
+  /** Threads that decode and resize. Default: half the cores, at least one, at most four. */
+  readonly workers?: number | undefined;
+  /** Also return the embedding of each image. Default false. */
+  readonly embedding?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A recognised file, or why it could not be read. */
+export type FileResult =
+  | { readonly path: string; readonly prediction: Prediction; readonly error?: undefined }
+  | { readonly path: string; readonly prediction?: undefined; readonly error: PosterError };
+
+export const defaultBatchSize = 16;
+
+export function defaultWorkers(): number {
+  return Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
+}
+
+/** Yields a result for every path, in order, whatever the batch size and number of workers. */
+export async function* recogniseFiles(
+  session: Session,
+  labels: readonly string[],
+  paths: Iterable<string> | AsyncIterable<string>,
+  options: RecogniseFilesOptions = {},
+): AsyncGenerator<FileResult> {
+  const { batchSize = defaultBatchSize, workers = defaultWorkers(), embedding = false, signal } = options;
+  const pending: string[] = []; // asked for and not yet returned; the loader keeps their order
+  await using loader = openLoader({ batchSize, workers });
+  for await (const batch of loader.load(requests(paths, pending), { signal })) {
+    throwIfAborted(signal);
+    const { logits, embeddings } = await session.run(batch.images, batch.count);
+    const row = <T extends Float32Array>(values: T, i: number) => {
+      const width = values.length / batch.count;
+      return values.slice(i * width, (i + 1) * width);
+    };
+    for (const [i, { error }] of batch.items.entries()) {
+      const path = pending.shift()!;
+      if (error) yield { path, error };
+      else
+        yield {
+          path,
+          prediction: toPrediction(row(logits, i), labels, embedding ? row(embeddings, i) : undefined),
+        };
+    }
+  }
+}
+
+async function* requests(paths: Iterable<string> | AsyncIterable<string>, pending: string[]) {
+  for await (const path of paths) {
+    pending.push(path);
+    yield { path };
+  }
+}
