@@ -4,25 +4,30 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Command } from 'commander';
 import { registerData } from '../../src/cli/commands/data.js';
-import { posterError, temporaryFolder, writeFiles, writeImages } from './support.js';
+import { temporaryFolder, writeFiles, writeImages } from './support.js';
 
-/** Runs `poster data …` in this process: what it prints and its exit code. */
-async function run(t: TestContext, ...args: string[]): Promise<{ output: string; code: number }> {
+/** Runs `poster data …` in this process: what it prints, what it says beside, and its exit code. */
+async function run(
+  t: TestContext,
+  ...args: string[]
+): Promise<{ output: string; errors: string; code: number }> {
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   registerData(program);
-  let output = '';
-  const write = t.mock.method(process.stdout, 'write', (text: string) => {
-    output += text;
-    return true;
-  });
+  const written = { stdout: '', stderr: '' };
+  const mocks = (['stdout', 'stderr'] as const).map((stream) =>
+    t.mock.method(process[stream], 'write', (text: string) => {
+      written[stream] += text;
+      return true;
+    }),
+  );
   const before = process.exitCode;
   process.exitCode = 0;
   try {
     await program.parseAsync(['data', ...args], { from: 'user' });
-    return { output, code: Number(process.exitCode) };
+    return { output: written.stdout, errors: written.stderr, code: Number(process.exitCode) };
   } finally {
     process.exitCode = before;
-    write.mock.restore();
+    for (const mock of mocks) mock.mock.restore();
   }
 }
 
@@ -31,6 +36,7 @@ test('poster data check prints a table or JSON and tells problems by its exit co
   await writeImages(root, ['train/happy/a.png', 'train/sad/a.png', 'val/happy/b.png', 'val/sad/b.png']);
   const plain = await run(t, 'check', root, '--data_type', 'folder');
   assert.match(plain.output, /happiness.*\n.*sadness/);
+  assert.match(plain.errors, /Checking: 4 of 4 images/);
   assert.equal(plain.code, 0);
   assert.equal((await run(t, 'check', root, '--data_type', 'folder', '--strict')).code, 1);
   await writeFiles(root, { 'train/sad/broken.png': 'no' });
@@ -51,12 +57,16 @@ test('poster data prepare makes class folders and says what it did', async (t) =
   assert.match(output, /is prepared in .*out\n/);
   assert.equal(code, 0);
   assert.deepEqual(await readdir(join(out, 'train')), ['0_happiness', '1_sadness']);
-  await assert.rejects(run(t, ...args), posterError('file.unwritable', /exists already/));
+  const again = await run(t, ...args);
+  assert.match(again.errors, /^poster: Expected to make the folder .*exists already/m);
+  assert.deepEqual([again.output, again.code], ['', 1]);
 });
 
 test('wrong arguments are told before any work', async (t) => {
   await assert.rejects(run(t, 'check', '.'), /--data_type/);
-  await assert.rejects(run(t, 'check', '.', '--data_type', 'x'), posterError('option.invalid', /"x"/));
+  const unknown = await run(t, 'check', '.', '--data_type', 'x');
+  assert.match(unknown.errors, /^poster: Expected a data type .*"x"/);
+  assert.equal(unknown.code, 2);
   await assert.rejects(
     run(t, 'prepare', '.', '--data_type', 'folder', '--out', 'o', '--mode', 'move'),
     /link, copy, hardlink/,

@@ -6,7 +6,8 @@ import { type PlaceMode, placeModes } from '../../data/prepare/place-file.js';
 import { prepareData } from '../../data/prepare/prepare-data.js';
 import { readLabels } from '../../data/read-labels.js';
 import { renderDataReport, renderPreparedData } from '../../data/render-data-report.js';
-import { interruptSignal } from '../interrupt-signal.js';
+import { createProgress } from '../progress.js';
+import { runVerb } from '../run-verb.js';
 
 interface SharedFlags {
   readonly data_type: string;
@@ -34,13 +35,13 @@ export function registerData(program: Command): void {
     .description('count classes, find unreadable images, duplicates between splits and wrong layout')
     .option('--quick', 'open no image: counts and layout alone')
     .option('--strict', 'exit with 1 on warnings too')
-    .action(check);
+    .action(runVerb(check));
   withSharedFlags(data.command('prepare'))
     .description('turn a dataset as distributed into class folders, by links unless told otherwise')
     .requiredOption('--out <dir>', 'folder to make; it must not exist')
     .addOption(new Option('--mode <mode>', 'how images get there').choices(placeModes).default('link'))
     .option('--strict', 'fail when a listed image is missing instead of leaving it out')
-    .action(prepare);
+    .action(runVerb(prepare));
 }
 
 function withSharedFlags(command: Command): Command {
@@ -53,28 +54,49 @@ function withSharedFlags(command: Command): Command {
     .option('--json', 'print the result as JSON');
 }
 
-async function dataOptions(root: string, flags: SharedFlags): Promise<OpenDatasetOptions> {
+async function dataOptions(
+  signal: AbortSignal,
+  root: string,
+  flags: SharedFlags,
+): Promise<OpenDatasetOptions> {
   return {
     root,
     type: parseDataType(flags.data_type),
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     votes: flags.votes,
     allowEmpty: flags.allowEmpty,
-    signal: interruptSignal(),
+    signal,
   };
 }
 
-async function check(root: string, flags: CheckFlags): Promise<void> {
-  const report = await checkData({ ...(await dataOptions(root, flags)), quick: flags.quick });
+async function check(signal: AbortSignal, root: string, flags: CheckFlags): Promise<void> {
+  const { quick } = flags;
+  const options = await dataOptions(signal, root, flags);
+  const report = await withProgress('Checking', (onProgress) => checkData({ ...options, quick, onProgress }));
   print(report, flags, renderDataReport);
   const isSound = report.problems.length === 0 && !(flags.strict && report.warnings.length > 0);
   if (!isSound) process.exitCode = 1;
 }
 
-async function prepare(root: string, flags: PrepareFlags): Promise<void> {
+async function prepare(signal: AbortSignal, root: string, flags: PrepareFlags): Promise<void> {
   const { out, mode, strict } = flags;
-  const data = await prepareData({ ...(await dataOptions(root, flags)), out, mode, strict });
+  const options = await dataOptions(signal, root, flags);
+  const data = await withProgress('Preparing', (onProgress) =>
+    prepareData({ ...options, out, mode, strict, onProgress }),
+  );
   print(data, flags, renderPreparedData);
+}
+
+async function withProgress<T>(
+  label: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress(label, 'images');
+  try {
+    return await work(progress.update);
+  } finally {
+    progress.stop();
+  }
 }
 
 function print<T>(result: T, { json }: SharedFlags, render: (result: T) => string): void {
