@@ -28,8 +28,8 @@ export interface EvaluationOutcome {
 }
 
 /**
- * Evaluates a model on a dataset. The dataset's classes are matched to the model's by name where the names
- * are the same in another order.
+ * Evaluates a model on a dataset. The dataset's classes are matched to the model's by name, in whatever order
+ * either has them.
  *
  * @throws PosterError `checkpoint.mismatch` when model and dataset do not have the same classes;
  *   `image.unreadable` with `strict`; `data.layout` when no image can be read.
@@ -37,7 +37,7 @@ export interface EvaluationOutcome {
 export async function evaluate(poster: Poster, options: EvaluateOptions): Promise<EvaluationOutcome> {
   const { dataset, strict = false, onProgress } = options;
   const { samples } = dataset;
-  const labelOf = matchClasses(poster, dataset);
+  const { classes, labelOf } = matchClasses(poster, dataset);
   const { batchSize = defaultBatchSize, workers = defaultWorkers(), signal } = options;
   const predictions: Prediction[] = [];
   const failures: Failure[] = [];
@@ -58,7 +58,7 @@ export async function evaluate(poster: Poster, options: EvaluateOptions): Promis
   const result = summarise({
     dataset: { name: dataset.name, type: dataset.name, split: dataset.split, root: dataset.root },
     checkpoint: { path: poster.path },
-    classes: poster.labels,
+    classes,
     predictions,
     failures,
     seconds: (performance.now() - started) / 1000,
@@ -73,8 +73,15 @@ export async function evaluate(poster: Poster, options: EvaluateOptions): Promis
   return { result, predictions };
 }
 
-/** Turns the dataset's class indices into the model's, by name. */
-function matchClasses(poster: Poster, { classes, name }: Dataset): (label: number) => number {
+interface ClassMatch {
+  /** Class names in the order of the logits. */
+  readonly classes: readonly string[];
+  /** Turns the dataset's class indices into the model's. */
+  readonly labelOf: (label: number) => number;
+}
+
+/** By name; where the model's names are only assumed and do not fit, by position, as the official program does. */
+function matchClasses(poster: Poster, { classes, name }: Dataset): ClassMatch {
   const { labels } = poster;
   if (classes.length !== labels.length) {
     throw new PosterError(
@@ -84,7 +91,10 @@ function matchClasses(poster: Poster, { classes, name }: Dataset): (label: numbe
   }
   const indices = classes.map((label) => labelIndex(labels, label));
   const unknown = classes.filter((_, i) => indices[i] === -1);
-  if (unknown.length === 0 && new Set(indices).size === indices.length) return (label) => indices[label]!;
+  if (unknown.length === 0 && new Set(indices).size === indices.length) {
+    return { classes: labels, labelOf: (label) => indices[label]! };
+  }
+  if (poster.labelOrigin.source === 'assumed') return { classes, labelOf: (label) => label };
   throw new PosterError(
     'checkpoint.mismatch',
     `Expected the classes of ${name} (${classes.join(', ')}) to be those of ${poster.path} (${labels.join(', ')}), but the model has no ${unknown.join(', ') || 'separate class for each'}; pass --labels with the model's class names in its order.`,

@@ -1,11 +1,16 @@
 /** The images an exported model is tried on. */
+import sharp from 'sharp';
+import { drawFace } from '../demo/draw-face.js';
+import { drawnExpressions } from '../demo/expressions.js';
+import { randomFace } from '../demo/random-face.js';
 import { decodeImage } from '../image/decode.js';
 import { listInputs } from '../predict/list-inputs.js';
 import type { ImageInput } from '../recognise/poster.js';
+import { randomStream } from '../train/random.js';
 
 const mostImages = 64;
 
-/** The first of the user's images, or drawn faces of every expression. */
+/** The first of the user's images, or a drawn face of every expression. */
 export async function verificationImages(
   paths: readonly string[] | undefined,
   signal?: AbortSignal,
@@ -17,4 +22,10 @@ export async function verificationImages(
     if (images.length === mostImages) break;
   }
   return images;
+}
+
+function drawnFaces(): Promise<Uint8Array[]> {
+  const random = randomStream(1, 'verification images');
+  const drawings = drawnExpressions.map((expression) => drawFace(randomFace(expression, random)));
+  return Promise.all(drawings.map((svg) => sharp(Buffer.from(svg)).png().toBuffer()));
 }

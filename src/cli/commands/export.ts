@@ -37,7 +37,7 @@ export function registerExport(program: Command): void {
         .choices(['cpu', 'portable'])
         .default('cpu'),
     )
-    .option('--images <paths...>', 'images or folders to compare on (default: eight drawn faces)')
+    .option('--images <paths...>', 'images or folders to compare on (default: seven drawn faces)')
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .action(runVerb(runExport));

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type DataType, dataTypeFacts } from '../../data/labels.js';
+import type { Split } from '../../data/layouts/layout.js';
+import { openDataset } from '../../data/open-dataset.js';
+import { PosterError } from '../../errors.js';
+import { Poster } from '../../recognise/poster.js';
+import {
+  type BatchFlags,
+  dataTypeOption,
+  loadOptions,
+  type ModelFlags,
+  withBatchOptions,
+  withModelOptions,
+} from '../options.js';
+import { createProgress } from '../progress.js';
+import { runVerb } from '../run-verb.js';
+
+interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint'>, BatchFlags {
+  readonly data: string;
+  readonly data_type: DataType;
+  readonly checkpoint?: string;
+  readonly evaluate?: string;
+  readonly split?: Split;
+  readonly allowEmpty?: boolean;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+export function registerEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .summary('evaluate a checkpoint on a labelled dataset')
+    .description(
+      'Evaluates a checkpoint: accuracy, per-class figures, calibration, confusion matrix, report.',
+    )
+    .requiredOption('--data <dir>', "the dataset's folder, or a list for --data_type list")
+    .addOption(dataTypeOption('the kind of dataset').default('RAF-DB'))
+    .option('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
+    .option('-e, --evaluate <file>', 'the same, under its name in the official program')
+    .option('--split <name>', 'train, valid, test or all (default: the one the dataset is evaluated on)')
+    .option('--allow-empty', 'accept classes without images')
+    .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
+    .option('--json', 'print the result as one JSON document instead of tables');
+  withBatchOptions(withModelOptions(command)).action(runVerb(evaluate));
+}
+
+async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void> {
+  const dataset = await openDataset({
+    root: flags.data,
+    type: flags.data_type,
+    split: flags.split,
+    allowEmpty: flags.allowEmpty,
+    signal,
+  });
+  for (const note of dataset.notes) process.stderr.write(`Note: ${note}\n`);
+  await using poster = await Poster.load(checkpointOf(flags), await loadOptions(flags, signal));
+  const progress = createProgress('Evaluating', 'images');
+  const { batchSize, workers, strict } = flags;
+  const outcome = await poster
+    .evaluate({ dataset, batchSize, workers, strict, signal, onProgress: progress.update })
+    .finally(() => progress.stop());
+  if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
+  else await printTables(outcome.result, flags.data_type);
+  if (flags.output === undefined) return;
+  const { writeEvaluation } = await import('../../evaluate/write-evaluation.js');
+  const { report } = await writeEvaluation(flags.output, outcome, { signal });
+  process.stderr.write(
+    `Report: ${report}, with result.json and predictions.csv beside it in ${join(flags.output, '')}\n`,
+  );
+}
+
+function checkpointOf({ checkpoint, evaluate }: EvaluateFlags): string {
+  const path = checkpoint ?? evaluate;
+  if (path !== undefined) return path;
+  throw new PosterError('option.invalid', 'Expected the checkpoint to evaluate; pass it as --checkpoint.');
+}
+
+/** The tables pull in the chart library's text helpers, so they are loaded when there is something to show. */
+async function printTables(
+  result: Parameters<typeof import('../../report/tables.js').formatTables>[0],
+  type: DataType,
+): Promise<void> {
+  const { formatTables } = await import('../../report/tables.js');
+  process.stdout.write(formatTables(result));
+  const { labelNote } = dataTypeFacts(type);
+  if (labelNote) process.stdout.write(`\n${labelNote}\n`);
+}

@@ -1,0 +1,39 @@
+/** Writes what an evaluation found into a folder. */
+import { join } from 'node:path';
+import { decodeImage } from '../image/decode.js';
+import { thumbnailUri } from '../image/encode.js';
+import { writeAtomically } from '../io/write-atomically.js';
+import { predictionsCsv } from '../report/predictions-csv.js';
+import { renderReport } from '../report/report.js';
+import type { EvaluationOutcome } from './evaluate.js';
+
+/** Paths of the files written. */
+export interface EvaluationFiles {
+  /** One HTML file that needs nothing else. */
+  readonly report: string;
+  readonly result: string;
+  readonly predictions: string;
+}
+
+/**
+ * Writes report.html, result.json and predictions.csv, each aside and renamed; the folder is made.
+ * @throws PosterError `file.unwritable` or `aborted`.
+ */
+export async function writeEvaluation(
+  folder: string,
+  { result, predictions }: EvaluationOutcome,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<EvaluationFiles> {
+  const files: EvaluationFiles = {
+    report: join(folder, 'report.html'),
+    result: join(folder, 'result.json'),
+    predictions: join(folder, 'predictions.csv'),
+  };
+  await writeAtomically(files.result, `${JSON.stringify(result, null, 2)}\n`);
+  await writeAtomically(files.predictions, async (file) => {
+    for (const line of predictionsCsv(predictions, result.classes)) await file.write(line);
+  });
+  const thumbnail = async (path: string) => thumbnailUri(await decodeImage(path));
+  await writeAtomically(files.report, await renderReport(result, { thumbnail, ...(signal && { signal }) }));
+  return files;
+}
