@@ -6,7 +6,7 @@ import type { DetectedFace, FaceDetector } from './detector.js';
 import { eyeDistance, type FivePoints } from './five-points.js';
 import { area, type Box, boundingBox, clipBox, distance, type Point } from './geometry.js';
 import type { LandmarkModel } from './landmark-model.js';
-import { type FaceLandmarks, locateLandmarks, refineLandmarks } from './locate-landmarks.js';
+import { type FaceLandmarks, locateLandmarks } from './locate-landmarks.js';
 import { pointsFromBox } from './points-from-box.js';
 import type { Similarity } from './similarity.js';
 import { suppress } from './suppress.js';
@@ -48,7 +48,8 @@ export interface Face {
 }
 
 /**
- * The faces of a photo, the largest first. None is an empty list, no error.
+ * The faces of a photo, the largest first. None is an empty list, no error. Faces turned by more than about 110
+ * degrees are missed or misread.
  *
  * @param photo upright: decoded with its EXIF orientation
  * @throws PosterError `option.invalid` for an option out of range
@@ -123,7 +124,7 @@ async function refine(
   refiner: LandmarkModel,
 ): Promise<FaceLandmarks[]> {
   const points = located.map((face) => face.points);
-  const refined = await refineLandmarks(photo, points, refiner, 1);
+  const refined = await locateLandmarks(photo, points, refiner, 1);
   return located.map((face, i) => {
     const other = refined[i]!;
     const apart = face.points.reduce((sum, point, k) => sum + distance(point, other.points[k]!), 0) / 5;

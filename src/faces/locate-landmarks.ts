@@ -1,8 +1,8 @@
 /** From rough landmarks to exact ones. Browser-safe. */
 import type { RgbImage } from '../image/rgb-image.js';
 import { alignFace } from './align.js';
-import { type FivePoints, fivePointsOf, mapPoints } from './five-points.js';
-import { centroid, type Point } from './geometry.js';
+import { type FivePoints, fivePointsOf } from './five-points.js';
+import type { Point } from './geometry.js';
 import type { LandmarkModel } from './landmark-model.js';
 import { applySimilarity, invertSimilarity } from './similarity.js';
 
@@ -16,44 +16,14 @@ export interface FaceLandmarks {
 /** Faces looked at together: enough to occupy the cores, few enough to bound memory. */
 const largestBatch = 16;
 
-/** Below this presence a face is looked at the other way up, too. */
-const doubtful = 0.9;
-
-/**
- * Exact landmarks of faces, also of those whose rough points are upside down, as detectors' are when faces are.
- *
- * @param faces the five points of each face in the photo, however rough
- */
-export async function locateLandmarks(
-  photo: RgbImage,
-  faces: readonly FivePoints[],
-  model: LandmarkModel,
-): Promise<FaceLandmarks[]> {
-  const located = await refineLandmarks(photo, faces, model);
-  const doubted = located.flatMap(({ presence }, i) => (presence < doubtful ? [i] : []));
-  const turned = await refineLandmarks(
-    photo,
-    doubted.map((i) => turnOver(faces[i]!)),
-    model,
-  );
-  doubted.forEach((face, i) => {
-    if (turned[i]!.presence > located[face]!.presence) located[face] = turned[i]!;
-  });
-  return located;
-}
-
-/** The points of the same face the other way up. */
-function turnOver(points: FivePoints): FivePoints {
-  const { x, y } = centroid(points);
-  return mapPoints(points, (point) => ({ x: 2 * x - point.x, y: 2 * y - point.y }));
-}
-
 /**
  * Looks at each face `rounds` times, aligned anew by what the last look found: the second look corrects what a
  * detector's rough points got wrong, above all of turned faces. Presence is the least of all looks, because what
  * is no face may pass for one by chance, but hardly twice.
+ *
+ * @param faces the five points of each face in the photo, however rough; at most 110 degrees from upright
  */
-export async function refineLandmarks(
+export async function locateLandmarks(
   photo: RgbImage,
   faces: readonly FivePoints[],
   model: LandmarkModel,
