@@ -72,8 +72,9 @@ function onDemand(tensor: Tensor): HostTensor {
   };
 }
 
+/** A number as a tensor: PyTorch 1.13 reads no floats with weights_only. */
 function scalar(value: number): HostTensor {
-  return float32Tensor(Float32Array.of(value), []);
+  return { dtype: 'float64', shape: [], data: new Uint8Array(Float64Array.of(value).buffer) };
 }
 
 /** The names of all parameters in PyTorch's order; their positions are the indices in an optimiser's state. */
@@ -81,7 +82,7 @@ function parameterNames(network: PosterV2): string[] {
   return [...network.entries.values()].filter(({ role }) => role !== 'buffer').map(({ name }) => name);
 }
 
-/** As PyTorch's own optimisers save it, SAM's numbers among the group's. */
+/** As PyTorch's own optimisers save it, SAM's numbers among the group's; all numbers are tensors. */
 function optimizerState({ config, network, optimizer }: TrainingState): Picklable {
   const names = parameterNames(network);
   const { steps, moments } = optimizer.state;
@@ -91,13 +92,23 @@ function optimizerState({ config, network, optimizer }: TrainingState): Picklabl
       const tensor = of.get(name);
       return tensor ? [[moment, onDemand(tensor)] as const] : [];
     });
-    if (tensors.length > 0 && steps > 0)
-      state.set(index, { step: scalar(steps), ...Object.fromEntries(tensors) });
+    const isUsed = tensors.length > 0 && steps > 0;
+    if (isUsed) state.set(index, { step: scalar(steps), ...Object.fromEntries(tensors) });
   });
-  const { learningRate, beta1, beta2, epsilon, weightDecay, momentum, rho, adaptive } = config;
-  const adamOrSgd = config.optimizer === 'sgd' ? { momentum } : { betas: [beta1, beta2], eps: epsilon };
-  const group = { lr: learningRate, weight_decay: weightDecay, rho, adaptive, ...adamOrSgd };
-  return { state, param_groups: [{ ...group, params: [...names.keys()] }] };
+  return { state, param_groups: [{ ...optimizerNumbers(config), params: [...names.keys()] }] };
+}
+
+function optimizerNumbers(config: TrainingConfig): Record<string, Picklable> {
+  const { optimizer, learningRate, weightDecay, momentum, beta1, beta2, epsilon, rho, adaptive } = config;
+  return {
+    lr: scalar(learningRate),
+    weight_decay: scalar(weightDecay),
+    ...(optimizer === 'sgd'
+      ? { momentum: scalar(momentum) }
+      : { betas: [scalar(beta1), scalar(beta2)], eps: scalar(epsilon) }),
+    rho: scalar(rho),
+    adaptive,
+  };
 }
 
 /** What a checkpoint says about the training that wrote it. */
