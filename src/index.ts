@@ -16,4 +16,13 @@ export {
 } from './recognise/poster.js';
 export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
 export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-files.js';
+export {
+  type DryRunResult,
+  type TrainEvent,
+  type TrainingSummary,
+  type TrainOptions,
+  type TrainResult,
+  train,
+  tryTraining,
+} from './train/train.js';
 export { version } from './version.js';

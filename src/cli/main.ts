@@ -7,15 +7,23 @@ import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerPredict } from './commands/predict.js';
+import { registerTrain } from './commands/train.js';
 import { endOnClosedPipe, reportError } from './run-verb.js';
 
 const program = new Command('poster')
-  .description('POSTER V2 facial expression recognition: recognise, evaluate, export.')
+  .description('POSTER V2 facial expression recognition: train, evaluate, predict, export.')
   .version(version)
   .showHelpAfterError('(add --help for what it takes)')
   .exitOverride();
 
-for (const register of [registerPredict, registerEvaluate, registerExport, registerInspect, registerData]) {
+for (const register of [
+  registerTrain,
+  registerEvaluate,
+  registerPredict,
+  registerExport,
+  registerInspect,
+  registerData,
+]) {
   register(program);
 }
 

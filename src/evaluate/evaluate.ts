@@ -53,7 +53,8 @@ export async function evaluate(poster: Poster, options: EvaluateOptions): Promis
     const label = labelOf(samples[done]!.label);
     if (error) failures.push({ path, error: error.message });
     else predictions.push({ path, label, logits: prediction.logits });
-    onProgress?.(++done, samples.length);
+    done += 1; // apart: without a listener the call's arguments are not evaluated
+    onProgress?.(done, samples.length);
   }
   const result = summarise({
     dataset: { name: dataset.name, type: dataset.name, split: dataset.split, root: dataset.root },

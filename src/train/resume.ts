@@ -3,6 +3,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { PosterError } from '../errors.js';
+import { cardKey, readModelCard } from '../model/model-card.js';
 import { checkConfig, flagOf, resolveConfig } from './config.js';
 import { type Progress, startOf } from './progress.js';
 import { type SavedTraining, savedTraining } from './training-checkpoint.js';
@@ -94,8 +95,8 @@ function requireSameData(
       `Expected ${expected}, as when ${path} was saved, got ${found}; pass the data it was trained on.`,
     );
   };
-  const { labels } = metadata;
-  if (Array.isArray(labels) && labels.join('\n') !== classes.join('\n'))
+  const labels = readModelCard(metadata[cardKey], path)?.labels;
+  if (labels && labels.join('\n') !== classes.join('\n'))
     fail(`the classes ${labels.join(', ')}`, classes.join(', '));
   if (saved && saved.progress.step > 0 && saved.trainImages !== train.length)
     fail(`${saved.trainImages} training images`, String(train.length));

@@ -1,4 +1,5 @@
 /** Where a training run keeps its files. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PosterError } from '../errors.js';
@@ -39,6 +40,11 @@ export function runFolder(
     report: at('report'),
     lock: at('run.lock'),
   };
+}
+
+/** Whether a folder holds a run. */
+export function isRun(root: string): boolean {
+  return existsSync(runFolder(root).config);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A training from its first or next step to its end. Runs where libtorch does; see train.ts for the public call. */
 import { rmdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { writeAtomically } from '../io/write-atomically.js';
 import { shouldStop } from './early-stopping.js';
 import type { StopReason, TrainResult } from './events.js';
@@ -32,7 +32,7 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
   const folder = runFolder(output, { last: lastCheckpoint, best: bestCheckpoint });
   const lock = await lockRun(folder.lock);
   try {
-    if (!isSameRun(folder, resume)) await requireUnused(folder);
+    if (!isOf(folder, resume)) await requireUnused(folder);
     await using session = await openSession(request);
     await writeAtomically(folder.config, `${JSON.stringify(session.config, null, 2)}\n`);
     const events = await openEventWriter(folder.tensorboard, session.progress.steps);
@@ -47,10 +47,9 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
   }
 }
 
-function isSameRun({ root, last, best }: RunFolder, resume: string | undefined): boolean {
-  if (resume === undefined) return false;
-  const path = resolve(resume);
-  return path === last || path === best || dirname(path) === root;
+/** Whether a checkpoint is one of a run's own. */
+function isOf({ last, best }: RunFolder, resume: string | undefined): boolean {
+  return resume !== undefined && [last, best].includes(resolve(resume));
 }
 
 /** Trains a session from where it stands until all epochs are done or it is told to stop. */

@@ -1,10 +1,11 @@
 /** Training, as a program calls it. */
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 // Loads sharp: libvips must have been loaded by the main thread before others use it.
 import '../data/image-workforce.js';
 import { messageOf, PosterError } from '../errors.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
+import { isRun } from './run-folder.js';
 import type { TrainingOverrides } from './training-options.js';
 import type { WorkerMessage, WorkerOrder } from './worker.js';
 
@@ -12,7 +13,7 @@ export type { DryRunResult, StopReason, TrainEvent, TrainingSummary, TrainResult
 
 /** The training's options, each with the default of the data type's recipe, and where the run is kept. */
 export interface TrainOptions extends TrainingOverrides {
-  /** The run folder; by default that of the checkpoint to resume, else runs/<data type>-<time>. */
+  /** The run folder; by default that of the run to resume, else runs/<data type>-<time>. */
   readonly output?: string | undefined;
   /** Where the checkpoints go; by default last.pth and best.pth in the run folder. */
   readonly lastCheckpoint?: string | undefined;
@@ -60,14 +61,14 @@ function inThread(options: TrainOptions, dryRun: boolean): Promise<TrainResult |
     workerData: order,
     execArgv: process.execArgv.filter((flag) => inheritedFlags.has(flag)),
   });
-  return new Promise<TrainResult | DryRunResult>((resolve, reject) => {
+  return new Promise<TrainResult | DryRunResult>((succeed, fail) => {
     worker.on('message', (message: WorkerMessage) => {
       if ('event' in message) onEvent?.(message.event);
-      else if ('result' in message) resolve(message.result);
-      else reject(failureOf(message.failure));
+      else if ('result' in message) succeed(message.result);
+      else fail(failureOf(message.failure));
     });
-    worker.on('error', (cause) => reject(broken(messageOf(cause), cause)));
-    worker.on('exit', (code) => reject(broken(`exit code ${code}`)));
+    worker.on('error', (cause) => fail(broken(messageOf(cause), cause)));
+    worker.on('exit', (code) => fail(broken(`exit code ${code}`)));
   }).finally(() => signal?.removeEventListener('abort', askToStop));
 }
 
@@ -78,11 +79,23 @@ function requestOf({
   resume,
   signal,
   onEvent,
-  ...overrides
+  ...given
 }: TrainOptions) {
   return {
-    output: output ?? (resume ? dirname(resume) : newRunFolder(overrides.dataType)),
-    ...{ lastCheckpoint, bestCheckpoint, resume, overrides },
+    output: output ?? (resume && isRun(dirname(resume)) ? dirname(resume) : newRunFolder(given.dataType)),
+    ...{ lastCheckpoint, bestCheckpoint, resume },
+    overrides: withAbsolutePaths(given),
+  };
+}
+
+/** A run may be resumed from another working folder. */
+function withAbsolutePaths(overrides: TrainingOverrides): TrainingOverrides {
+  const absolute = (path: string | null | undefined) => path && resolve(path);
+  const { data, votes, ir50, mobilefacenet } = overrides;
+  return {
+    ...overrides,
+    ...{ votes: absolute(votes), ir50: absolute(ir50), mobilefacenet: absolute(mobilefacenet) },
+    ...(data && { data: resolve(data) }),
   };
 }
 

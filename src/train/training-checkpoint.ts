@@ -12,6 +12,7 @@ import { valueAt } from '../checkpoint/pickle/values.js';
 import { writePth } from '../checkpoint/pth/write.js';
 import { StoredTensor } from '../checkpoint/stored-tensor.js';
 import { PosterError } from '../errors.js';
+import { cardKey, modelCard } from '../model/model-card.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
 import type { Tensor } from '../torch/tensor.js';
@@ -45,8 +46,7 @@ export async function saveTraining(path: string, state: TrainingState): Promise<
   await writePth(path, inOrder(network, evaluated, 'module.'), {
     epoch: progress.epoch,
     best_acc: scalar(100 * (progress.best?.accuracy ?? 0)),
-    labels: classes,
-    network: { ...network.config },
+    [cardKey]: JSON.stringify(modelCard(network.config, classes, config.dataType)),
     optimizer: optimizerState(state),
     training_weights: average && new Map(inOrder(network, learnedOf(parameters), '')),
     training: JSON.stringify({ config, progress, averagedSteps: average?.steps ?? 0, trainImages }),

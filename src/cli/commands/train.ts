@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { PosterError } from '../../errors.js';
+import type { TrainOptions } from '../../train/train.js';
+import { renderDryRun, renderResult, renderSummary } from '../render-training.js';
+import { runVerb } from '../run-verb.js';
+import { createTrainingDisplay } from '../training-display.js';
+import { trainingOverrides, withTrainingFlags } from '../training-flags.js';
+
+interface TrainFlags {
+  readonly output?: string;
+  readonly resume?: string;
+  readonly checkpoint_path?: string;
+  readonly best_checkpoint_path?: string;
+  readonly dryRun?: boolean;
+  readonly beta?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `poster train`. */
+export function registerTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .summary('train on a labelled dataset')
+    .description(
+      'Trains POSTER V2 on libtorch. What is not given is as in the official recipe of the data type; a resumed ' +
+        'run goes on with its own options. Ctrl-C saves and stops.',
+    )
+    .option('-o, --output <dir>', 'run folder (default: runs/<data type>-<time>, or that of the resumed run)')
+    .option('--resume <file>', 'go on from a checkpoint of this program or the official one')
+    .option('--checkpoint_path <file>', 'where the last state is saved (default: last.pth in the run folder)')
+    .option('--best_checkpoint_path <file>', 'where the best epoch is saved (default: best.pth)')
+    .option('--dry-run', 'check data, weights, memory and speed with two steps, write nothing and stop')
+    .option('--beta <value>', 'accepted for published commands; it has no meaning there either')
+    .option('--json', 'print every event as a line of JSON');
+  withTrainingFlags(command).action(runVerb((signal, flags: TrainFlags) => runTrain(signal, flags, command)));
+}
+
+async function runTrain(signal: AbortSignal, flags: TrainFlags, command: Command): Promise<void> {
+  const { train, tryTraining } = await import('../../train/train.js');
+  const display = createTrainingDisplay(flags.json ?? false);
+  const options = { ...(await trainOptions(flags, command)), signal, onEvent: display.show };
+  if (flags.dryRun) {
+    const trial = await tryTraining(options);
+    const text = flags.json
+      ? JSON.stringify(trial)
+      : `${renderSummary(trial.summary)}\n${renderDryRun(trial)}`;
+    process.stdout.write(`${text}\n`);
+    return;
+  }
+  const result = await train(options).finally(display.end);
+  process.stdout.write(
+    `${flags.json ? JSON.stringify({ kind: 'result', ...result }) : renderResult(result)}\n`,
+  );
+  if (result.stopped === 'interrupted') process.exitCode = 130;
+}
+
+async function trainOptions(flags: TrainFlags, command: Command): Promise<TrainOptions> {
+  const overrides = await trainingOverrides(command);
+  if (overrides.data === undefined && flags.resume === undefined)
+    throw new PosterError('option.invalid', "Expected the dataset's folder; pass it as --data.");
+  return {
+    ...overrides,
+    output: flags.output,
+    resume: flags.resume,
+    lastCheckpoint: flags.checkpoint_path,
+    bestCheckpoint: flags.best_checkpoint_path,
+  };
+}
