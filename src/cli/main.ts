@@ -2,6 +2,7 @@
 /** The `poster` command: each verb is a thin call of a library function. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.js';
+import { registerBench } from './commands/bench.js';
 import { registerData } from './commands/data.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
@@ -23,6 +24,7 @@ for (const register of [
   registerExport,
   registerInspect,
   registerData,
+  registerBench,
 ]) {
   register(program);
 }

@@ -7,7 +7,7 @@ import type { NetworkConfig } from '../network/config.js';
 import { type PosterV2, posterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { buildGraph } from '../onnx/build-graph.js';
-import { emitSplitModel } from '../onnx/emit.js';
+import { emitSplitModel, type SplitModel } from '../onnx/emit.js';
 import { openSession, type Session, type SessionOptions } from '../onnx/runtime.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
@@ -36,17 +36,42 @@ export interface LoadedModel {
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   if (isOnnx(path)) return loadOnnx(path, options);
+  const { network, card, weights } = await readModel(path, options.signal);
+  const labels = chooseLabels(path, network.config.classes, card, options);
+  const session = await openSession(recordModel(network, weights), options);
+  return { path, network: network.config, labels, session };
+}
+
+/** A network, and what a file says about it. */
+export interface CheckedNetwork {
+  readonly network: PosterV2;
+  readonly card: ModelCard | undefined;
+}
+
+/** Values by state-dict name. */
+export type LoadedWeights = ReadonlyMap<string, HostTensor>;
+
+/**
+ * Reads of a checkpoint what inference needs, every entry compared.
+ * @throws PosterError `file.missing`, `checkpoint.unreadable`, `checkpoint.mismatch` or `aborted`.
+ */
+export async function readModel(
+  path: string,
+  signal?: AbortSignal,
+): Promise<CheckedNetwork & { weights: LoadedWeights }> {
   const checkpoint = await openCheckpoint(path);
   try {
     const { network, card } = await readNetwork(checkpoint);
-    const labels = chooseLabels(path, network.config.classes, card, options);
-    const weights = await readWeights(checkpoint, usedEntries(network), options.signal);
-    const graph = buildGraph(network, (entry) => weights.get(entry.name)!, 'cpu');
-    const model = emitSplitModel(graph, { producerVersion: version, metadata: {} });
-    return { path, network: network.config, labels, session: await openSession(model, options) };
+    return { network, card, weights: await readWeights(checkpoint, usedEntries(network), signal) };
   } finally {
     await checkpoint.close();
   }
+}
+
+/** The model of a network and its weights, for ONNX Runtime on the CPU. */
+export function recordModel(network: PosterV2, weights: LoadedWeights): SplitModel {
+  const graph = buildGraph(network, (entry) => weights.get(entry.name)!, 'cpu');
+  return emitSplitModel(graph, { producerVersion: version, metadata: {} });
 }
 
 export function isOnnx(path: string): boolean {
@@ -63,9 +88,7 @@ async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel
  * The network a checkpoint belongs to, every entry compared.
  * @throws PosterError `checkpoint.mismatch` with all that is missing, unexpected or of another shape.
  */
-export async function readNetwork(
-  checkpoint: Checkpoint,
-): Promise<{ network: PosterV2; card: ModelCard | undefined }> {
+export async function readNetwork(checkpoint: Checkpoint): Promise<CheckedNetwork> {
   const card = readModelCard(checkpoint.metadata[cardKey], checkpoint.path);
   const network = posterV2(inferConfig(checkpoint.tensors, card?.network));
   matchStateDict(checkpoint, network.entries);

@@ -1,0 +1,135 @@
+/** How fast this machine recognises, and how near the network comes to what the machine can do at all. */
+import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
+import { throwIfAborted } from '../errors.js';
+import { describeNetwork } from '../inspect/describe-network.js';
+import { imageSize, type NetworkConfig } from '../network/config.js';
+import { posterV2 } from '../network/poster-v2.js';
+import type { Session } from '../onnx/runtime.js';
+import { randomStream } from '../train/random.js';
+import { version } from '../version.js';
+import { type LoadTimes, loadNetwork } from './load-network.js';
+import { openMatrixProduct, productMultiplyAdds } from './matrix-product.js';
+import { type Measurement, measureInRounds, type RoundsOptions, secondsOf } from './rounds.js';
+import { type Spread, spreadOf } from './statistics.js';
+
+export interface BenchmarkOptions extends Partial<RoundsOptions> {
+  /** A .pth, .pth.tar, .safetensors or .onnx file. Default: the published network with initial weights. */
+  readonly checkpoint?: string | undefined;
+  /** Threads that share one image's work. Default: the cores of this machine. */
+  readonly threads?: number | undefined;
+  /** Default 1, 8, 16 and 32. */
+  readonly batchSizes?: readonly number[] | undefined;
+  /** Decides the initial weights and the images. Default 1. */
+  readonly seed?: number | undefined;
+}
+
+export interface BatchFigures {
+  readonly batchSize: number;
+  /** Wall time of one batch. */
+  readonly milliseconds: Spread;
+  readonly imagesPerSecond: Spread;
+  /** Multiply-adds per second over those of the matrix product, both at their medians. */
+  readonly shareOfMachine: number;
+}
+
+/** What a benchmark found; spreads are over its rounds. */
+export interface BenchmarkResult {
+  readonly version: string;
+  readonly machine: {
+    readonly processor: string;
+    readonly cores: number;
+    readonly platform: string;
+    readonly node: string;
+    /** Processes that wanted to run in the minute before: above 0, others shared the machine. */
+    readonly loadBefore: number;
+  };
+  readonly checkpoint: string | null;
+  readonly threads: number;
+  readonly rounds: number;
+  /** Seconds. */
+  readonly load: LoadTimes;
+  /** Multiply-adds the network computes for one image. */
+  readonly multiplyAddsPerImage: number;
+  /** Multiply-adds per second of a product of two 2048 x 2048 matrices. */
+  readonly matrixRate: Spread;
+  readonly batches: readonly BatchFigures[];
+  /** The largest memory this process had, in bytes. */
+  readonly peakMemory: number;
+}
+
+/**
+ * Measures recognition on this machine. Batch sizes and the matrix product take turns in every round.
+ *
+ * @throws PosterError as loading the checkpoint would; `engine.failed`; `aborted`.
+ */
+export async function benchmark(options: BenchmarkOptions = {}): Promise<BenchmarkResult> {
+  const { threads = availableParallelism(), batchSizes = [1, 8, 16, 32], rounds = 5, seed = 1 } = options;
+  const loadBefore = loadavg()[0]!;
+  const { config, session, load } = await loadNetwork({ ...options, threads, seed });
+  try {
+    throwIfAborted(options.signal);
+    await using product = await openMatrixProduct(threads);
+    const [productSeconds, ...batchSeconds] = await measureInRounds(
+      [() => secondsOf(() => product.run(), 4), ...batchMeasurements(session, batchSizes, seed)],
+      { ...options, rounds },
+    );
+    const matrixRate = spreadOf(productSeconds!.map((each) => productMultiplyAdds / each));
+    const perImage = multiplyAddsPerImage(config);
+    const machineSeconds = perImage / matrixRate.median;
+    return {
+      version,
+      machine: { ...describeMachine(), loadBefore },
+      checkpoint: options.checkpoint ?? null,
+      threads,
+      rounds,
+      load,
+      multiplyAddsPerImage: perImage,
+      matrixRate,
+      batches: batchSizes.map((size, i) => figures(size, batchSeconds[i]!, machineSeconds)),
+      peakMemory: process.resourceUsage().maxRSS * 1024,
+    };
+  } finally {
+    await session.release();
+  }
+}
+
+/** Images per turn: small batches are run several times. */
+const imagesPerTurn = 16;
+
+/** Runs of each batch size on images of random values. */
+function batchMeasurements(session: Session, batchSizes: readonly number[], seed: number): Measurement[] {
+  const valuesPerImage = 3 * imageSize * imageSize;
+  const random = randomStream(seed, 'images');
+  const images = Float32Array.from(
+    { length: Math.max(...batchSizes) * valuesPerImage },
+    () => 4 * random() - 2,
+  );
+  return batchSizes.map((size) => {
+    const batch = images.subarray(0, size * valuesPerImage);
+    return () => secondsOf(() => session.run(batch, size), Math.ceil(imagesPerTurn / size));
+  });
+}
+
+/** @param machineSeconds what an image would take at the rate of the matrix product. */
+function figures(batchSize: number, seconds: readonly number[], machineSeconds: number): BatchFigures {
+  const imagesPerSecond = spreadOf(seconds.map((each) => batchSize / each));
+  return {
+    batchSize,
+    milliseconds: spreadOf(seconds.map((each) => each * 1000)),
+    imagesPerSecond,
+    shareOfMachine: imagesPerSecond.median * machineSeconds,
+  };
+}
+
+function multiplyAddsPerImage(config: NetworkConfig): number {
+  return describeNetwork(posterV2(config)).total.computed;
+}
+
+function describeMachine() {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    platform: `${platform()} ${arch()}`,
+    node: process.version,
+  };
+}

@@ -1,0 +1,39 @@
+/** The machine's own rate: a large single-precision matrix product on ONNX Runtime. */
+import { emitModel } from '../onnx/emit.js';
+import { batchSize, constant, type Graph, type Value } from '../onnx/graph.js';
+import { openModel } from '../onnx/runtime.js';
+import { version } from '../version.js';
+
+/** Rows and columns of both matrices: large enough to keep every core busy, small enough for any memory. */
+const size = 2048;
+
+/** Multiply-adds of one product. */
+export const productMultiplyAdds = size ** 3;
+
+export interface MatrixProduct extends AsyncDisposable {
+  run(): Promise<unknown>;
+}
+
+/**
+ * A model that multiplies two matrices of 2048 x 2048, on as many threads as the network has. The right one is a
+ * constant, as the network's weights are, which lets the runtime lay it out for the processor in advance.
+ */
+export async function openMatrixProduct(threads: number): Promise<MatrixProduct> {
+  const model = emitModel(productGraph(), { producerVersion: version, metadata: {} });
+  const { run, release } = await openModel(model, { threads });
+  const left = { values: ramp(), shape: [size, size] };
+  return { run: () => run({ left }), [Symbol.asyncDispose]: release };
+}
+
+function productGraph(): Graph {
+  const input: Value = { name: 'left', shape: [batchSize, size] };
+  const output: Value = { name: 'product', shape: [batchSize, size] };
+  const right = constant(ramp(), [size, size], 'right');
+  const node = { op: 'MatMul', inputs: [input, right], output, attributes: {} };
+  return { input, nodes: [node], outputs: new Map([['product_out', output]]) };
+}
+
+/** Values in [0, 1) that are no denormals, which some processors are slow at. */
+function ramp(): Float32Array {
+  return Float32Array.from({ length: size * size }, (_, i) => (i % 251) / 251);
+}
