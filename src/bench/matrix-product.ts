@@ -2,6 +2,7 @@
 import { emitModel } from '../onnx/emit.js';
 import { batchSize, constant, type Graph, type Value } from '../onnx/graph.js';
 import { openModel } from '../onnx/runtime.js';
+import type { FloatTensor } from '../onnx/tensor-model.js';
 import { version } from '../version.js';
 
 /** Rows and columns of both matrices: large enough to keep every core busy, small enough for any memory. */
@@ -11,7 +12,7 @@ const size = 2048;
 export const productMultiplyAdds = size ** 3;
 
 export interface MatrixProduct extends AsyncDisposable {
-  run(): Promise<unknown>;
+  run(): Promise<FloatTensor>;
 }
 
 /**
@@ -22,15 +23,15 @@ export async function openMatrixProduct(threads: number): Promise<MatrixProduct>
   const model = emitModel(productGraph(), { producerVersion: version, metadata: {} });
   const { run, release } = await openModel(model, { threads });
   const left = { values: ramp(), shape: [size, size] };
-  return { run: () => run({ left }), [Symbol.asyncDispose]: release };
+  return { run: async () => (await run({ left })).product!, [Symbol.asyncDispose]: release };
 }
 
 function productGraph(): Graph {
   const input: Value = { name: 'left', shape: [batchSize, size] };
-  const output: Value = { name: 'product', shape: [batchSize, size] };
+  const output: Value = { name: 'products', shape: [batchSize, size] };
   const right = constant(ramp(), [size, size], 'right');
   const node = { op: 'MatMul', inputs: [input, right], output, attributes: {} };
-  return { input, nodes: [node], outputs: new Map([['product_out', output]]) };
+  return { input, nodes: [node], outputs: new Map([['product', output]]) };
 }
 
 /** Values in [0, 1) that are no denormals, which some processors are slow at. */

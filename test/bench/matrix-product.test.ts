@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openMatrixProduct } from '../../src/bench/matrix-product.js';
+
+test('the matrix product multiplies its matrices', async () => {
+  await using product = await openMatrixProduct(2);
+  const { values, shape } = await product.run();
+  assert.deepEqual(shape, [2048, 2048]);
+  const at = (row: number, column: number) => ((row * 2048 + column) % 251) / 251;
+  for (const [row, column] of [
+    [0, 0],
+    [1000, 7],
+    [2047, 2047],
+  ] as const) {
+    let expected = 0;
+    for (let i = 0; i < 2048; i++) expected += at(row, i) * at(i, column);
+    assert.ok(Math.abs(values[row * 2048 + column]! / expected - 1) < 1e-4, `element ${row}, ${column}`);
+  }
+});
