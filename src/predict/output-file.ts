@@ -103,7 +103,7 @@ export async function openOutputFile(path: string, existing: ExistingOutput | un
   await mkdir(dirname(path), { recursive: true }).catch(failed);
   const file = await open(path, existing ? 'r+' : 'w').catch(() => open(path, 'w').catch(failed));
   let position = existing?.bytes ?? 0;
-  await file.truncate(position).catch(failed);
+  if (existing) await file.truncate(position).catch(failed);
   return {
     async write(line) {
       const bytes = Buffer.from(line);

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { exportModel } from '../../src/export/export-model.js';
+import { verificationImages } from '../../src/export/verification-images.js';
+import { decodeImage } from '../../src/image/decode.js';
+import { Poster } from '../../src/recognise/poster.js';
+import { type Prediction, topK } from '../../src/recognise/prediction.js';
+import { assertClose } from '../support/close.js';
+import { fixture } from '../support/fixtures.js';
+import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
+
+const files = [
+  'aligned-100.jpg',
+  'chroma444-224.jpg',
+  'gray-48.png',
+  'lossless-333x217.png',
+  'photo-260x260.webp',
+  'rgba-150x130.png',
+].map((name) => fixture(`images/${name}`));
+
+let folder: string;
+let checkpoint: string;
+let expected: Prediction[];
+
+before(async () => {
+  folder = await temporaryFolder();
+  checkpoint = await writeNarrowCheckpoint(folder);
+  await using poster = await Poster.load(checkpoint);
+  expected = [];
+  for (const file of files) expected.push(await poster.predict(file));
+});
+
+function assertSame(actual: readonly Prediction[], atol = 1e-5): void {
+  assert.equal(actual.length, expected.length);
+  actual.forEach((prediction, i) => {
+    const probabilities = (of: Prediction) => of.probabilities.map(({ probability }) => probability);
+    assertClose(probabilities(prediction), probabilities(expected[i]!), { rtol: 0, atol }, files[i]);
+    if (atol < 1e-3) assert.equal(prediction.label, expected[i]!.label);
+  });
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+test('a prediction names the most probable class and gives every probability', () => {
+  for (const { label, index, probability, probabilities, logits } of expected) {
+    assert.equal(probabilities.length, 7);
+    assert.equal(probabilities[index]!.label, label);
+    assert.equal(probability, Math.max(...probabilities.map((p) => p.probability)));
+    assertClose([probabilities.reduce((sum, p) => sum + p.probability, 0)], [1]);
+    assert.equal(logits.length, 7);
+  }
+  const labels = new Set(expected.flatMap(({ logits }) => [...logits].map((v) => v.toFixed(4))));
+  assert.ok(labels.size > 20, 'the images must not all look the same to the network');
+});
+
+test('top-k lists classes by falling probability', () => {
+  const top = topK(expected[0]!, 3);
+  assert.equal(top.length, 3);
+  assert.equal(top[0]!.label, expected[0]!.label);
+  assert.ok(top[0]!.probability >= top[1]!.probability && top[1]!.probability >= top[2]!.probability);
+});
+
+test('paths, bytes and decoded images give the same', async () => {
+  await using poster = await Poster.load(checkpoint);
+  const inputs = [files[0]!, await readFile(files[1]!), await decodeImage(files[2]!)];
+  const predictions = await collect(poster.predictBatch(inputs));
+  predictions.forEach((prediction, i) => {
+    assertClose(prediction.logits, expected[i]!.logits, { rtol: 0, atol: 1e-5 });
+  });
+});
+
+for (const batchSize of [1, 4, 32]) {
+  test(`batches of ${batchSize} give the same`, async () => {
+    await using poster = await Poster.load(checkpoint);
+    assertSame(await collect(poster.predictBatch(files, { batchSize })));
+  });
+}
+
+for (const workers of [0, 1, 3]) {
+  test(`${workers} decoding threads give the same`, async () => {
+    await using poster = await Poster.load(checkpoint);
+    const results = await collect(poster.predictFiles(files, { workers, batchSize: 4 }));
+    assert.deepEqual(
+      results.map(({ path }) => path),
+      files,
+    );
+    assertSame(results.map(({ prediction }) => prediction!));
+  });
+}
+
+const exports = [
+  { name: 'copy.pth', atol: 1e-5 },
+  { name: 'copy.safetensors', atol: 1e-5 },
+  { name: 'copy.onnx', atol: 1e-5 },
+  { name: 'portable.onnx', atol: 1e-4, target: 'portable' },
+  { name: 'half.onnx', atol: 1e-2, precision: 'fp16' },
+  { name: 'half.pth', atol: 1e-2, precision: 'fp16' },
+  { name: 'half.safetensors', atol: 1e-2, precision: 'fp16' },
+] as const;
+
+for (const { name, atol, ...options } of exports) {
+  test(`the exported ${name} says the same, and carries its classes`, async () => {
+    const output = join(folder, name);
+    const labels = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const images = await verificationImages(undefined);
+    const report = await exportModel({ checkpoint, output, labels, images, ...options });
+    assert.equal(report.agreement.images, 7);
+    assert.ok(report.agreement.largestDifference <= atol);
+    await using poster = await Poster.load(output);
+    assert.deepEqual(poster.labels, labels);
+    assert.equal(poster.labelOrigin.source, 'file');
+    assertSameLogits(await collect(poster.predictBatch(files)), atol);
+  });
+}
+
+function assertSameLogits(actual: readonly Prediction[], atol: number): void {
+  actual.forEach(({ probabilities }, i) => {
+    const values = (list: Prediction['probabilities']) => list.map(({ probability }) => probability);
+    assertClose(values(probabilities), values(expected[i]!.probabilities), { rtol: 0, atol }, files[i]);
+  });
+}
+
+test('embeddings come when asked for, as wide as the network', async () => {
+  await using poster = await Poster.load(checkpoint);
+  const { embedding } = await poster.predict(files[0]!, { embedding: true });
+  assert.equal(embedding?.length, poster.network.embedding);
+  assert.equal(expected[0]!.embedding, undefined);
+});
+
+test('an unreadable file is a result among others', async () => {
+  await using poster = await Poster.load(checkpoint);
+  const bad = fixture('images/bad-truncated.jpg');
+  const results = await collect(poster.predictFiles([files[0]!, bad, files[1]!]));
+  assert.deepEqual(
+    results.map(({ error }) => error?.code),
+    [undefined, 'image.unreadable', undefined],
+  );
+  assert.match(results[1]!.error!.message, /bad-truncated\.jpg.*truncated/);
+  assertClose(results[2]!.prediction!.logits, expected[1]!.logits, { rtol: 0, atol: 1e-5 });
+});
+
+test('use after dispose is an error, disposing twice is none', async () => {
+  const poster = await Poster.load(checkpoint);
+  await poster.dispose();
+  await poster.dispose();
+  await assert.rejects(poster.predict(files[0]!), { code: 'disposed', message: /narrow-7\.pth.*dispose/ });
+});
+
+test('a fired signal ends the work', async () => {
+  await using poster = await Poster.load(checkpoint);
+  const signal = AbortSignal.abort();
+  await assert.rejects(poster.predict(files[0]!, { signal }), { code: 'aborted' });
+  await assert.rejects(collect(poster.predictFiles(files, { signal })), { code: 'aborted' });
+});
+
+test('labels that do not fit the head are refused', async () => {
+  await assert.rejects(Poster.load(checkpoint, { labels: ['a', 'b'] }), {
+    code: 'checkpoint.mismatch',
+    message: /Expected 7 class names .* but --labels gives 2/,
+  });
+  await assert.rejects(Poster.load(checkpoint, { dataType: 'AffectNet-8' }), { code: 'checkpoint.mismatch' });
+});
+
+test('pixels that do not fit their size are refused', async () => {
+  await using poster = await Poster.load(checkpoint);
+  const image = { width: 10, height: 10, data: new Uint8Array(5) };
+  await assert.rejects(poster.predict(image), { code: 'image.unreadable', message: /10 x 10 with 5 bytes/ });
+});
+
+test('an export that would not say the same is not written', async () => {
+  const { compareModels, requireAgreement } = await import('../../src/export/compare-models.js');
+  const other = await writeNarrowCheckpoint(folder, 8);
+  await assert.rejects(exportModel({ checkpoint: other, output: join(folder, 'x.bin'), images: [] }), {
+    code: 'option.invalid',
+  });
+  const agreement = await compareModels(
+    checkpoint,
+    checkpoint,
+    files,
+    expected[0]!.probabilities.map((p) => p.label),
+  );
+  assert.deepEqual(agreement, { images: files.length, sameClass: files.length, largestDifference: 0 });
+  assert.throws(() => requireAgreement({ images: 1, sameClass: 1, largestDifference: 0.2 }, 1e-4, 'a', 'b'), {
+    code: 'verification.failed',
+  });
+  assert.throws(
+    () => requireAgreement({ images: 1, sameClass: 0, largestDifference: Number.NaN }, 1e-4, 'a', 'b'),
+    {
+      code: 'verification.failed',
+    },
+  );
+});

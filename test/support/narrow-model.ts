@@ -1,0 +1,26 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writePth } from '../../src/checkpoint/pth/write.js';
+import { narrowConfig } from '../../src/network/config.js';
+import { posterV2 } from '../../src/network/poster-v2.js';
+import { regeneratedStateDict } from './regenerated.js';
+
+/** A folder that is removed when the process of the test file ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'poster-test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/**
+ * Writes a checkpoint of the narrow network with regenerated weights, as the official script would: names
+ * alone, no description of the model.
+ */
+export async function writeNarrowCheckpoint(folder: string, classes = 7): Promise<string> {
+  const path = join(folder, `narrow-${classes}.pth`);
+  const network = posterV2({ ...narrowConfig, classes, transformerHeads: 8 });
+  await writePth(path, regeneratedStateDict(network), { epoch: 3 });
+  return path;
+}
