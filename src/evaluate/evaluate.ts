@@ -81,10 +81,14 @@ interface ClassMatch {
   readonly labelOf: (label: number) => number;
 }
 
-/** By name; where the model's names are only assumed and do not fit, by position, as the official program does. */
+/**
+ * By name; where the model's names are only assumed and do not fit, by position, as the official program does.
+ * Folders and lists may hold some of the model's classes; a dataset known by name must have them all.
+ */
 function matchClasses(poster: Poster, { classes, name }: Dataset): ClassMatch {
   const { labels } = poster;
-  if (classes.length !== labels.length) {
+  const mayBePart = dataTypes.every((type) => type !== name || !dataTypeFacts(type).labels);
+  if (classes.length > labels.length || (classes.length < labels.length && !mayBePart)) {
     throw new PosterError(
       'checkpoint.mismatch',
       `Expected the classes of ${name} (${classes.join(', ')}) but ${poster.path} tells ${labels.length} apart (${labels.join(', ')})${suggestType(labels.length)}.`,
@@ -95,7 +99,8 @@ function matchClasses(poster: Poster, { classes, name }: Dataset): ClassMatch {
   if (unknown.length === 0 && new Set(indices).size === indices.length) {
     return { classes: labels, labelOf: (label) => indices[label]! };
   }
-  if (poster.labelOrigin.source === 'assumed') return { classes, labelOf: (label) => label };
+  if (poster.labelOrigin.source === 'assumed' && classes.length === labels.length)
+    return { classes, labelOf: (label) => label };
   throw new PosterError(
     'checkpoint.mismatch',
     `Expected the classes of ${name} (${classes.join(', ')}) to be those of ${poster.path} (${labels.join(', ')}), but the model has no ${unknown.join(', ') || 'separate class for each'}; pass --labels with the model's class names in its order.`,

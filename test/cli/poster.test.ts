@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
+import { errorCodes } from '../../src/errors.js';
+import { parseEvaluationResult } from '../../src/evaluate/result.js';
+import { version } from '../../src/version.js';
+import { fixture } from '../support/fixtures.js';
+import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
+import { poster } from '../support/poster-command.js';
+
+let folder: string;
+let checkpoint: string;
+let data: string;
+
+before(async () => {
+  folder = await temporaryFolder();
+  checkpoint = await writeNarrowCheckpoint(folder);
+  data = join(folder, 'drawn');
+  await writeDrawnDataset(data, { train: 14, test: 21, seed: 1 });
+});
+
+test('the version is the package’s', async () => {
+  const packageJson = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  assert.equal(version, packageJson.version);
+  assert.equal((await poster(['--version'])).stdout.trim(), version);
+});
+
+const badCheckpoints = readdir(fixture('pth')).then((names) =>
+  names.filter((name) => name.startsWith('bad-')),
+);
+
+test('every bad checkpoint gives one sentence that names it, and nothing is written', async () => {
+  const names = await badCheckpoints;
+  assert.ok(names.length >= 9);
+  for (const name of names) {
+    const output = join(folder, 'never.onnx');
+    const path = fixture(`pth/${name}`);
+    const result = await poster(['export', '--checkpoint', path, '--output', output]);
+    assertOneSentence(result, name);
+    assert.equal(existsSync(output), false, name);
+  }
+  assert.equal(existsSync('/tmp/poster-executed'), false);
+});
+
+test('every bad image gives one sentence that names it', async () => {
+  const names = (await readdir(fixture('images'))).filter((name) => /^bad-.*\.(jpg|png)$/.test(name));
+  assert.ok(names.length >= 4);
+  for (const name of names) {
+    const result = await poster([
+      'predict',
+      fixture(`images/${name}`),
+      '--checkpoint',
+      checkpoint,
+      '--strict',
+    ]);
+    assert.notEqual(result.code, 0, name);
+    const lines = result.stderr
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('Note:'));
+    assert.equal(lines.length, 1, result.stderr);
+    assert.ok(lines[0]!.includes(name), lines[0]);
+    assert.equal(result.stdout, '');
+  }
+});
+
+function assertOneSentence(
+  { code, stdout, stderr }: { code: number | null; stdout: string; stderr: string },
+  name: string,
+): void {
+  assert.notEqual(code, 0, name);
+  assert.equal(stdout, '', name);
+  assert.match(stderr, /^poster: [^\n]+\n$/, name);
+  assert.ok(stderr.includes(name), stderr);
+  assert.doesNotMatch(stderr, /\bat .*:\d+:\d+/, 'no stack');
+}
+
+test('wrong input of other kinds: a sentence and the exit code of its kind', async () => {
+  const cases: [string[], RegExp, number][] = [
+    [['evaluate', '--data', '/nowhere', '--checkpoint', checkpoint], /\/nowhere/, 2],
+    [['evaluate', '--data', folder, '--checkpoint', checkpoint], /Expected RAF-DB data in/, 1],
+    [['evaluate', '--data', data], /--checkpoint/, 2],
+    [['evaluate', '--data', data, '--checkpoint', join(folder, 'none.pth')], /none\.pth/, 2],
+    [['evaluate', '--data', data, '--data_type', 'RAFDB', '--checkpoint', checkpoint], /RAFDB/, 2],
+    [['evaluate', '--data', data, '--labels', 'a,b', '--checkpoint', checkpoint], /7 class names/, 1],
+    [['predict', 'x.jpg', '--checkpoint', checkpoint, '-k', '0'], /--top-k/, 2],
+    [['predict', 'x.jpg', '--checkpoint', checkpoint, '--skip-existing'], /--output/, 2],
+    [['export', '--checkpoint', checkpoint, '-o', 'x.bin'], /\.onnx, \.safetensors or \.pth/, 2],
+    [['inspect', fixture('images/gray-48.png')], /gray-48\.png/, 1],
+  ];
+  for (const [args, message, code] of cases) {
+    const result = await poster(args);
+    const [last] = result.stderr.trim().split('\n').slice(-1);
+    assert.match(last!, /^poster: /, args.join(' '));
+    assert.match(last!, message);
+    assert.equal(result.code, code, last);
+  }
+});
+
+test('a checkpoint for another number of classes is told with the data it could be for', async () => {
+  const eight = await writeNarrowCheckpoint(folder, 8);
+  const result = await poster(['evaluate', '--data', data, '--checkpoint', eight]);
+  assert.equal(result.code, errorCodes['checkpoint.mismatch'].exit);
+  assert.match(result.stderr, /7 .*8|8 .*7/);
+});
+
+test('evaluate prints the figures and writes report, result and predictions', async () => {
+  const output = join(folder, 'evaluation');
+  const published = ['--data', data, '--evaluate', checkpoint, '--output', output]; // a command of the official program
+  const { code, stdout, stderr } = await poster(published);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /Top-1 accuracy +\d/);
+  assert.match(stdout, /Published +92\.21 %/);
+  assert.match(stderr, /Evaluating: 21 of 21 images, .* images\/s/);
+  const result = parseEvaluationResult(await readFile(join(output, 'result.json'), 'utf8'), 'result.json');
+  assert.equal(result.metrics.samples, 21);
+  assert.equal(
+    result.matrix.flat().reduce((a, b) => a + b),
+    21,
+  );
+  const csv = (await readFile(join(output, 'predictions.csv'), 'utf8')).trim().split('\r\n');
+  assert.equal(csv.length, 22);
+  const html = await readFile(join(output, 'report.html'), 'utf8');
+  assert.match(html, /<svg/);
+  assert.doesNotMatch(html, /(?:src|href)="https?:/);
+  const correct = csv.slice(1).filter((line) => line.includes(',true,')).length;
+  assert.equal(correct, result.metrics.correct);
+});
+
+test('one unreadable image is counted, or fatal with --strict', async () => {
+  const list = join(folder, 'list.csv');
+  const good = fixture('images/aligned-100.jpg');
+  writeFileSync(list, `${good},anger\n${fixture('images/bad-text.jpg')},fear\n${good},fear\n`);
+  const labels = 'anger,fear,c,d,e,f,g';
+  const args = [
+    'evaluate',
+    '--data',
+    list,
+    '--data_type',
+    'list',
+    '--checkpoint',
+    checkpoint,
+    '--labels',
+    labels,
+    '--allow-empty',
+  ];
+  const counted = await poster([...args, '--json']);
+  assert.equal(counted.code, 0, counted.stderr);
+  const result = parseEvaluationResult(counted.stdout, 'standard output');
+  assert.equal(result.metrics.samples, 2);
+  assert.match(result.failures[0]!.error, /bad-text\.jpg/);
+  const strict = await poster([...args, '--strict']);
+  assert.equal(strict.code, errorCodes['image.unreadable'].exit);
+  assert.match(strict.stderr, /bad-text\.jpg/);
+});
+
+test('a closed pipe ends the work with a sentence', async () => {
+  const many = join(folder, 'many');
+  mkdirSync(many);
+  for (let i = 0; i < 200; i++)
+    writeFileSync(join(many, `${i}.jpg`), readFileSync(fixture('images/aligned-100.jpg')));
+  const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+  const child = spawn(process.execPath, [main, 'predict', many, '--checkpoint', checkpoint, '-b', '4'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdout.once('data', () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(code, 1);
+  assert.match(stderr, /poster: standard output was closed/);
+  assert.doesNotMatch(stderr, /\bat .*:\d+:\d+/);
+});
+
+test('Ctrl-C ends the work with a sentence and keeps the lines so far', async () => {
+  const output = join(folder, 'interrupted.jsonl');
+  const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+  const args = [main, 'predict', join(folder, 'many'), '--checkpoint', checkpoint, '-b', '2', '-o', output];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (stderr === '' || !stderr.includes('Recognising')) stderr += text;
+    if (text.includes('Recognising')) child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(code, 130);
+  const lines = (await readFile(output, 'utf8')).split('\n').slice(0, -1);
+  assert.ok(lines.length >= 1 && lines.length < 200, `${lines.length} lines`);
+  for (const line of lines) JSON.parse(line);
+});
+
+test('paths come from standard input', async () => {
+  const { code, stdout } = await poster(
+    ['predict', '-', '--checkpoint', checkpoint, '--format', 'jsonl'],
+    `${fixture('images/aligned-100.jpg')}\n${fixture('images/gray-48.png')}\n`,
+  );
+  assert.equal(code, 0);
+  assert.equal(stdout.trim().split('\n').length, 2);
+});
+
+test('inspect tells parameters, multiply-adds and what is unused', async () => {
+  const { stdout } = await poster(['inspect']);
+  assert.match(stdout, /total .* 43\.75 M .* 14\.56 M .* 8\.435 G .* 7\.692 G/);
+  const file = await poster(['inspect', checkpoint, '--json']);
+  const inspection = JSON.parse(file.stdout);
+  assert.equal(inspection.metadata.epoch, 3);
+  assert.equal(inspection.labels.source, 'assumed');
+});
