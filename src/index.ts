@@ -13,7 +13,7 @@ export {
   Poster,
   type PredictBatchOptions,
   type PredictOptions,
-} from './recognise/poster.js';
+} from './poster.js';
 export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
 export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-files.js';
 export {

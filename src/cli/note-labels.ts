@@ -1,4 +1,4 @@
-import type { Poster } from '../recognise/poster.js';
+import type { Poster } from '../poster.js';
 
 /** Says on standard error when class names are a guess. */
 export function noteLabels(poster: Poster): void {

@@ -2,11 +2,11 @@
 import type { Dataset } from '../data/dataset.js';
 import { dataTypeFacts, dataTypes, labelIndex } from '../data/labels.js';
 import { PosterError } from '../errors.js';
-import type { Poster } from '../recognise/poster.js';
 import {
   defaultBatchSize,
   defaultWorkers,
   type RecogniseFilesOptions,
+  type Recogniser,
 } from '../recognise/recognise-files.js';
 import type { Failure, Prediction } from './prediction.js';
 import type { EvaluationResult } from './result.js';
@@ -34,17 +34,17 @@ export interface EvaluationOutcome {
  * @throws PosterError `checkpoint.mismatch` when model and dataset do not have the same classes;
  *   `image.unreadable` with `strict`; `data.layout` when no image can be read.
  */
-export async function evaluate(poster: Poster, options: EvaluateOptions): Promise<EvaluationOutcome> {
+export async function evaluate(model: Recogniser, options: EvaluateOptions): Promise<EvaluationOutcome> {
   const { dataset, strict = false, onProgress } = options;
   const { samples } = dataset;
-  const { classes, labelOf } = matchClasses(poster, dataset);
+  const { classes, labelOf } = matchClasses(model, dataset);
   const { batchSize = defaultBatchSize, workers = defaultWorkers(), signal } = options;
   const predictions: Prediction[] = [];
   const failures: Failure[] = [];
   const started = performance.now();
   const paths = samples.map(({ path }) => path);
   let done = 0;
-  for await (const { path, prediction, error } of poster.predictFiles(paths, {
+  for await (const { path, prediction, error } of model.predictFiles(paths, {
     batchSize,
     workers,
     signal,
@@ -58,7 +58,7 @@ export async function evaluate(poster: Poster, options: EvaluateOptions): Promis
   }
   const result = summarise({
     dataset: { name: dataset.name, type: dataset.name, split: dataset.split, root: dataset.root },
-    checkpoint: { path: poster.path },
+    checkpoint: { path: model.path },
     classes,
     predictions,
     failures,
@@ -67,8 +67,8 @@ export async function evaluate(poster: Poster, options: EvaluateOptions): Promis
       batchSize,
       workers,
       strict,
-      labels: [...poster.labels],
-      labelSource: poster.labelOrigin.source,
+      labels: [...model.labels],
+      labelSource: model.labelOrigin.source,
     },
   });
   return { result, predictions };
@@ -85,13 +85,13 @@ interface ClassMatch {
  * By name; where the model's names are only assumed and do not fit, by position, as the official program does.
  * Folders and lists may hold some of the model's classes; a dataset known by name must have them all.
  */
-function matchClasses(poster: Poster, { classes, name }: Dataset): ClassMatch {
-  const { labels } = poster;
+function matchClasses(model: Recogniser, { classes, name }: Dataset): ClassMatch {
+  const { labels } = model;
   const mayBePart = dataTypes.every((type) => type !== name || !dataTypeFacts(type).labels);
   if (classes.length > labels.length || (classes.length < labels.length && !mayBePart)) {
     throw new PosterError(
       'checkpoint.mismatch',
-      `Expected the classes of ${name} (${classes.join(', ')}) but ${poster.path} tells ${labels.length} apart (${labels.join(', ')})${suggestType(labels.length)}.`,
+      `Expected the classes of ${name} (${classes.join(', ')}) but ${model.path} tells ${labels.length} apart (${labels.join(', ')})${suggestType(labels.length)}.`,
     );
   }
   const indices = classes.map((label) => labelIndex(labels, label));
@@ -99,11 +99,11 @@ function matchClasses(poster: Poster, { classes, name }: Dataset): ClassMatch {
   if (unknown.length === 0 && new Set(indices).size === indices.length) {
     return { classes: labels, labelOf: (label) => indices[label]! };
   }
-  if (poster.labelOrigin.source === 'assumed' && classes.length === labels.length)
+  if (model.labelOrigin.source === 'assumed' && classes.length === labels.length)
     return { classes, labelOf: (label) => label };
   throw new PosterError(
     'checkpoint.mismatch',
-    `Expected the classes of ${name} (${classes.join(', ')}) to be those of ${poster.path} (${labels.join(', ')}), but the model has no ${unknown.join(', ') || 'separate class for each'}; pass --labels with the model's class names in its order.`,
+    `Expected the classes of ${name} (${classes.join(', ')}) to be those of ${model.path} (${labels.join(', ')}), but the model has no ${unknown.join(', ') || 'separate class for each'}; pass --labels with the model's class names in its order.`,
   );
 }
 

@@ -2,6 +2,7 @@
  * What a network said about labelled images, and the numbers derived from one such statement. Browser-safe.
  */
 import { PosterError } from '../errors.js';
+import { argmax, logSumExp } from '../tensor/logits.js';
 
 /** One image's true class index and the network's logits, one per class. */
 export interface Prediction {
@@ -59,20 +60,4 @@ function checkPrediction({ path, label, logits }: Prediction, classCount: number
       'data.layout',
       `Expected the label of ${path} to be a class index from 0 to ${classCount - 1} but it is ${label}; check the label file.`,
     );
-}
-
-/** log(sum(exp(values))), stable for values of any size. */
-export function logSumExp(values: ArrayLike<number>): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]!);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - largest);
-  return largest + Math.log(sum);
-}
-
-/** Index of the largest value; the first one where several are equal. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
 }

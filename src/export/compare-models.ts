@@ -1,6 +1,6 @@
 /** Whether two model files say the same about the same images. */
 import { PosterError } from '../errors.js';
-import { type ImageInput, Poster } from '../recognise/poster.js';
+import { type ImageInput, Poster } from '../poster.js';
 import type { Prediction } from '../recognise/prediction.js';
 
 export interface Agreement {

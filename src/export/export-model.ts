@@ -17,7 +17,7 @@ import type { PosterV2 } from '../network/poster-v2.js';
 import { buildGraph, type GraphTarget } from '../onnx/build-graph.js';
 import { emitModel } from '../onnx/emit.js';
 import { storeHalf } from '../onnx/passes/store-half.js';
-import type { ImageInput } from '../recognise/poster.js';
+import type { ImageInput } from '../poster.js';
 import { halfTensor } from '../tensor/half.js';
 import { version } from '../version.js';
 import { type Agreement, compareModels, requireAgreement } from './compare-models.js';

@@ -4,8 +4,8 @@ import { drawFace } from '../demo/draw-face.js';
 import { drawnExpressions } from '../demo/expressions.js';
 import { randomFace } from '../demo/random-face.js';
 import { decodeImage } from '../image/decode.js';
+import type { ImageInput } from '../poster.js';
 import { listInputs } from '../predict/list-inputs.js';
-import type { ImageInput } from '../recognise/poster.js';
 import { randomStream } from '../train/random.js';
 
 const mostImages = 64;

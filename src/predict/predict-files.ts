@@ -1,7 +1,6 @@
 /** Predictions of many files, streamed to a file or a terminal and resumable. */
 import { PosterError } from '../errors.js';
-import type { Poster } from '../recognise/poster.js';
-import type { FileResult, RecogniseFilesOptions } from '../recognise/recognise-files.js';
+import type { FileResult, RecogniseFilesOptions, Recogniser } from '../recognise/recognise-files.js';
 import { formatter, type PredictionFormat } from './format.js';
 import { type LineSink, openOutputFile, readExistingOutput } from './output-file.js';
 
@@ -33,15 +32,15 @@ export interface PredictCounts {
  * @throws PosterError `file.unwritable`, with `strict` `image.unreadable`, `aborted`; lines written so far stay.
  */
 export async function predictTo(
-  poster: Poster,
+  model: Recogniser,
   paths: AsyncIterable<string>,
   options: PredictToOptions,
 ): Promise<PredictCounts> {
   const { format, topK = 1, embedding, output, skipExisting = false, strict = false, onResult } = options;
   const lines = formatter(format, {
-    labels: poster.labels,
-    topK: Math.min(topK, poster.labels.length),
-    embedding: embedding ? poster.network.embedding : 0,
+    labels: model.labels,
+    topK: Math.min(topK, model.labels.length),
+    embedding: embedding ? model.network.embedding : 0,
   });
   const existing =
     output && skipExisting ? await readExistingOutput(output, format, lines.header) : undefined;
@@ -54,7 +53,7 @@ export async function predictTo(
   const counts = { recognised: 0, unreadable: 0, skipped: 0 };
   try {
     if (!existing?.bytes) await sink.write(lines.header);
-    for await (const result of poster.predictFiles(unfinished(paths, existing?.paths, counts), options)) {
+    for await (const result of model.predictFiles(unfinished(paths, existing?.paths, counts), options)) {
       if (result.error && strict) throw result.error;
       await sink.write(lines.line(result));
       if (result.error) counts.unreadable++;

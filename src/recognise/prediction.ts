@@ -1,5 +1,5 @@
 /** What a user gets for an image. Browser-safe. */
-import { argmax, logSumExp } from '../evaluate/prediction.js';
+import { argmax, logSumExp } from '../tensor/logits.js';
 
 /** One class and its probability in [0, 1]. */
 export interface ClassProbability {

@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { openLoader } from '../data/loader.js';
 import { type PosterError, throwIfAborted } from '../errors.js';
+import type { ChosenLabels } from '../model/choose-labels.js';
+import type { NetworkConfig } from '../network/config.js';
 import type { Session } from '../onnx/runtime.js';
 import { type Prediction, toPrediction } from './prediction.js';
 
@@ -19,6 +21,20 @@ export interface RecogniseFilesOptions {
 export type FileResult =
   | { readonly path: string; readonly prediction: Prediction; readonly error?: undefined }
   | { readonly path: string; readonly prediction?: undefined; readonly error: PosterError };
+
+/** A loaded model as evaluation and prediction of files use it; `Poster` is one. */
+export interface Recogniser {
+  /** The file the model was loaded from. */
+  readonly path: string;
+  /** Class names in the order of the logits. */
+  readonly labels: readonly string[];
+  readonly labelOrigin: Omit<ChosenLabels, 'labels'>;
+  readonly network: NetworkConfig;
+  predictFiles(
+    paths: Iterable<string> | AsyncIterable<string>,
+    options?: RecogniseFilesOptions,
+  ): AsyncGenerator<FileResult>;
+}
 
 export const defaultBatchSize = 16;
 

@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDataset } from '../../src/data/open-dataset.js';
-import { Poster } from '../../src/recognise/poster.js';
+import { Poster } from '../../src/poster.js';
 import { torchTest } from '../support/torch.js';
 import { drawFaces, newFolder } from '../train/support.js';
 

@@ -3,9 +3,9 @@ import { appendFile, copyFile, mkdir, readFile, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
+import { Poster } from '../../src/poster.js';
 import { listInputs, parseShard } from '../../src/predict/list-inputs.js';
 import { predictTo } from '../../src/predict/predict-files.js';
-import { Poster } from '../../src/recognise/poster.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 

@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { exportModel } from '../../src/export/export-model.js';
 import { verificationImages } from '../../src/export/verification-images.js';
 import { decodeImage } from '../../src/image/decode.js';
-import { Poster } from '../../src/recognise/poster.js';
+import { Poster } from '../../src/poster.js';
 import { type Prediction, topK } from '../../src/recognise/prediction.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';

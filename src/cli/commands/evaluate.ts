@@ -4,7 +4,7 @@ import { type DataType, dataTypeFacts } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
 import { openDataset } from '../../data/open-dataset.js';
 import { PosterError } from '../../errors.js';
-import { Poster } from '../../recognise/poster.js';
+import { Poster } from '../../poster.js';
 import {
   type BatchFlags,
   dataTypeOption,

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { PosterError } from '../../errors.js';
+import { Poster } from '../../poster.js';
 import { type PredictionFormat, predictionFormats } from '../../predict/format.js';
 import { listInputs, parseShard, type Shard } from '../../predict/list-inputs.js';
 import type { LineSink } from '../../predict/output-file.js';
 import { type PredictCounts, predictTo } from '../../predict/predict-files.js';
-import { Poster } from '../../recognise/poster.js';
 import { noteLabels } from '../note-labels.js';
 import {
   type BatchFlags,

@@ -1,14 +1,19 @@
-import { PosterError, throwIfAborted } from '../errors.js';
-import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evaluate/evaluate.js';
-import { decodeImage } from '../image/decode.js';
-import { preprocess } from '../image/preprocess.js';
-import type { RgbImage } from '../image/rgb-image.js';
-import { type LoadedModel, type LoadOptions, loadModel } from '../model/load-model.js';
-import { imageSize, type NetworkConfig } from '../network/config.js';
-import type { Session } from '../onnx/runtime.js';
-import { batches } from './batches.js';
-import { type Prediction, toPrediction } from './prediction.js';
-import { type FileResult, type RecogniseFilesOptions, recogniseFiles } from './recognise-files.js';
+import { PosterError, throwIfAborted } from './errors.js';
+import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
+import { decodeImage } from './image/decode.js';
+import { preprocess } from './image/preprocess.js';
+import type { RgbImage } from './image/rgb-image.js';
+import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
+import { imageSize, type NetworkConfig } from './network/config.js';
+import type { Session } from './onnx/runtime.js';
+import { batches } from './recognise/batches.js';
+import { type Prediction, toPrediction } from './recognise/prediction.js';
+import {
+  type FileResult,
+  type RecogniseFilesOptions,
+  type Recogniser,
+  recogniseFiles,
+} from './recognise/recognise-files.js';
 
 /** An image by its file's path, by the bytes of such a file, or decoded. */
 export type ImageInput = string | Uint8Array | RgbImage;
@@ -34,7 +39,7 @@ const valuesPerImage = 3 * imageSize * imageSize;
  * const { label, probability } = await poster.predict('face.jpg');
  * ```
  */
-export class Poster implements AsyncDisposable {
+export class Poster implements Recogniser, AsyncDisposable {
   readonly #model: LoadedModel;
   #disposed = false;
 
