@@ -72,8 +72,12 @@ export class PosterError extends Error {
 
 /** Throws the `aborted` error when the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted)
-    throw new PosterError('aborted', 'The work was cancelled before it finished.', { cause: signal.reason });
+  if (signal?.aborted) throw abortedError(signal);
+}
+
+/** What work that a signal has cancelled fails with. */
+export function abortedError(signal: AbortSignal): PosterError {
+  return new PosterError('aborted', 'The work was cancelled before it finished.', { cause: signal.reason });
 }
 
 /** The text of anything that was thrown. */

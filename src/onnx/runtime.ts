@@ -4,35 +4,15 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, PosterError } from '../errors.js';
 import { imageSize } from '../network/config.js';
 import { type SplitModel, weightsPath } from './emit.js';
+import { type ModelOutputs, runInParts, type Session } from './session.js';
 import type { ModelInput, TensorModel } from './tensor-model.js';
+
+export type { ModelOutputs, Session } from './session.js';
 
 export interface SessionOptions {
   /** Threads that share one image's work. Default: the cores of this machine. */
   readonly threads?: number;
 }
-
-/** What the network says of a batch; rows of `count` images. */
-export interface ModelOutputs {
-  /** count x classes. */
-  readonly logits: Float32Array;
-  /** count x embedding. */
-  readonly embeddings: Float32Array;
-}
-
-/** A loaded model, ready to run. */
-export interface Session {
-  /** images: count x 3 x 224 x 224, normalised. */
-  run(images: Float32Array, count: number): Promise<ModelOutputs>;
-  release(): Promise<void>;
-}
-
-const valuesPerImage = 3 * imageSize * imageSize;
-
-/**
- * Larger batches are run in parts: beyond this size throughput no longer grows, while the attention maps of
- * the largest scale alone take 10 MB an image.
- */
-const largestBatch = 8;
 
 /** An ONNX file, its bytes, or a model with its weights beside it. */
 export type ModelSource = string | Uint8Array | SplitModel;
@@ -41,44 +21,23 @@ export type ModelSource = string | Uint8Array | SplitModel;
 export async function openSession(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
   const session = await createSession(model, options.threads ?? availableParallelism());
   return {
-    async run(images, count) {
-      const parts: ModelOutputs[] = [];
-      for (let start = 0; start < count; start += largestBatch) {
-        parts.push(await runBatch(session, images, start, Math.min(start + largestBatch, count)));
-      }
-      return {
-        logits: concatenate(parts.map(({ logits }) => logits)),
-        embeddings: concatenate(parts.map(({ embeddings }) => embeddings)),
-      };
-    },
+    run: (images, count) => runInParts((part, size) => runPart(session, part, size), images, count),
     release: () => session.release(),
   };
 }
 
-async function runBatch(
+/** images: count x 3 x 224 x 224. */
+async function runPart(
   session: InferenceSession,
   images: Float32Array,
-  start: number,
-  end: number,
+  count: number,
 ): Promise<ModelOutputs> {
-  const values = images.subarray(start * valuesPerImage, end * valuesPerImage);
-  const input = new Tensor('float32', values, [end - start, 3, imageSize, imageSize]);
+  const input = new Tensor('float32', images, [count, 3, imageSize, imageSize]);
   const outputs = await runtimeCall(() => session.run({ images: input }), 'engine.failed', 'run the model');
   return {
     logits: outputs.logits!.data as Float32Array,
     embeddings: outputs.embedding!.data as Float32Array,
   };
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 /** Opens any model whose inputs and outputs are float32, for inference on the CPU. */

@@ -1,0 +1,54 @@
+/** A loaded POSTER V2 model, whatever runs it. Browser-safe. */
+import { imageSize } from '../network/config.js';
+
+/** What the network says of a batch; rows of `count` images. */
+export interface ModelOutputs {
+  /** count x classes. */
+  readonly logits: Float32Array;
+  /** count x embedding. */
+  readonly embeddings: Float32Array;
+}
+
+/** A loaded model, ready to run. */
+export interface Session {
+  /** images: count x 3 x 224 x 224, normalised. */
+  run(images: Float32Array, count: number): Promise<ModelOutputs>;
+  release(): Promise<void>;
+}
+
+/** The values of one image: 3 x 224 x 224. */
+export const valuesPerImage = 3 * imageSize * imageSize;
+
+/**
+ * Larger batches are run in parts: beyond this size throughput no longer grows, while the attention maps of
+ * the largest scale alone take 10 MB an image.
+ */
+const largestBatch = 8;
+
+/** Runs a batch of any size on a runtime that takes images part by part. */
+export async function runInParts(
+  runPart: (images: Float32Array, count: number) => Promise<ModelOutputs>,
+  images: Float32Array,
+  count: number,
+): Promise<ModelOutputs> {
+  const parts: ModelOutputs[] = [];
+  for (let start = 0; start < count; start += largestBatch) {
+    const end = Math.min(start + largestBatch, count);
+    parts.push(await runPart(images.subarray(start * valuesPerImage, end * valuesPerImage), end - start));
+  }
+  return {
+    logits: concatenate(parts.map(({ logits }) => logits)),
+    embeddings: concatenate(parts.map(({ embeddings }) => embeddings)),
+  };
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,9 @@
+/** The library for the browser. Browser-safe. */
+export { type DataType, dataTypes, labelSet } from '../data/labels.js';
+export { type ErrorCode, errorCodes, PosterError } from '../errors.js';
+export type { RgbImage } from '../image/rgb-image.js';
+export { type ClassProbability, type Prediction, topK } from '../recognise/prediction.js';
+export { version } from '../version.js';
+export type { ImageInput } from './image-input.js';
+export type { Backend, CachePolicy, LoadProgress, ModelOrigin } from './messages.js';
+export { type LoadOptions, Poster, type PredictBatchOptions, type PredictOptions } from './poster.js';

@@ -1,0 +1,68 @@
+/** What the page and its worker say to each other. Browser-safe. */
+import type { ErrorCode } from '../errors.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import type { ModelCard } from '../model/model-card.js';
+import type { ModelOutputs } from '../onnx/session.js';
+
+/** What runs the network: the graphics processor, or the cores through WebAssembly. Both compute in float32. */
+export type Backend = 'webgpu' | 'wasm';
+
+/**
+ * What to do with a model kept from an earlier load. `revalidate`: ask the server whether it changed, and use
+ * it unasked while there is no connection. `immutable`: use it without asking, for addresses that name a
+ * version. `none`: neither use nor keep one.
+ */
+export type CachePolicy = 'revalidate' | 'immutable' | 'none';
+
+/** Where a loaded model's bytes came from. */
+export type ModelOrigin = 'network' | 'cache' | 'memory';
+
+/** How far a load is: bytes while it downloads, then the preparation of the network, which takes a second or two. */
+export interface LoadProgress {
+  readonly stage: 'download' | 'prepare';
+  /** Bytes so far. */
+  readonly loaded: number;
+  /** Bytes in all, where the server says. */
+  readonly total?: number | undefined;
+}
+
+export interface LoadRequest {
+  readonly type: 'load';
+  /** An absolute address, or the model itself. */
+  readonly source: string | ArrayBuffer | Blob;
+  readonly cache: CachePolicy;
+  readonly backend: Backend | undefined;
+  readonly threads: number | undefined;
+  readonly runtimeFiles: string | undefined;
+}
+
+export interface LoadReply {
+  readonly card: ModelCard;
+  readonly backend: Backend;
+  readonly origin: ModelOrigin;
+}
+
+/** Pixels in a form that can be sent to a worker. */
+export type PixelSource = ImageBitmap | ImageData | Blob | RgbImage;
+
+export interface RunRequest {
+  readonly type: 'run';
+  readonly images: readonly PixelSource[];
+}
+
+/** What each request is answered with. */
+export interface Replies {
+  readonly load: LoadReply;
+  readonly run: ModelOutputs;
+}
+
+export type Request = LoadRequest | RunRequest;
+export type ToWorker = Request & { readonly id: number };
+
+export type FromWorker =
+  | { readonly id: number; readonly value: Replies[keyof Replies] }
+  | {
+      readonly id: number;
+      readonly error: { readonly code: ErrorCode | undefined; readonly message: string };
+    }
+  | { readonly progress: LoadProgress };

@@ -1,0 +1,179 @@
+/** The model in a page: its network runs in a worker, so the page stays responsive. Browser-safe. */
+import { abortedError, PosterError, throwIfAborted } from '../errors.js';
+import type { NetworkConfig } from '../network/config.js';
+import type { ModelOutputs } from '../onnx/session.js';
+import { batches } from '../recognise/batches.js';
+import { type Prediction, toPrediction } from '../recognise/prediction.js';
+import { type ImageInput, makeSendable } from './image-input.js';
+import type { Backend, CachePolicy, LoadProgress, LoadReply, LoadRequest, ModelOrigin } from './messages.js';
+import { startWorker, type WorkerClient } from './worker-client.js';
+
+export interface LoadOptions {
+  /** Told while the model downloads and before the network is prepared. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal;
+  /** What to do with the model of an earlier load. Default: `revalidate`. */
+  readonly cache?: CachePolicy;
+  /** Default: WebGPU where the browser offers a device, otherwise WebAssembly. */
+  readonly backend?: Backend;
+  /** Threads of WebAssembly, where the page is cross-origin isolated. Default: half the cores, at most four. */
+  readonly threads?: number;
+  /** The folder of ONNX Runtime's files, for pages that no bundler builds. */
+  readonly runtimeFiles?: string | URL;
+}
+
+export interface PredictOptions {
+  /** Also return the embedding of each image. Default false. */
+  readonly embedding?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface PredictBatchOptions extends PredictOptions {
+  /** Images run through the network together. Default 8. */
+  readonly batchSize?: number;
+}
+
+/**
+ * A POSTER V2 model loaded in a page.
+ *
+ * ```ts
+ * const poster = await Poster.load('/models/raf-db.onnx', { onProgress });
+ * const { label, probability } = await poster.predict(file);
+ * ```
+ */
+export class Poster implements AsyncDisposable {
+  readonly #worker: WorkerClient;
+  readonly #loaded: LoadReply;
+  #disposed = false;
+
+  private constructor(worker: WorkerClient, loaded: LoadReply) {
+    this.#worker = worker;
+    this.#loaded = loaded;
+  }
+
+  /**
+   * Loads a model that `poster export` wrote: from an address, a file the user chose, or bytes.
+   *
+   * @throws PosterError `file.missing` when the address gives no file; `checkpoint.unreadable` or
+   *   `checkpoint.mismatch` for anything but such a model; `engine.unavailable`; `aborted`.
+   */
+  static async load(source: string | URL | Blob | ArrayBuffer, options: LoadOptions = {}): Promise<Poster> {
+    const { onProgress = () => {}, signal } = options;
+    throwIfAborted(signal);
+    const worker = startWorker(onProgress);
+    try {
+      return new Poster(worker, await unlessAborted(worker.call(loadRequest(source, options)), signal));
+    } catch (error) {
+      worker.close(disposedError());
+      throw error;
+    }
+  }
+
+  /** Class names in the order of the logits. */
+  get labels(): readonly string[] {
+    return this.#loaded.card.labels;
+  }
+
+  /** The dataset whose class order the model follows, where it is known. */
+  get dataset(): string | undefined {
+    return this.#loaded.card.dataset;
+  }
+
+  /** The sizes of the network. */
+  get network(): NetworkConfig {
+    return this.#loaded.card.network;
+  }
+
+  /** What runs the network. */
+  get backend(): Backend {
+    return this.#loaded.backend;
+  }
+
+  /** Whether the model was downloaded, kept from an earlier load, or given as bytes. */
+  get origin(): ModelOrigin {
+    return this.#loaded.origin;
+  }
+
+  /**
+   * Recognises the expression of one face. The image is taken as a face crop, as in the datasets.
+   *
+   * @throws PosterError `image.unreadable`, `aborted`, `disposed` or `engine.failed`.
+   */
+  async predict(image: ImageInput, options: PredictOptions = {}): Promise<Prediction> {
+    const [prediction] = await this.#run([image], options);
+    return prediction!;
+  }
+
+  /** Recognises many faces, yielding in their order. The first unreadable image ends it with an error. */
+  async *predictBatch(
+    images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
+    { batchSize = 8, ...options }: PredictBatchOptions = {},
+  ): AsyncGenerator<Prediction> {
+    for await (const batch of batches(images, batchSize)) yield* await this.#run(batch, options);
+  }
+
+  /** Frees the model's memory; predictions still under way fail. Calls after the first do nothing. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#worker.close(disposedError());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #run(images: readonly ImageInput[], { embedding, signal }: PredictOptions): Promise<Prediction[]> {
+    throwIfAborted(signal);
+    const sendable = await Promise.all(images.map(makeSendable));
+    if (this.#disposed) throw disposedError();
+    const running = this.#worker.call(
+      { type: 'run', images: sendable.map(({ pixels }) => pixels) },
+      sendable.flatMap(({ transfer }) => transfer),
+    );
+    const outputs = await unlessAborted(running, signal);
+    return images.map((_, i) => this.#prediction(outputs, i, embedding));
+  }
+
+  #prediction({ logits, embeddings }: ModelOutputs, i: number, embedding = false): Prediction {
+    const row = (values: Float32Array, width: number) => values.slice(i * width, (i + 1) * width);
+    return toPrediction(
+      row(logits, this.labels.length),
+      this.labels,
+      embedding ? row(embeddings, this.network.embedding) : undefined,
+    );
+  }
+}
+
+function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOptions): LoadRequest {
+  const { cache = 'revalidate', backend, threads, runtimeFiles } = options;
+  const isAddress = typeof source === 'string' || source instanceof URL;
+  return {
+    type: 'load',
+    source: isAddress ? new URL(source, document.baseURI).href : source,
+    cache,
+    backend,
+    threads,
+    // A folder's address ends in a slash; without it the last part would be taken for a file.
+    runtimeFiles: runtimeFiles && new URL(`${runtimeFiles}/`.replace(/\/+$/, '/'), document.baseURI).href,
+  };
+}
+
+function disposedError(): PosterError {
+  return new PosterError('disposed', 'The model was used after dispose(); load it again.');
+}
+
+/** Waits for the work or the signal, whichever comes first. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(abortedError(signal));
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

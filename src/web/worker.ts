@@ -1,0 +1,73 @@
+/** The worker: fetches the model, reads pixels, runs the network. One for each loaded model. Browser-safe. */
+import { messageOf, PosterError } from '../errors.js';
+import { preprocess } from '../image/preprocess.js';
+import { findModelCard } from '../model/onnx-metadata.js';
+import { type ModelOutputs, type Session, valuesPerImage } from '../onnx/session.js';
+import { type FetchedModel, fetchModel } from './fetch-model.js';
+import type {
+  FromWorker,
+  LoadReply,
+  LoadRequest,
+  PixelSource,
+  Replies,
+  Request,
+  ToWorker,
+} from './messages.js';
+import { readPixels } from './read-pixels.js';
+import { openSession } from './runtime.js';
+
+let session: Session | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/** The runtime runs one thing at a time, so requests wait for those before them. */
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  last = last.then(() => answer(data));
+};
+
+async function answer({ id, ...request }: ToWorker): Promise<void> {
+  try {
+    send({ id, value: await perform(request) });
+  } catch (error) {
+    const code = error instanceof PosterError ? error.code : undefined;
+    send({ id, error: { code, message: messageOf(error) } });
+  }
+}
+
+function send(message: FromWorker): void {
+  self.postMessage(message);
+}
+
+function perform(request: Request): Promise<Replies[Request['type']]> {
+  return request.type === 'load' ? load(request) : run(request.images);
+}
+
+async function load(request: LoadRequest): Promise<LoadReply> {
+  const model = await obtain(request);
+  const { bytes, origin } = model;
+  const read = (position: number, length: number) => bytes.subarray(position, position + length);
+  const card = await findModelCard({ size: bytes.length, read }, describe(request.source));
+  await model.keep?.(); // only what proved to be a model
+  send({ progress: { stage: 'prepare', loaded: bytes.length, total: bytes.length } });
+  const opened = await openSession(bytes, request);
+  session = opened.session;
+  return { card, backend: opened.backend, origin };
+}
+
+async function obtain({ source, cache }: LoadRequest): Promise<FetchedModel> {
+  if (typeof source === 'string') return fetchModel(source, cache, (progress) => send({ progress }));
+  const buffer = source instanceof Blob ? await source.arrayBuffer() : source;
+  return { bytes: new Uint8Array(buffer), origin: 'memory' };
+}
+
+function describe(source: LoadRequest['source']): string {
+  if (typeof source === 'string') return source;
+  return source instanceof File ? source.name : 'the given bytes';
+}
+
+async function run(images: readonly PixelSource[]): Promise<ModelOutputs> {
+  const input = new Float32Array(images.length * valuesPerImage);
+  for (const [i, image] of images.entries()) {
+    preprocess(await readPixels(image), input, i * valuesPerImage);
+  }
+  return session!.run(input, images.length);
+}

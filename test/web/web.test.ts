@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { decodeImage } from '../../src/image/decode.js';
+import { Poster } from '../../src/recognise/poster.js';
+import type { Prediction } from '../../src/recognise/prediction.js';
+import type { LoadProgress, Poster as WebPoster } from '../../src/web/index.js';
+import { assertClose } from '../support/close.js';
+import { fixture } from '../support/fixtures.js';
+import { buildPage } from './build-page.js';
+import { chromiumMissing, launchChromium } from './chromium.js';
+import { labels, narrowModel } from './narrow-model.js';
+import { serve, type TestServer } from './serve.js';
+
+declare global {
+  /** What the test page puts there. */
+  interface Window {
+    Poster: typeof WebPoster;
+    ready?: boolean;
+  }
+}
+
+const crops = [
+  'lossless-333x217.png',
+  'rgba-150x130.png',
+  'aligned-100.jpg',
+  'gray-48.png',
+  'photo-260x260.webp',
+];
+const model = narrowModel();
+const skip = chromiumMissing;
+let project: string;
+/** The sites that the page talked to. */
+const addresses = new Set<string>();
+let server: TestServer;
+let browser: Browser;
+let page: Page;
+
+before(async () => {
+  if (skip) return;
+  project = await buildPage();
+  server = await serve(join(project, 'dist'));
+  server.files.set('/model.onnx', model);
+  for (const name of crops) server.files.set(`/crops/${name}`, readFileSync(fixture(`images/${name}`)));
+  browser = await launchChromium();
+  page = await browser.newPage();
+  page.setDefaultTimeout(30_000);
+  page.context().on('request', (request) => addresses.add(new URL(request.url()).origin));
+  await openPage();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+  if (project) await rm(project, { recursive: true });
+});
+
+async function openPage(): Promise<void> {
+  await page.goto(server.url);
+  await page.waitForFunction(() => window.ready);
+}
+
+/** What Node's library says of the same files. */
+async function predictInNode(bytes: Uint8Array): Promise<Prediction[]> {
+  const file = join(project, 'node.onnx');
+  await writeFile(file, bytes);
+  await using poster = await Poster.load(file);
+  return await Promise.all(
+    crops.map((name) => poster.predict(fixture(`images/${name}`), { embedding: true })),
+  );
+}
+
+/** Loads a model in the page, keeping it there, and predicts every crop. */
+async function predictInPage(path: string) {
+  return page.evaluate(
+    async ({ path, names }) => {
+      const poster = await window.Poster.load(path, { threads: 2 });
+      const predictions: Prediction[] = [];
+      for (const name of names) {
+        const file = await (await fetch(`/crops/${name}`)).blob();
+        predictions.push(await poster.predict(file, { embedding: true }));
+      }
+      const { backend, origin, labels, dataset } = poster;
+      await poster.dispose();
+      return { backend, origin, labels, dataset, predictions };
+    },
+    { path, names: crops },
+  );
+}
+
+function assertSamePredictions(actual: readonly Prediction[], expected: readonly Prediction[]): void {
+  for (const [i, prediction] of expected.entries()) {
+    const probabilities = ({ probabilities }: Prediction) =>
+      probabilities.map(({ probability }) => probability);
+    assertClose(probabilities(actual[i]!), probabilities(prediction), { rtol: 0, atol: 1e-3 }, crops[i]);
+    assert.equal(actual[i]!.label, prediction.label);
+    assertClose(
+      Object.values(actual[i]!.embedding!),
+      prediction.embedding!,
+      { rtol: 1e-2, atol: 1e-2 },
+      'embedding',
+    );
+  }
+}
+
+test('a page gives the probabilities that Node gives on the same crops', { skip }, async () => {
+  const expected = await predictInNode(model);
+  const spread = expected.map(({ probability }) => probability);
+  assert.ok(Math.max(...spread) - Math.min(...spread) > 0.01, `the crops hardly differ: ${spread}`);
+  const actual = await predictInPage('/model.onnx');
+  assertSamePredictions(actual.predictions, expected);
+  assert.deepEqual(actual.labels, labels);
+  assert.equal(actual.dataset, 'RAF-DB');
+  assert.equal(actual.backend, 'wasm'); // this Chromium has no graphics device
+  assert.equal(await page.evaluate(() => window.crossOriginIsolated), true, 'threads need isolation');
+});
+
+test('every kind of image gives the same pixels, so the same logits', { skip }, async () => {
+  const name = 'rgba-150x130.png';
+  const { width, height, data } = await decodeImage(fixture(`images/${name}`));
+  const rgb = { width, height, data: [...data] };
+  const logits = await page.evaluate(
+    async ({ name, rgb }) => {
+      const poster = await window.Poster.load('/model.onnx');
+      const file = await (await fetch(`/crops/${name}`)).blob();
+      const stored = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' } as const;
+      const image = new Image();
+      image.src = URL.createObjectURL(file);
+      const bitmap = await createImageBitmap(file, stored);
+      const pixels = { ...rgb, data: Uint8Array.from(rgb.data) };
+      const rgba = new ImageData(rgb.width, rgb.height);
+      for (let i = 0; i < rgb.width * rgb.height; i++) rgba.data.set(rgb.data.slice(i * 3, i * 3 + 3), i * 4);
+      const canvas = document.createElement('canvas'); // opaque: what it shows is what it holds
+      canvas.width = rgb.width;
+      canvas.height = rgb.height;
+      for (let i = 3; i < rgba.data.length; i += 4) rgba.data[i] = 255;
+      canvas.getContext('2d')!.putImageData(rgba, 0, 0);
+      const inputs = [pixels, file, bitmap, image, rgba, canvas];
+      const results: number[][] = [];
+      for await (const { logits } of poster.predictBatch(inputs, { batchSize: 4 })) results.push([...logits]);
+      const again = await poster.predict(bitmap); // still the caller's
+      return [...results, [...again.logits]];
+    },
+    { name, rgb },
+  );
+  assert.equal(logits.length, 7);
+  for (const values of logits) assertClose(values, logits[0]!, { rtol: 0, atol: 1e-5 });
+});
+
+test('a colour profile is ignored, as the datasets are read', { skip }, async () => {
+  const file = await sharp(fixture('images/lossless-333x217.png')).withIccProfile('p3').png().toBuffer();
+  server.files.set('/profile.png', file);
+  await using poster = await Poster.load(join(project, 'node.onnx'));
+  const expected = await poster.predict(file);
+  const logits = await page.evaluate(async () => {
+    const poster = await window.Poster.load('/model.onnx');
+    return [...(await poster.predict(await (await fetch('/profile.png')).blob())).logits];
+  });
+  assertClose(logits, expected.logits, { rtol: 0, atol: 1e-3 });
+});
+
+test('a model is downloaded once, with progress, and again when it changed', { skip }, async () => {
+  const load = () =>
+    page.evaluate(async () => {
+      const progress: LoadProgress[] = [];
+      const onProgress = (step: LoadProgress) => progress.push(step);
+      const { origin } = await window.Poster.load('/kept.onnx', { onProgress });
+      return { origin, progress };
+    });
+  server.files.set('/kept.onnx', model);
+  const first = await load();
+  assert.equal(first.origin, 'network');
+  const downloads = first.progress.filter(({ stage }) => stage === 'download');
+  assert.deepEqual(downloads.at(-1), { stage: 'download', loaded: model.length, total: model.length });
+  assert.ok(downloads.every(({ loaded }, i) => i === 0 || loaded > downloads[i - 1]!.loaded));
+  assert.equal(first.progress.at(-1)!.stage, 'prepare');
+
+  server.requests.length = 0;
+  assert.equal((await load()).origin, 'cache');
+  assert.deepEqual(
+    server.requests.filter((line) => line.includes('kept')),
+    ['HEAD /kept.onnx'],
+  );
+
+  server.files.set('/kept.onnx', narrowModel(undefined, 2));
+  assert.equal((await load()).origin, 'network');
+  assert.equal((await load()).origin, 'cache');
+});
+
+test('the cache policy is obeyed', { skip }, async () => {
+  const load = (cache: 'immutable' | 'none') =>
+    page.evaluate(async (cache) => (await window.Poster.load('/model.onnx', { cache })).origin, cache);
+  assert.equal(await load('none'), 'network');
+  server.requests.length = 0;
+  assert.equal(await load('immutable'), 'cache');
+  assert.deepEqual(
+    server.requests.filter((line) => line.includes('model')),
+    [],
+  );
+});
+
+test('a model loads from a chosen file and from bytes', { skip }, async () => {
+  const origins = await page.evaluate(async () => {
+    const file = await (await fetch('/model.onnx')).blob();
+    const posters = [
+      await window.Poster.load(new File([file], 'mine.onnx')),
+      await window.Poster.load(await file.arrayBuffer()),
+    ];
+    return posters.map(({ origin, labels }) => ({ origin, classes: labels.length }));
+  });
+  assert.deepEqual(origins, [
+    { origin: 'memory', classes: 7 },
+    { origin: 'memory', classes: 7 },
+  ]);
+});
+
+test('what goes wrong is said in a sentence with a code', { skip }, async () => {
+  server.files.set('/page.onnx', Buffer.from('<!doctype html><title>Sign in</title>'));
+  const errors = await page.evaluate(async () => {
+    const { Poster } = window;
+    const codeOf = (work: Promise<unknown>) =>
+      work.then(
+        () => 'no error',
+        (error: Error & { code?: string }) => `${error.name} ${error.code}: ${error.message}`,
+      );
+    const poster = await Poster.load('/model.onnx');
+    const busy = Poster.load('/model.onnx', { cache: 'none', signal: AbortSignal.timeout(1) });
+    const pixels = { width: 2, height: 2, data: new Uint8Array(12) };
+    const errors = {
+      missing: await codeOf(Poster.load('/absent.onnx')),
+      foreign: await codeOf(Poster.load('/page.onnx')),
+      empty: await codeOf(Poster.load(new ArrayBuffer(0))),
+      image: await codeOf(poster.predict(new Blob(['not an image'], { type: 'image/png' }))),
+      pixels: await codeOf(poster.predict({ ...pixels, width: 3 })),
+      aborted: await codeOf(busy),
+      abortedPrediction: await codeOf(poster.predict(pixels, { signal: AbortSignal.abort() })),
+      pending: '',
+      disposed: '',
+    };
+    const pending = codeOf(poster.predict(pixels));
+    await new Promise((resolve) => setTimeout(resolve));
+    await poster.dispose();
+    await poster.dispose();
+    errors.pending = await pending;
+    errors.disposed = await codeOf(poster.predict(pixels));
+    return errors;
+  });
+  const expected = {
+    missing: /^PosterError file\.missing: Expected a model at .*\/absent\.onnx, but the server answered 404/,
+    foreign: /^PosterError checkpoint\.unreadable: Expected an ONNX model in .*\/page\.onnx/,
+    empty: /^PosterError checkpoint\.mismatch: /,
+    image: /^PosterError image\.unreadable: .*12 bytes of image\/png/,
+    pixels: /^PosterError image\.unreadable: .*got 3 x 2 with 12 bytes/,
+    aborted: /^PosterError aborted: /,
+    abortedPrediction: /^PosterError aborted: /,
+    pending: /^PosterError disposed: /,
+    disposed: /^PosterError disposed: /,
+  };
+  for (const [what, pattern] of Object.entries(expected)) assert.match(errors[what as 'image'], pattern);
+});
+
+test('after the first load the page needs no server, and never any other', { skip }, async () => {
+  await openPage(); // its own files pass the service worker, which an earlier visit installed
+  const online = await predictInPage('/model.onnx');
+  await page.evaluate((names) => Promise.all(names.map((name) => fetch(`/crops/${name}`))), crops);
+  await server.close();
+  await openPage();
+  const offline = await predictInPage('/model.onnx');
+  assert.equal(offline.origin, 'cache');
+  assert.deepEqual(offline.predictions, online.predictions);
+  assert.deepEqual([...addresses], [server.url], 'everything comes from the site itself');
+});
