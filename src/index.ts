@@ -1,28 +1,22 @@
-/** The library for Node. */
+/** The library for Node: one documented function for each verb of the command. */
+export { checkData, type DataReport } from './data/check-data.js';
 export type { Dataset, Sample } from './data/dataset.js';
 export { type DataType, dataTypes, labelSet } from './data/labels.js';
 export { type OpenDatasetOptions, openDataset } from './data/open-dataset.js';
+export { prepareData } from './data/prepare/prepare-data.js';
 export { type ErrorCode, errorCodes, PosterError } from './errors.js';
 export type { EvaluateOptions, EvaluationOutcome } from './evaluate/evaluate.js';
 export { type EvaluationResult, parseEvaluationResult } from './evaluate/result.js';
+export { type EvaluationFiles, writeEvaluation } from './evaluate/write-evaluation.js';
+export { type ExportOptions, type ExportReport, exportModel } from './export/export-model.js';
 export { decodeImage } from './image/decode.js';
 export type { RgbImage } from './image/rgb-image.js';
+export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
 export type { LoadOptions } from './model/load-model.js';
-export {
-  type ImageInput,
-  Poster,
-  type PredictBatchOptions,
-  type PredictOptions,
-} from './poster.js';
+export { type ImageInput, Poster, type PredictBatchOptions, type PredictOptions } from './poster.js';
+export { listInputs } from './predict/list-inputs.js';
+export { type PredictCounts, type PredictToOptions, predictTo } from './predict/predict-files.js';
 export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
 export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-files.js';
-export {
-  type DryRunResult,
-  type TrainEvent,
-  type TrainingSummary,
-  type TrainOptions,
-  type TrainResult,
-  train,
-  tryTraining,
-} from './train/train.js';
+export { type TrainOptions, type TrainResult, train, tryTraining } from './train/train.js';
 export { version } from './version.js';

@@ -27,7 +27,7 @@ export async function writeAtomically(
     }
     await rename(aside, path);
   } catch (error) {
-    await rm(aside, { force: true });
+    await rm(aside, { force: true }).catch(() => {}); // where its folder is none, there is nothing to remove
     if (error instanceof PosterError) throw error;
     throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
       cause: error,
@@ -41,6 +41,7 @@ const systemErrors: Record<string, string> = {
   EPERM: 'permission denied; choose a folder you may write to',
   EROFS: 'the file system is read-only; choose another folder',
   EISDIR: 'a folder of that name exists; choose another name',
+  EEXIST: 'part of the path is a file, not a folder; choose another path',
   ENOTDIR: 'part of the path is a file, not a folder; choose another path',
   ENOENT: 'no such file or folder; check the path',
   EMFILE: 'too many files are open; raise the limit with ulimit -n',
