@@ -86,7 +86,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
     return { output, format, bytes: size, card, agreement };
   } finally {
     await checkpoint.close();
-    await rm(aside, { force: true });
+    await rm(aside, { force: true }).catch(() => {});
   }
 }
 

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { decodeImage } from '../../src/image/decode.js';
-import { Poster } from '../../src/recognise/poster.js';
+import { Poster } from '../../src/poster.js';
 import type { Prediction } from '../../src/recognise/prediction.js';
 import type { LoadProgress, Poster as WebPoster } from '../../src/web/index.js';
 import { assertClose } from '../support/close.js';
