@@ -89,13 +89,13 @@ test('a promise in the header is seen, one elsewhere is not', () => {
 test('planted arrows against the order are found', () => {
   const engine = planted('network/config.ts', "import { openSession } from '../onnx/runtime.js';");
   assert.deepEqual(networkViolations(engine), ['network/config.ts imports onnx/runtime.ts']);
-  const upwards = planted('recognise/poster.ts', "import { table } from '../cli/table.js';");
+  const upwards = planted('recognise/prediction.ts', "import { table } from '../cli/table.js';");
   assert.deepEqual(layerViolations(upwards), [
-    'recognise/poster.ts imports cli/table.ts: recognise lies below cli',
+    'recognise/prediction.ts imports cli/table.ts: recognise lies below cli',
   ]);
   const unknown = planted('misc/a.ts', "import '../errors.js';");
   assert.deepEqual(layerViolations(unknown), ['misc/a.ts imports errors.ts: misc belongs to no layer']);
-  const circle = planted('data/labels.ts', "import type { Poster } from '../recognise/poster.js';");
+  const circle = planted('data/labels.ts', "import type { Prediction } from '../recognise/prediction.js';");
   assert.deepEqual(mutualViolations(circle), ['data and recognise import each other']);
 });
 
