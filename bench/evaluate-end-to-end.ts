@@ -2,7 +2,7 @@
  * The `poster` command as users run it: `poster evaluate` on drawn faces, as JPEG files of 100 x 100 pixels,
  * against the bare network on the same images, in turn; its peak memory; the time of `poster predict` for one face.
  *
- *   node build/bench/evaluate-end-to-end.js [--images 256] [--rounds 5] [--json]
+ *   node build/bench/evaluate-end-to-end.js [--images 320] [--rounds 4] [--json]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
@@ -54,8 +54,8 @@ async function main(): Promise<void> {
 function readArguments() {
   const { values } = parseArgs({
     options: {
-      images: { type: 'string', default: '256' },
-      rounds: { type: 'string', default: '5' },
+      images: { type: 'string', default: '320' },
+      rounds: { type: 'string', default: '4' },
       json: { type: 'boolean', default: false },
     },
   });

@@ -29,7 +29,8 @@ export function formatDuration(seconds: number): string {
 /** "20.1 images/s, 1m15s left" since the start. */
 function describePace(started: number, done: number, total: number | undefined, unit: string): string {
   const rate = done / Math.max((performance.now() - started) / 1000, 1e-3);
-  const left = total !== undefined && done < total ? `, ${formatDuration((total - done) / rate)} left` : '';
+  const left =
+    total !== undefined && done > 0 && done < total ? `, ${formatDuration((total - done) / rate)} left` : '';
   return `${rate.toFixed(1)} ${unit}/s${left}`;
 }
 
