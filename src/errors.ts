@@ -51,6 +51,27 @@ export const errorCodes = {
     status: 409,
     meaning: 'the run folder is in use by another process or holds another run',
   },
+  'request.invalid': {
+    exit: 1,
+    status: 400,
+    meaning: 'a request is malformed, or one of its fields is missing, unknown or of the wrong kind',
+  },
+  'request.unauthorised': { exit: 1, status: 401, meaning: 'the server wants another bearer token, or any' },
+  'request.unknown': { exit: 1, status: 404, meaning: 'the server has nothing at this address and method' },
+  'request.timeout': { exit: 1, status: 408, meaning: 'a request did not arrive whole in time' },
+  'request.too-large': {
+    exit: 1,
+    status: 413,
+    meaning: 'a request holds more bytes or images than the server takes',
+  },
+  'request.unsupported': {
+    exit: 1,
+    status: 415,
+    meaning: 'a request is of a content type that the server does not read',
+  },
+  'server.busy': { exit: 1, status: 503, meaning: 'the server has its queue full; try again later' },
+  'server.slow': { exit: 1, status: 503, meaning: 'the server could not answer in time; try again later' },
+  'server.stopping': { exit: 1, status: 503, meaning: 'the server is shutting down; try another' },
   disposed: { exit: 1, status: 500, meaning: 'an object was used after it had been disposed' },
   aborted: { exit: 130, status: 499, meaning: 'the caller cancelled the work' },
 } as const;

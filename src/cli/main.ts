@@ -8,6 +8,7 @@ import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerPredict } from './commands/predict.js';
+import { registerServe } from './commands/serve.js';
 import { registerTrain } from './commands/train.js';
 import { endOnClosedPipe, reportError } from './run-verb.js';
 
@@ -21,6 +22,7 @@ for (const register of [
   registerTrain,
   registerEvaluate,
   registerPredict,
+  registerServe,
   registerExport,
   registerInspect,
   registerData,

@@ -1,7 +1,7 @@
 import type { Poster } from '../poster.js';
 
 /** Says on standard error when class names are a guess. */
-export function noteLabels(poster: Poster): void {
+export function noteLabels(poster: Pick<Poster, 'labelOrigin'>): void {
   const { source, dataset } = poster.labelOrigin;
   if (source !== 'assumed' && source !== 'file name') return;
   const why = source === 'assumed' ? 'from the number of classes' : "from the file's name";

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { messageOf, PosterError } from '../../errors.js';
+import { defaultLimits, type ServerLimits } from '../../server/limits.js';
+import { serve } from '../../server/serve.js';
+import { noteLabels } from '../note-labels.js';
+import { dataTypeOption, loadOptions, type ModelFlags, wholeNumber, withModelOptions } from '../options.js';
+import { runVerb } from '../run-verb.js';
+
+interface ServeFlags extends ModelFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string;
+  readonly faces: boolean;
+  readonly detector?: string;
+  readonly workers?: number;
+  readonly batchSize: number;
+  readonly batchDelay: number;
+  readonly maxBody: number;
+  readonly maxPixels: number;
+  readonly maxImages: number;
+  readonly maxFaces: number;
+  readonly maxRequests: number;
+  readonly readTimeout: number;
+  readonly answerTimeout: number;
+  readonly logLevel: string;
+}
+
+export function registerServe(program: Command): void {
+  const command = program
+    .command('serve')
+    .summary('recognise over HTTP')
+    .description('Serves recognition over HTTP: see /docs on the server, or docs/server.md.')
+    .requiredOption('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
+    .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0 takes any that is free', portNumber, 8080)
+    .option('--token-file <file>', 'ask for the bearer token in this file (or in $POSTER_TOKEN)')
+    .option('--no-faces', 'take face crops only; saves the memory of the detector')
+    .option('--detector <file>', 'detect faces with a YuNet ONNX file')
+    .option(
+      '-j, --workers <n>',
+      'threads that read images (default: half the cores)',
+      atLeastOne('--workers'),
+    )
+    .option('-b, --batch-size <n>', 'face crops in a batch, at most', atLeastOne('--batch-size'), 8)
+    .option('--batch-delay <ms>', 'wait of a crop for others', wholeNumber('--batch-delay', 0), 10);
+  withLimits(withModelOptions(command))
+    .addOption(
+      new Option('--log-level <level>', 'what is logged on standard error, as lines of JSON')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('warn'),
+    )
+    .action(runVerb(run));
+}
+
+function withLimits(command: Command): Command {
+  const { bodyBytes, pixels, images, faces, requests, readTimeout, answerTimeout } = defaultLimits;
+  const limit = (flag: string, description: string, value: number) => {
+    const name = flag.split(' ')[0]!;
+    command.option(flag, description, atLeastOne(name), value);
+  };
+  limit('--max-body <MiB>', 'size of a request', bodyBytes / 2 ** 20);
+  limit('--max-pixels <millions>', 'pixels of an image', pixels / 1e6);
+  limit('--max-images <n>', 'images in a request', images);
+  limit('--max-faces <n>', 'faces of an image: the largest', faces);
+  limit('--max-requests <n>', 'requests taken at once', requests);
+  limit('--read-timeout <s>', 'for a request to arrive', readTimeout / 1000);
+  limit('--answer-timeout <s>', 'for a request to be answered', answerTimeout / 1000);
+  return command;
+}
+
+async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
+  const { host, port, faces, detector, workers, batchSize, batchDelay } = flags;
+  const token = await readToken(flags.tokenFile);
+  const { signal: _, ...load } = await loadOptions(flags, signal);
+  await serve({
+    checkpoint: flags.checkpoint,
+    load,
+    host,
+    port,
+    faces,
+    detector,
+    workers,
+    batchSize,
+    batchDelay,
+    ...(token !== undefined && { token }),
+    limits: limitsOf(flags),
+    logger: { level: flags.logLevel, stream: process.stderr },
+    signal,
+    onListening(model, address) {
+      noteLabels(model);
+      if (token === undefined && !isLoopback(host)) {
+        process.stderr.write(
+          `Note: whoever reaches ${host} may use this server; --token-file asks for a token.\n`,
+        );
+      }
+      process.stdout.write(
+        `Serving ${flags.checkpoint} on ${address} (API: ${address}/docs). Ctrl-C stops.\n`,
+      );
+    },
+  });
+}
+
+function limitsOf(flags: ServeFlags): Partial<ServerLimits> {
+  return {
+    bodyBytes: flags.maxBody * 2 ** 20,
+    // One request of the largest size must always fit.
+    heldBytes: Math.max(defaultLimits.heldBytes, flags.maxBody * 2 ** 20),
+    pixels: flags.maxPixels * 1e6,
+    images: flags.maxImages,
+    faces: flags.maxFaces,
+    requests: flags.maxRequests,
+    readTimeout: flags.readTimeout * 1000,
+    answerTimeout: flags.answerTimeout * 1000,
+  };
+}
+
+/** From a file or the environment, never from the command line, which all users of a machine can see. */
+async function readToken(file: string | undefined): Promise<string | undefined> {
+  const where = file ?? '$POSTER_TOKEN';
+  const text = file === undefined ? process.env.POSTER_TOKEN : await readTokenFile(file);
+  const token = text?.trim();
+  if (token === undefined || /^\S+$/.test(token)) return token;
+  throw new PosterError(
+    'option.invalid',
+    `Expected a token without spaces in ${where}, got ${token ? 'some' : 'none'}.`,
+  );
+}
+
+async function readTokenFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new PosterError('file.missing', `Cannot read the token in ${file}: ${messageOf(error)}.`);
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function atLeastOne(name: string): (text: string) => number {
+  return wholeNumber(name, 1);
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber('--port', 0)(text);
+  if (port <= 65_535) return port;
+  throw new PosterError('option.invalid', `Expected --port to be at most 65535, got ${port}.`);
+}

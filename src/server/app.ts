@@ -1,0 +1,59 @@
+/** The bare fastify app: time limits of connections, content types, one shape of errors, documentation. */
+import multipart from '@fastify/multipart';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { PosterError } from '../errors.js';
+import { answerError } from './answer-error.js';
+import { answerBrokenConnection } from './client-error.js';
+import type { ServerLimits } from './limits.js';
+import { openapi } from './openapi.js';
+
+export interface AppOptions {
+  readonly limits: ServerLimits;
+  readonly logger: FastifyServerOptions['logger'];
+  /** Seconds for the header Retry-After. */
+  readonly retryAfter: () => number;
+}
+
+/** Everything the page of the OpenAPI document loads comes from this server. */
+const pagePolicy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
+
+export async function createApp({ limits, logger, retryAfter }: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: logger ?? false,
+    requestTimeout: limits.readTimeout,
+    keepAliveTimeout: limits.keepAlive,
+    // A socket at rest for longer than any work takes has a client that does not read its answer.
+    connectionTimeout: limits.readTimeout + limits.answerTimeout,
+    http: {
+      headersTimeout: Math.min(10_000, limits.readTimeout),
+      connectionsCheckingInterval: Math.min(1000, limits.readTimeout),
+    },
+    return503OnClosing: false, // Admission answers it, in the shape of all errors.
+    clientErrorHandler: answerBrokenConnection,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, retryAfter()),
+  });
+  app.server.maxConnections = limits.connections;
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, retryAfter()));
+  app.setNotFoundHandler(({ method, url }) => {
+    throw new PosterError(
+      'request.unknown',
+      `There is nothing at ${method} ${url.slice(0, 200)}; /docs lists what there is.`,
+    );
+  });
+  // The handlers read, count and check bodies; the schemas of routes document them.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', (_request, payload, done) => done(null, payload));
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+  await app.register(multipart, { throwFileSizeLimit: false });
+  await app.register(swagger, { openapi: openapi! });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: pagePolicy,
+    theme: { title: 'poster-v2' },
+    uiConfig: { layout: 'BaseLayout' },
+  });
+  return app;
+}

@@ -1,0 +1,86 @@
+/** The HTTP server as a function of a model: its parts put together, and the order of shutdown. */
+import { availableParallelism } from 'node:os';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { RgbImage } from '../image/rgb-image.js';
+import type { Poster } from '../recognise/poster.js';
+import type { Prediction } from '../recognise/prediction.js';
+import { createAdmission } from './admission.js';
+import { createApp } from './app.js';
+import { tokenCheck } from './authorise.js';
+import { type Batcher, createBatcher } from './batcher.js';
+import { createByteBudget } from './byte-budget.js';
+import { createImageReader, type ImageReader } from './image-reader.js';
+import { defaultLimits, type ServerLimits } from './limits.js';
+import { createMetrics } from './metrics.js';
+import { predictAll } from './predict-all.js';
+import { addRoutes } from './routes.js';
+import { createSlots } from './slots.js';
+
+/** What the server needs of a model; a {@link Poster} has it. */
+export type Recogniser = Pick<Poster, 'labels' | 'labelOrigin' | 'network' | 'path' | 'predictBatch'>;
+
+export interface ServerOptions {
+  /** Reads images and finds their faces. Default: in this thread and without faces. Remains the caller's. */
+  readonly reader?: ImageReader;
+  /** Images read at once. Default: one for each core. */
+  readonly readers?: number;
+  /** Face crops in a batch, at most. Default: 8, beyond which the network gets no faster. */
+  readonly batchSize?: number;
+  /** Milliseconds a crop may wait for others before its batch begins. Default: 10. */
+  readonly batchDelay?: number;
+  /** Clients must send it as `Authorization: Bearer <token>`. Default: none is asked for. */
+  readonly token?: string;
+  readonly limits?: Partial<ServerLimits>;
+  /** Where figures are kept. Default: a registry of the server's own. */
+  readonly registry?: Registry;
+  /** Fastify's logger. Default: no log. */
+  readonly logger?: FastifyServerOptions['logger'];
+}
+
+/**
+ * An app that is ready for `listen` or `inject`. Its `close` stops taking requests, finishes those it has, and
+ * leaves the model to its owner.
+ */
+export async function createServer(model: Recogniser, options: ServerOptions = {}): Promise<FastifyInstance> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { batchSize = 8, batchDelay = 10, readers = availableParallelism() } = options;
+  const admission = createAdmission(limits.requests);
+  const budget = createByteBudget(limits.bodyBytes, limits.heldBytes);
+  const batcher: Batcher<RgbImage, Prediction> = createBatcher({
+    run: (crops) => predictAll(model, crops),
+    largest: batchSize,
+    delay: batchDelay,
+    onBatch: (report) => metrics.batch(report),
+  });
+  const metrics = createMetrics(
+    { requests: () => admission.inside, waiting: () => batcher.waiting, heldBytes: () => budget.held },
+    options.registry,
+  );
+  const app = await createApp({ limits, logger: options.logger, retryAfter: admission.retryAfter });
+  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+    const route = routeOptions.url ?? 'unknown';
+    metrics.answered({ method, route, status: statusCode, seconds: elapsedTime / 1000 });
+  });
+  addRoutes(app, {
+    model,
+    limits,
+    admission,
+    budget,
+    metrics,
+    batcher,
+    reader: options.reader ?? createImageReader(),
+    decoding: createSlots(readers),
+    inWork: createSlots(readers + 2 * batchSize),
+    authorise: options.token === undefined ? undefined : tokenCheck(options.token),
+    logError: (error) => app.log.error(error),
+  });
+  app.addHook('preClose', async () => {
+    await admission.close(); // The accepted requests are answered before the server stops listening.
+    await batcher.close();
+    // Clients in the midst of a request that was not accepted would hold the server up for ever.
+    setTimeout(() => app.server.closeAllConnections(), 1000).unref();
+  });
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,95 @@
+/** The OpenAPI document: what it says of the routes, and of the service as a whole. */
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import { z } from 'zod';
+import { version } from '../version.js';
+import type { ServerLimits } from './limits.js';
+import {
+  answerSchema,
+  errorSchema,
+  formSchema,
+  modelSchema,
+  recogniseSchema,
+  statusSchema,
+} from './schemas.js';
+
+export const openapi: FastifyDynamicSwaggerOptions['openapi'] = {
+  openapi: '3.1.0',
+  info: {
+    title: 'poster-v2',
+    description: 'Facial expression recognition with POSTER V2.',
+    version,
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  tags: [
+    { name: 'recognition', description: 'Expressions of faces.' },
+    { name: 'operation', description: 'For those who run the server.' },
+  ],
+};
+
+/** Schemas of the routes. They document; the handlers check. */
+export function routeSchemas(limits: ServerLimits, secured: boolean) {
+  const security = secured ? { security: [{ token: [] }] } : {};
+  return {
+    recognise: {
+      ...security,
+      tags: ['recognition'],
+      summary: 'Recognise one or many images',
+      description:
+        'Images that fail have an error in their place. When all fail, the answer is the error of the first.',
+      consumes: ['application/json', 'multipart/form-data'],
+      body: {
+        content: { ...json(recogniseSchema(limits)), 'multipart/form-data': media(formSchema(limits)) },
+      },
+      response: answers(
+        'The results, one for each image.',
+        answerSchema,
+        [400, 401, 408, 413, 415, 500, 503],
+      ),
+    },
+    model: {
+      ...security,
+      tags: ['recognition'],
+      summary: 'The model, its classes and the limits of the server',
+      response: answers('The model.', modelSchema, [401, 503]),
+    },
+    health: {
+      tags: ['operation'],
+      summary: 'Whether the process lives',
+      response: answers('It does.', statusSchema, []),
+    },
+    ready: {
+      tags: ['operation'],
+      summary: 'Whether requests are taken',
+      response: answers('They are.', statusSchema, [503]),
+    },
+    metrics: {
+      ...security,
+      tags: ['operation'],
+      summary: 'Figures for Prometheus',
+      response: {
+        200: {
+          description: 'Text of Prometheus.',
+          content: { 'text/plain': { schema: { type: 'string' } } },
+        },
+        401: failed,
+      },
+    },
+  };
+}
+
+const failed = { description: 'Not done; the error says why.', content: json(errorSchema) };
+
+function answers(description: string, schema: z.ZodType, failures: readonly number[]) {
+  const errors = Object.fromEntries(failures.map((status) => [status, failed]));
+  return { 200: { description, content: json(schema) }, ...errors };
+}
+
+function json(schema: z.ZodType) {
+  return { 'application/json': media(schema) };
+}
+
+function media(schema: z.ZodType) {
+  const { $schema: _, ...body } = z.toJSONSchema(schema, { io: 'input' });
+  return { schema: body };
+}

@@ -1,0 +1,115 @@
+/** Reads what a client asks for, as JSON or as a form, counting while it reads. */
+import type { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { PosterError } from '../errors.js';
+import { type Hold, tooLarge } from './byte-budget.js';
+import type { ServerLimits } from './limits.js';
+import { formFieldsSchema, recogniseSchema } from './schemas.js';
+
+export interface AskedImage {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Asked {
+  readonly images: readonly AskedImage[];
+  readonly faces: boolean;
+  readonly embeddings: boolean;
+}
+
+/** @throws PosterError `request.invalid`, `request.too-large`, `request.unsupported` or `server.busy` */
+export async function readRequest(request: FastifyRequest, hold: Hold, limits: ServerLimits): Promise<Asked> {
+  if (Number(request.headers['content-length']) > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
+  if (request.isMultipart()) return readForm(request, hold, limits);
+  if (!request.body) throw new PosterError('request.invalid', 'Expected a body of JSON or a form, got none.');
+  return readJson(request.body as Readable, hold, limits);
+}
+
+async function readJson(body: Readable, hold: Hold, limits: ServerLimits): Promise<Asked> {
+  const text = (await readAll(body, hold)).toString('utf8');
+  const { images, ...options } = check(recogniseSchema(limits), parseJson(text), limits);
+  return {
+    ...options,
+    images: images.map(({ name, data }, i) => ({ name: name ?? imageName(i), bytes: fromBase64(data, i) })),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PosterError('request.invalid', 'Expected the body to be JSON, but it is not.', {
+      cause: error,
+    });
+  }
+}
+
+function fromBase64(text: string, i: number): Uint8Array {
+  const start = text.startsWith('data:') ? text.indexOf(',') + 1 : 0;
+  const digits = start === 0 ? text : text.slice(start);
+  const bytes = Buffer.from(digits, 'base64');
+  // Buffer.from passes over what is no base64, so the bytes are fewer than the digits call for.
+  if (bytes.length > 0 && bytes.length === Buffer.byteLength(digits, 'base64')) return bytes;
+  throw new PosterError('request.invalid', `Expected images.${i}.data to be base64, but it is not.`);
+}
+
+async function readForm(request: FastifyRequest, hold: Hold, limits: ServerLimits): Promise<Asked> {
+  const images: AskedImage[] = [];
+  const fields: [string, unknown][] = [];
+  const formLimits = {
+    files: limits.images,
+    fileSize: limits.bodyBytes + 1, // the hold refuses before
+    fields: 8,
+    fieldSize: 256,
+    fieldNameSize: 64,
+    headerPairs: 32,
+  };
+  for await (const part of request.parts({ limits: formLimits })) {
+    if (part.type !== 'file') fields.push([part.fieldname, part.value]);
+    else {
+      const bytes = await readAll(part.file, hold);
+      requireImageField(part.fieldname);
+      images.push({ name: part.filename?.slice(0, 255) || imageName(images.length), bytes });
+    }
+  }
+  if (images.length === 0) {
+    throw new PosterError('request.invalid', 'Expected at least one file in the field "image", got none.');
+  }
+  return { images, ...check(formFieldsSchema, Object.fromEntries(fields), limits) };
+}
+
+function requireImageField(name: string): void {
+  if (name === 'image') return;
+  throw new PosterError(
+    'request.invalid',
+    `Expected files in the field "image", got one in ${JSON.stringify(name)}.`,
+  );
+}
+
+function imageName(i: number): string {
+  return `image ${i + 1}`;
+}
+
+async function readAll(stream: Readable, hold: Hold): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    hold.add(chunk.length);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function check<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  { images }: ServerLimits,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path, message, code } = parsed.error.issues[0]!;
+  if (code === 'too_big' && path.length === 1 && path[0] === 'images')
+    throw new PosterError('request.too-large', `Expected at most ${images} images in a request, got more.`);
+  const where = path.length > 0 ? path.join('.') : 'the body';
+  throw new PosterError('request.invalid', `The field ${where} is not as documented: ${message}.`);
+}

@@ -1,0 +1,57 @@
+/** Threads that read images: decoding, finding faces and resizing keep a core busy for tens of milliseconds. */
+import type { ImageReader, ReadImage, ReadOptions } from './image-reader.js';
+import { startThread, type Thread } from './thread.js';
+
+export interface ReaderOrder {
+  /** Find faces, too: the models of each thread take some 30 MB. */
+  readonly faces: boolean;
+  /** A YuNet file to detect faces with. Default: BlazeFace. */
+  readonly detector?: string | undefined;
+}
+
+export interface ReaderQuestion {
+  readonly bytes: Uint8Array;
+  readonly options: ReadOptions;
+}
+
+export interface ReaderThreads extends ImageReader {
+  /** Rejects when a thread ends unasked. */
+  readonly failure: Promise<never>;
+  close(): Promise<void>;
+}
+
+/** @throws PosterError whatever `openFaceFinder` throws */
+export async function openReaderThreads(count: number, order: ReaderOrder): Promise<ReaderThreads> {
+  const program = new URL('./reader-worker.js', import.meta.url);
+  const threads = Array.from({ length: count }, () =>
+    startThread<ReaderQuestion | 'ready', ReadImage | undefined>(program, order),
+  );
+  const busy = new Map(threads.map((thread) => [thread, 0]));
+  const close = async () => void (await Promise.all(threads.map((thread) => thread.close())));
+  try {
+    await Promise.all(threads.map((thread) => thread.ask('ready')));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const failure = Promise.race(threads.map((thread) => thread.failure));
+  failure.catch(() => {}); // not everybody waits for it
+  return {
+    findsFaces: order.faces,
+    failure,
+    close,
+    async read(bytes, options) {
+      const thread = leastBusy(busy);
+      busy.set(thread, busy.get(thread)! + 1);
+      try {
+        return (await thread.ask({ bytes, options }))!;
+      } finally {
+        busy.set(thread, busy.get(thread)! - 1);
+      }
+    },
+  };
+}
+
+function leastBusy<Key extends Thread<never, unknown>>(busy: ReadonlyMap<Key, number>): Key {
+  return [...busy].reduce((least, one) => (one[1] < least[1] ? one : least))[0];
+}

@@ -1,0 +1,105 @@
+/** What the server answers to. */
+import { basename } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PosterError } from '../errors.js';
+import { imageSize } from '../network/config.js';
+import { version } from '../version.js';
+import type { Admission } from './admission.js';
+import type { ByteBudget } from './byte-budget.js';
+import type { Recogniser } from './create-server.js';
+import { routeSchemas } from './openapi.js';
+import { type Asked, readRequest } from './read-request.js';
+import { recogniseImages, type Workplace } from './recognise.js';
+import type { ModelBody } from './schemas.js';
+
+export interface Service extends Workplace {
+  readonly model: Recogniser;
+  readonly admission: Admission;
+  readonly budget: ByteBudget;
+  /** Throws unless the Authorization header is right; absent when all may come. */
+  readonly authorise: ((authorization: string | undefined) => void) | undefined;
+}
+
+export function addRoutes(app: FastifyInstance, service: Service): void {
+  const { admission, authorise, metrics, limits } = service;
+  const schemas = routeSchemas(limits, authorise !== undefined);
+  const secured = { onRequest: async ({ headers }: FastifyRequest) => authorise?.(headers.authorization) };
+  const model = describeModel(service);
+  app.post('/v1/recognise', { ...secured, schema: schemas.recognise }, (request, reply) =>
+    answerRecognise(request, reply, service),
+  );
+  app.get('/v1/model', { ...secured, schema: schemas.model }, async () => model);
+  app.get('/health', { schema: schemas.health }, async () => ({ status: 'ok' }));
+  app.get('/ready', { schema: schemas.ready }, async () => {
+    admission.requireOpen();
+    return { status: 'ready' };
+  });
+  app.get('/metrics', { ...secured, schema: schemas.metrics }, async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+async function answerRecognise(request: FastifyRequest, reply: FastifyReply, service: Service) {
+  const leave = service.admission.enter();
+  reply.raw.once('finish', leave).once('close', leave);
+  const hold = service.budget.open();
+  try {
+    const asked = await readRequest(request, hold, service.limits);
+    requireFinder(asked, service);
+    const { results, failure } = await inTime(reply, service, (signal) =>
+      recogniseImages(asked, service, signal),
+    );
+    if (failure !== undefined) throw failure;
+    return { results };
+  } finally {
+    hold.release();
+  }
+}
+
+function requireFinder({ faces }: Asked, { reader }: Service): void {
+  if (!faces || reader.findsFaces) return;
+  throw new PosterError('option.invalid', 'This server was started without face detection; send face crops.');
+}
+
+/** Does the work with a signal that fires when the client goes away or time is up, and waits no longer then. */
+async function inTime<T>(
+  { raw }: FastifyReply,
+  { limits }: Service,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const stopped = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true });
+  });
+  const seconds = limits.answerTimeout / 1000;
+  const slow = new PosterError(
+    'server.slow',
+    `There is no answer after ${seconds} seconds; try again later.`,
+  );
+  const timer = setTimeout(() => stop.abort(slow), limits.answerTimeout);
+  raw.once('close', () => stop.abort(new PosterError('aborted', 'The client went away.')));
+  return Promise.race([work(stop.signal), stopped]).finally(() => clearTimeout(timer));
+}
+
+function describeModel({ model, reader, limits }: Service): ModelBody {
+  const { widths, imageDepths, landmarkDepths, embedding, unusedLayers: _, ...network } = model.network;
+  const { bodyBytes, pixels, images, faces } = limits;
+  return {
+    version,
+    file: basename(model.path),
+    labels: [...model.labels],
+    labelSource: model.labelOrigin.source,
+    dataset: model.labelOrigin.dataset ?? null,
+    inputSize: imageSize,
+    embedding,
+    findsFaces: reader.findsFaces,
+    network: {
+      ...network,
+      widths: [...widths],
+      imageDepths: [...imageDepths],
+      landmarkDepths: [...landmarkDepths],
+    },
+    limits: { bodyBytes, pixels, images, faces },
+  };
+}

@@ -1,0 +1,110 @@
+/** A server with its threads: one for the network, others that read images, this one for the clients. */
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { messageOf, PosterError } from '../errors.js';
+import type { LoadOptions } from '../model/load-model.js';
+import { defaultWorkers } from '../recognise/recognise-files.js';
+import { createServer, type Recogniser, type ServerOptions } from './create-server.js';
+import { openEngineThread } from './engine-thread.js';
+import { openReaderThreads } from './reader-threads.js';
+
+export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' | 'registry'> {
+  /** .pth, .pth.tar, .safetensors or exported .onnx. */
+  readonly checkpoint: string;
+  readonly load?: Omit<LoadOptions, 'signal'>;
+  /** Default: 127.0.0.1, which only this machine reaches. */
+  readonly host?: string | undefined;
+  /** 0 takes any that is free. Default: 8080. */
+  readonly port?: number | undefined;
+  /** Find faces when asked to. Default: true. */
+  readonly faces?: boolean | undefined;
+  /** A YuNet file to detect faces with. */
+  readonly detector?: string | undefined;
+  /** Threads that read images. Default: half the cores, at least one, at most four. */
+  readonly workers?: number | undefined;
+  /** Is told the model and the address once the server listens. */
+  readonly onListening?: (model: Recogniser, address: string) => void;
+  /** Ends the server: requests that it has accepted are answered first. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Serves until the signal fires.
+ *
+ * @throws PosterError whatever `Poster.load` and `openFaceFinder` throw, `option.invalid` for an address that
+ *   cannot be had, `engine.failed` when a thread breaks down
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { checkpoint, load = {}, signal, faces = true, detector, workers = defaultWorkers() } = options;
+  const engine = await openEngineThread({ checkpoint, options: load });
+  try {
+    const reader = await openReaderThreads(workers, { faces, detector });
+    try {
+      const app = await createServer(engine, {
+        ...options,
+        reader,
+        readers: workers,
+        registry: processFigures(),
+      });
+      await serveUntil(app, options, engine, [whenAborted(signal), engine.failure, reader.failure]);
+    } finally {
+      await reader.close();
+    }
+  } finally {
+    await engine.close();
+  }
+}
+
+async function serveUntil(
+  app: FastifyInstance,
+  { host = '127.0.0.1', port = 8080, onListening, signal }: ServeOptions,
+  model: Recogniser,
+  ends: readonly Promise<void>[],
+): Promise<void> {
+  try {
+    if (signal.aborted) return;
+    await listen(app, host, port);
+    onListening?.(model, addressOf(app.server.address() as AddressInfo));
+    await Promise.race(ends);
+  } finally {
+    await app.close();
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = reasons[code ?? ''] ?? messageOf(error);
+    throw new PosterError('option.invalid', `Cannot listen on ${host} port ${port}: ${why}.`, {
+      cause: error,
+    });
+  }
+}
+
+const reasons: Record<string, string> = {
+  EADDRINUSE: 'another program does; choose another --port, or 0 for any',
+  EACCES: 'ports below 1024 need privileges; choose a larger --port',
+  EADDRNOTAVAIL: 'this machine has no such address; choose another --host',
+  ENOTFOUND: 'this name is unknown; choose another --host',
+};
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** A registry that also holds memory, CPU and event loop figures of this process. */
+function processFigures(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}

@@ -1,0 +1,115 @@
+/** Questions to a worker thread and its answers; errors keep their codes on the way. */
+import { once } from 'node:events';
+import { parentPort, type Transferable, Worker } from 'node:worker_threads';
+import { type ErrorCode, messageOf, PosterError } from '../errors.js';
+
+interface Question {
+  readonly id: number;
+  readonly question: unknown;
+}
+
+interface Reply {
+  readonly id: number;
+  readonly answer?: unknown;
+  readonly error?: { readonly code: ErrorCode | undefined; readonly message: string };
+}
+
+export interface Thread<Asked, Answer> {
+  ask(question: Asked): Promise<Answer>;
+  /** Rejects when the thread ends unasked. */
+  readonly failure: Promise<never>;
+  /** Lets the thread finish its questions and end. */
+  close(): Promise<void>;
+}
+
+interface Pending<Answer> {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/** Others, such as --input-type and --eval, would have the thread run another program. */
+const inheritedFlags = new Set(['--enable-source-maps', '--trace-warnings']);
+
+export function startThread<Asked, Answer>(program: URL, workerData: unknown): Thread<Asked, Answer> {
+  const worker = new Worker(program, {
+    workerData,
+    execArgv: process.execArgv.filter((flag) => inheritedFlags.has(flag)),
+  });
+  const pending = new Map<number, Pending<Answer>>();
+  let asked = 0;
+  let closing = false;
+  let ended: PosterError | undefined;
+  const failure = new Promise<never>((_, reject) => {
+    const end = (cause: unknown): void => {
+      const message = `A thread of the server ended unexpectedly (${messageOf(cause)}); start the server again.`;
+      ended ??= new PosterError('engine.failed', message, { cause });
+      for (const { reject } of pending.values()) reject(ended);
+      pending.clear();
+      reject(ended);
+    };
+    worker.on('error', end).on('exit', (code) => {
+      if (!closing) end(`exit code ${code}`);
+    });
+  });
+  failure.catch(() => {}); // not everybody waits for it
+  worker.on('message', ({ id, answer, error }: Reply) => {
+    const { resolve, reject } = pending.get(id)!;
+    pending.delete(id);
+    if (!error) resolve(answer as Answer);
+    else reject(error.code ? new PosterError(error.code, error.message) : new Error(error.message));
+  });
+  return {
+    failure,
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        if (ended) return reject(ended);
+        const id = asked++;
+        pending.set(id, { resolve, reject });
+        worker.postMessage({ id, question } satisfies Question);
+      }),
+    async close() {
+      if (ended) return;
+      closing = true;
+      worker.postMessage('close');
+      await once(worker, 'exit');
+    },
+  };
+}
+
+/** The thread's side: answers questions until it is told to close, then frees what it has. */
+export function answerQuestions<Asked, Answer>(
+  answer: (question: Asked) => Promise<Answer>,
+  free: () => Promise<void>,
+  transferred: (answer: Answer) => Transferable[] = () => [],
+): void {
+  const port = parentPort!;
+  const running = new Set<Promise<void>>();
+  const reply = async ({ id, question }: Question): Promise<void> => {
+    try {
+      const result = await answer(question as Asked);
+      port.postMessage({ id, answer: result } satisfies Reply, transferred(result));
+    } catch (error) {
+      port.postMessage({ id, error: describe(error) } satisfies Reply);
+    }
+  };
+  port.on('message', async (message: Question | 'close') => {
+    if (message === 'close') {
+      await Promise.all(running);
+      await free();
+      port.close(); // nothing else keeps the thread alive
+      return;
+    }
+    const work = reply(message);
+    running.add(work);
+    await work;
+    running.delete(work);
+  });
+}
+
+function describe(error: unknown): NonNullable<Reply['error']> {
+  if (error instanceof PosterError) return { code: error.code, message: error.message };
+  return {
+    code: undefined,
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
+}

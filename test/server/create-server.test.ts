@@ -1,0 +1,374 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { Registry } from 'prom-client';
+import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
+import type { Poster } from '../../src/recognise/poster.js';
+import { createServer, type ServerOptions } from '../../src/server/create-server.js';
+import { createImageReader } from '../../src/server/image-reader.js';
+import { answerSchema, errorSchema, modelSchema } from '../../src/server/schemas.js';
+import { version } from '../../src/version.js';
+import { assertClose } from '../support/close.js';
+import { fixture } from '../support/fixtures.js';
+import { form, hinder, narrowPoster } from './support.js';
+
+let poster: Poster;
+let finder: FaceFinder;
+const image = (name: string) => readFile(fixture(`images/${name}`));
+const crop = await image('aligned-100.jpg');
+const truncated = await image('bad-truncated.jpg');
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+const asJson = (images: readonly Uint8Array[], more: object = {}) => ({
+  method: 'POST' as const,
+  url: '/v1/recognise',
+  payload: { images: images.map((bytes) => ({ data: base64(bytes) })), ...more } as object,
+});
+const asForm = (files: readonly (readonly [filename: string, bytes: Uint8Array])[], fields: object = {}) => ({
+  method: 'POST' as const,
+  url: '/v1/recognise',
+  ...form([
+    ...Object.entries(fields).map(([name, content]) => ({ name, content: String(content) })),
+    ...files.map(([filename, content]) => ({ name: 'image', filename, content })),
+  ]),
+});
+
+before(async () => {
+  poster = await narrowPoster();
+  finder = await openFaceFinder({ threads: 1 });
+});
+
+after(async () => {
+  await poster.dispose();
+  await finder.dispose();
+});
+
+const start = (options: ServerOptions = {}) => createServer(poster, options);
+
+/** The error of an answer, after checking its shape. */
+function errorOf(response: { json(): unknown }) {
+  return errorSchema.parse(response.json()).error;
+}
+
+describe('recognition', () => {
+  test('of a form and of JSON gives what the library gives', async () => {
+    await using app = await start();
+    const expected = await poster.predict(crop, { embedding: true });
+    const requests = [
+      asForm([['a.jpg', crop]], { embeddings: true }),
+      asJson([crop], { embeddings: true }),
+      {
+        ...asJson([]),
+        payload: { images: [{ data: `data:image/jpeg;base64,${base64(crop)}` }], embeddings: true },
+      },
+    ];
+    for (const request of requests) {
+      const response = await app.inject(request);
+      assert.equal(response.statusCode, 200, response.body);
+      const [result] = answerSchema.parse(response.json()).results;
+      assert.ok(result && 'prediction' in result);
+      assert.deepEqual([result.width, result.height], [100, 100]);
+      assert.equal(result.prediction.label, expected.label);
+      assert.equal(result.prediction.index, expected.index);
+      const probabilities = (list: readonly { probability: number }[]) => list.map((one) => one.probability);
+      assertClose(probabilities(result.prediction.probabilities), probabilities(expected.probabilities));
+      assertClose(result.prediction.embedding!, expected.embedding!, { rtol: 1e-4, atol: 1e-5 });
+    }
+  });
+
+  test('of many images keeps their order and names; a bad one fails alone', async () => {
+    await using app = await start();
+    const other = await image('lossless-333x217.png');
+    const files = [
+      ['one.jpg', crop],
+      ['bad.jpg', truncated],
+      ['three.png', other],
+    ] as const;
+    const response = await app.inject(asForm(files));
+    assert.equal(response.statusCode, 200);
+    const { results } = answerSchema.parse(response.json());
+    assert.deepEqual(
+      results.map(({ name }) => name),
+      ['one.jpg', 'bad.jpg', 'three.png'],
+    );
+    const [one, bad, three] = results;
+    assert.ok(one && 'prediction' in one && one.prediction.embedding === undefined);
+    assert.ok(bad && 'error' in bad && bad.error.code === 'image.unreadable');
+    assert.match(bad.error.message, /Cannot read the image bad\.jpg: its JPEG data is truncated/);
+    assert.ok(three && 'prediction' in three && three.width === 333);
+  });
+
+  test('of nothing but bad images is the error of the first', async () => {
+    await using app = await start();
+    const response = await app.inject(asJson([truncated, await image('bad-text.jpg')]));
+    assert.equal(response.statusCode, 415);
+    assert.equal(errorOf(response).code, 'image.unreadable');
+  });
+
+  test('finds faces in photos; none is no error', async () => {
+    await using app = await start({ reader: createImageReader(finder) });
+    const photo = await readFile(fixture('faces/astronaut.jpg'));
+    const response = await app.inject(
+      asForm(
+        [
+          ['a.jpg', photo],
+          ['b.png', await image('gray-48.png')],
+        ],
+        { faces: true },
+      ),
+    );
+    assert.equal(response.statusCode, 200, response.body);
+    const [portrait, none] = answerSchema.parse(response.json()).results;
+    assert.ok(portrait && 'faces' in portrait && none && 'faces' in none);
+    const [face] = portrait.faces;
+    const [expected] = await finder.find(photo);
+    assert.deepEqual([face!.box, face!.score], [expected!.box, expected!.score]);
+    assert.equal(face!.landmarks!.length, 68);
+    const { probability } = await poster.predict(expected!.crop);
+    assertClose([face!.prediction.probability], [probability], { rtol: 1e-4 });
+    assert.deepEqual(none.faces, []);
+  });
+
+  test('takes no more faces of a photo than its limit', async () => {
+    const asked: number[] = [];
+    const reader = createImageReader({
+      ...finder,
+      async find(_photo, options) {
+        asked.push(options!.maxFaces!);
+        return [];
+      },
+    });
+    await using app = await start({ reader, limits: { faces: 3 } });
+    assert.equal((await app.inject(asJson([crop], { faces: true }))).statusCode, 200);
+    assert.deepEqual(asked, [3]);
+  });
+
+  test('gathers the crops of many requests into batches', async () => {
+    const sizes: number[] = [];
+    const app = await createServer(
+      hinder(poster, async ({ length }) => void sizes.push(length)),
+      { batchSize: 4, batchDelay: 200 },
+    );
+    const responses = await Promise.all(Array.from({ length: 8 }, () => app.inject(asJson([crop]))));
+    await app.close();
+    assert.ok(responses.every(({ statusCode }) => statusCode === 200));
+    assert.deepEqual(sizes, [4, 4]);
+  });
+
+  test('that fails in the engine is told without details, and logged', async () => {
+    const lines: string[] = [];
+    const logger = { level: 'error', stream: { write: (line: string) => void lines.push(line) } };
+    const app = await createServer(
+      hinder(poster, () => Promise.reject(new Error('secret /etc/x'))),
+      { logger },
+    );
+    const response = await app.inject(asJson([crop]));
+    await app.close();
+    assert.equal(response.statusCode, 500);
+    assert.equal(errorOf(response).code, 'internal');
+    assert.doesNotMatch(response.body, /secret/);
+    assert.match(lines.join(), /secret/);
+  });
+});
+
+describe('requests that are refused', () => {
+  const small = { bodyBytes: 60_000, images: 2, pixels: 20_000 };
+  const cases: [what: string, request: object, status: number, code: string, message: RegExp][] = [
+    ['no body', {}, 400, 'request.invalid', /Expected a body/],
+    ['text that is no JSON', raw('{"images": ['), 400, 'request.invalid', /to be JSON/],
+    ['another type', raw('x', 'text/plain'), 415, 'request.unsupported', /application\/json/],
+    ['no images', { payload: {} }, 400, 'request.invalid', /field images/],
+    ['an empty list', { payload: { images: [] } }, 400, 'request.invalid', /field images/],
+    ['a field unknown', { payload: { images: [{ data: 'AA==' }], topK: 1 } }, 400, 'request.invalid', /topK/],
+    [
+      'a wrong type',
+      { payload: { images: [{ data: 'AA==' }], faces: 'yes' } },
+      400,
+      'request.invalid',
+      /faces/,
+    ],
+    ['no base64', { payload: { images: [{ data: '%%%%' }] } }, 400, 'request.invalid', /images\.0\.data/],
+    ['too many images', asJson([crop, crop, crop]), 413, 'request.too-large', /at most 2 images/],
+    ['a body too large', raw(`"${'x'.repeat(60_001)}"`), 413, 'request.too-large', /at most 60000 bytes/],
+    ['a form without boundary', raw('x', 'multipart/form-data'), 400, 'request.invalid', /./],
+    ['a form cut short', raw('--a\r\n', 'multipart/form-data; boundary=a'), 400, 'request.invalid', /./],
+    ['a form without files', asForm([], { faces: true }), 400, 'request.invalid', /at least one file/],
+    ['a field that is no boolean', asForm([['a', crop]], { faces: 1 }), 400, 'request.invalid', /faces/],
+    ['a field of another name', asForm([['a', crop]], { top: 1 }), 400, 'request.invalid', /top/],
+    ['too many files', asForm(Array.from({ length: 3 }, () => ['a', crop])), 413, 'request.too-large', /./],
+    ['a file too large', asForm([['a', Buffer.alloc(60_001)]]), 413, 'request.too-large', /60000 bytes/],
+    ['faces of a server without', asJson([crop], { faces: true }), 400, 'option.invalid', /face detection/],
+    ['another address', { url: '/v2' }, 404, 'request.unknown', /POST \/v2/],
+    ['another method', { method: 'DELETE' }, 404, 'request.unknown', /DELETE/],
+    ['an address that is none', { url: '/%zz' }, 400, 'request.invalid', /./],
+  ];
+
+  function raw(payload: string, type = 'application/json') {
+    return { payload, headers: { 'content-type': type } };
+  }
+
+  for (const [what, request, status, code, message] of cases) {
+    test(what, async () => {
+      await using app = await start({ limits: small });
+      const response = await app.inject({ method: 'POST', url: '/v1/recognise', ...request });
+      assert.equal(response.statusCode, status, response.body);
+      const error = errorOf(response);
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      assert.match((await app.inject('/metrics')).body, /^poster_body_bytes 0$/m, 'all bytes given back');
+    });
+  }
+
+  test('an image of more pixels than the limit, known from its header', async () => {
+    await using app = await start({ limits: { pixels: 9_999 } });
+    const response = await app.inject(asJson([crop]));
+    assert.equal(response.statusCode, 415);
+    assert.match(errorOf(response).message, /100 x 100 pixels, more than the limit of 9999/);
+    const bomb = await app.inject(asJson([await image('bad-bomb-60000x60000.png')]));
+    assert.match(errorOf(bomb).message, /60000 x 60000/);
+  });
+});
+
+describe('a server that has enough to do', () => {
+  /** A server whose network waits for `open`. */
+  async function held(options: ServerOptions) {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    return {
+      app: await createServer(
+        hinder(poster, () => gate),
+        options,
+      ),
+      open,
+    };
+  }
+
+  test('says when to come back, and answers what it has accepted', async () => {
+    const { app, open } = await held({ limits: { requests: 2 } });
+    const accepted = [app.inject(asJson([crop])), app.inject(asJson([crop]))];
+    await inProgress(app, 2);
+    const refused = await app.inject(asJson([crop]));
+    assert.equal(refused.statusCode, 503);
+    assert.equal(errorOf(refused).code, 'server.busy');
+    assert.match(String(refused.headers['retry-after']), /^\d+$/);
+    open();
+    assert.deepEqual(
+      (await Promise.all(accepted)).map(({ statusCode }) => statusCode),
+      [200, 200],
+    );
+    assert.equal((await app.inject(asJson([crop]))).statusCode, 200);
+    await app.close();
+  });
+
+  test('gives up a request after its time', async () => {
+    const { app, open } = await held({ batchSize: 1, limits: { answerTimeout: 50 } });
+    const responses = await Promise.all(
+      [asJson([crop]), asJson([crop])].map((request) => app.inject(request)),
+    );
+    for (const response of responses) {
+      assert.equal(response.statusCode, 503);
+      assert.equal(errorOf(response).code, 'server.slow');
+      assert.equal(response.headers['retry-after'], '1');
+    }
+    open();
+    await app.close();
+  });
+
+  test('finishes what it has accepted before it closes, and takes no more', async () => {
+    const { app, open } = await held({});
+    const accepted = app.inject(asJson([crop]));
+    await inProgress(app, 1);
+    const closing = app.close();
+    open();
+    assert.equal((await accepted).statusCode, 200);
+    await closing;
+  });
+
+  async function inProgress(app: Awaited<ReturnType<typeof start>>, count: number) {
+    for (;;) {
+      const { body } = await app.inject('/metrics');
+      if (body.includes(`poster_requests_in_progress ${count}\n`)) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+});
+
+describe('what is told of the server', () => {
+  test('the model, its classes and the limits', async () => {
+    await using app = await start({ limits: { images: 5 } });
+    const model = modelSchema.parse((await app.inject('/v1/model')).json());
+    assert.deepEqual(model.labels, poster.labels);
+    assert.equal(model.version, version);
+    assert.equal(model.file, 'narrow-7.pth');
+    assert.equal(model.dataset, 'RAF-DB');
+    assert.equal(model.limits.images, 5);
+    assert.equal(model.findsFaces, false);
+    assert.equal(model.network.classes, 7);
+  });
+
+  test('health and readiness', async () => {
+    await using app = await start();
+    for (const url of ['/health', '/ready']) assert.equal((await app.inject(url)).statusCode, 200);
+  });
+
+  test('metrics of what it did', async () => {
+    const registry = new Registry();
+    await using app = await start({ registry });
+    await app.inject(asJson([crop, truncated]));
+    await app.inject('/nothing/here');
+    const { body, headers } = await app.inject('/metrics');
+    assert.match(String(headers['content-type']), /^text\/plain/);
+    const lines = [
+      'poster_images_total{outcome="recognised"} 1',
+      'poster_images_total{outcome="failed"} 1',
+      'poster_batch_size_sum 1',
+      'poster_http_request_seconds_count{method="POST",route="/v1/recognise",status="200"} 1',
+      'poster_http_request_seconds_count{method="GET",route="unknown",status="404"} 1',
+      'poster_requests_in_progress 0',
+    ];
+    for (const line of lines) assert.ok(body.includes(`${line}\n`), line);
+    assert.ok(registry.getSingleMetric('poster_batch_size'));
+  });
+
+  test('an OpenAPI document of every route, and its page, all from here', async () => {
+    await using app = await start({ token: 't' });
+    const document = (await app.inject('/openapi.json')).json();
+    assert.equal(document.openapi, '3.1.0');
+    assert.deepEqual(Object.keys(document.paths), [
+      '/v1/recognise',
+      '/v1/model',
+      '/health',
+      '/ready',
+      '/metrics',
+    ]);
+    const { requestBody, responses, security } = document.paths['/v1/recognise'].post;
+    assert.deepEqual(Object.keys(requestBody.content), ['application/json', 'multipart/form-data']);
+    assert.deepEqual(Object.keys(responses), ['200', '400', '401', '408', '413', '415', '500', '503']);
+    assert.deepEqual(security, [{ token: [] }]);
+    const page = await app.inject('/docs/');
+    assert.match(String(page.headers['content-security-policy']), /^default-src 'self'/);
+    const loads = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
+    assert.ok(loads.length > 2);
+    for (const address of loads) {
+      assert.match(address, /^\.\/static\//);
+      assert.equal((await app.inject(`/docs/${address}`)).statusCode, 200, address);
+    }
+  });
+
+  test('nothing without the token, where there is one, but health, readiness and documentation', async () => {
+    await using app = await start({ token: 'right' });
+    const requests = [asJson([crop]), { url: '/v1/model' }, { url: '/metrics' }];
+    for (const request of requests) {
+      const refused = await app.inject(request);
+      assert.equal(refused.statusCode, 401);
+      assert.equal(errorOf(refused).code, 'request.unauthorised');
+      assert.equal(refused.headers['www-authenticate'], 'Bearer');
+      const headers = { authorization: 'Bearer right' };
+      assert.equal((await app.inject({ ...request, headers })).statusCode, 200);
+    }
+    for (const url of ['/health', '/ready', '/docs/', '/openapi.json']) {
+      assert.equal((await app.inject(url)).statusCode, 200);
+    }
+  });
+});

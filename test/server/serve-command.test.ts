@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Poster } from '../../src/recognise/poster.js';
+import { answerSchema, errorSchema } from '../../src/server/schemas.js';
+import { assertClose } from '../support/close.js';
+import { fixture } from '../support/fixtures.js';
+import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
+import { poster } from '../support/poster-command.js';
+
+const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+let folder: string;
+let checkpoint: string;
+
+before(async () => {
+  folder = await temporaryFolder();
+  checkpoint = await writeNarrowCheckpoint(folder);
+});
+
+/** `poster serve` on a free port, once it listens. */
+async function startServer(...flags: string[]) {
+  const args = ['serve', '--checkpoint', checkpoint, '--port', '0', '--threads', '1', '-j', '1', ...flags];
+  const server = spawn(process.execPath, [main, ...args], { stdio: 'pipe' });
+  after(() => server.kill('SIGKILL'));
+  let errors = '';
+  server.stderr.on('data', (text) => {
+    errors += text;
+  });
+  const [line] = (await Promise.race([once(server.stdout, 'data'), once(server, 'exit')])) as [
+    Buffer | number,
+  ];
+  const [address] = /http:\S+?(?= )/.exec(String(line)) ?? [];
+  assert.ok(address, `${line} ${errors}`);
+  return { server, address, errors: () => errors };
+}
+
+async function stop(server: ChildProcessWithoutNullStreams): Promise<number | null> {
+  const ended = once(server, 'exit');
+  server.kill('SIGTERM');
+  return (await ended)[0];
+}
+
+async function photoForm(): Promise<FormData> {
+  const form = new FormData();
+  form.append('image', new Blob([await readFile(fixture('faces/astronaut.jpg'))]), 'astronaut.jpg');
+  form.append('faces', 'true');
+  return form;
+}
+
+test('poster serve answers over HTTP what the library says, and ends what it began on SIGTERM', async () => {
+  const { server, address, errors } = await startServer('--batch-delay', '500');
+  const crop = await readFile(fixture('images/aligned-100.jpg'));
+  const photo = await fetch(`${address}/v1/recognise`, { method: 'POST', body: await photoForm() });
+  assert.equal(photo.status, 200);
+  const [portrait] = answerSchema.parse(await photo.json()).results;
+  assert.ok(portrait && 'faces' in portrait && portrait.faces.length === 1);
+  const body = JSON.stringify({ images: [{ data: crop.toString('base64') }] });
+  const headers = { 'content-type': 'application/json' };
+  const answer = fetch(`${address}/v1/recognise`, { method: 'POST', body, headers });
+  await inProgress(address);
+  assert.equal(await stop(server), 0, errors());
+  const [result] = answerSchema.parse(await (await answer).json()).results;
+  await using model = await Poster.load(checkpoint, { threads: 1 });
+  const { probabilities } = await model.predict(crop);
+  assert.ok(result && 'prediction' in result);
+  const values = (list: readonly { probability: number }[]) => list.map(({ probability }) => probability);
+  assertClose(values(result.prediction.probabilities), values(probabilities), { rtol: 1e-4 });
+  assert.match(errors(), /does not name its classes/);
+});
+
+async function inProgress(address: string): Promise<void> {
+  for (;;) {
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    if (metrics.includes('poster_requests_in_progress 1\n')) return;
+  }
+}
+
+test('slow and broken clients are told so and cut off, also while the server stops', async () => {
+  const { server, address, errors } = await startServer('--no-faces', '--read-timeout', '1');
+  const { port } = new URL(address);
+  const talk = async (text: string) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(text);
+    let answer = '';
+    for await (const chunk of socket) answer += chunk;
+    return answer;
+  };
+  const errorCode = (answer: string) =>
+    errorSchema.parse(JSON.parse(answer.split('\r\n\r\n')[1]!)).error.code;
+  const head = 'POST /v1/recognise HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+  const [slow, slowHead, broken] = await Promise.all([
+    talk(`${head}Content-Length: 100\r\n\r\n{`),
+    talk(head),
+    talk('what?\r\n\r\n'),
+  ]);
+  assert.match(slow, /^HTTP\/1\.1 408 /);
+  assert.equal(errorCode(slow), 'request.timeout');
+  assert.equal(errorCode(slowHead), 'request.timeout');
+  assert.equal(errorCode(broken), 'request.invalid');
+  assert.equal((await fetch(`${address}/health`)).status, 200);
+  const unfinished = talk(head).catch(() => 'cut off');
+  assert.equal(await stop(server), 0, errors());
+  await unfinished;
+});
+
+test('a token is read from a file and asked for', async () => {
+  const tokenFile = join(folder, 'token');
+  await writeFile(tokenFile, 'open sesame\n');
+  const refused = await poster(['serve', '--checkpoint', checkpoint, '--token-file', tokenFile]);
+  assert.deepEqual([refused.code, refused.stdout], [2, '']);
+  assert.match(refused.stderr, /Expected a token without spaces/);
+  await writeFile(tokenFile, 'sesame\n');
+  const { server, address } = await startServer('--no-faces', '--token-file', tokenFile);
+  assert.equal((await fetch(`${address}/v1/model`)).status, 401);
+  const headers = { authorization: 'Bearer sesame' };
+  assert.equal((await fetch(`${address}/v1/model`, { headers })).status, 200);
+  const { port } = new URL(address);
+  const second = await poster(['serve', '--checkpoint', checkpoint, '--port', port, '--no-faces']);
+  assert.equal(second.code, 2);
+  assert.match(second.stderr, /Cannot listen on 127\.0\.0\.1 port \d+: another program does/);
+  assert.equal(await stop(server), 0);
+});
+
+test('what is wrong with the model or the options is one sentence', async () => {
+  const cases: [flags: string[], code: number, message: RegExp][] = [
+    [['--checkpoint', join(folder, 'none.pth')], 2, /none\.pth/],
+    [['--checkpoint', checkpoint, '--port', '70000'], 2, /--port to be at most 65535/],
+    [['--checkpoint', checkpoint, '--detector', join(folder, 'none.onnx')], 2, /face detector/],
+    [['--checkpoint', checkpoint, '--host', '203.0.113.1', '--no-faces'], 2, /no such address/],
+  ];
+  for (const [flags, code, message] of cases) {
+    const result = await poster(['serve', ...flags]);
+    assert.equal(result.code, code, result.stderr);
+    assert.match(result.stderr, message);
+    assert.doesNotMatch(result.stderr, /\n\s+at /);
+  }
+});
