@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { RgbImage } from '../image/rgb-image.js';
-import type { Poster } from '../recognise/poster.js';
+import type { Poster } from '../poster.js';
 import type { Prediction } from '../recognise/prediction.js';
 import { createAdmission } from './admission.js';
 import { createApp } from './app.js';

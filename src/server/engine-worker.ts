@@ -1,7 +1,7 @@
 /** The program of the engine's thread. */
 import { workerData } from 'node:worker_threads';
 import type { RgbImage } from '../image/rgb-image.js';
-import { Poster } from '../recognise/poster.js';
+import { Poster } from '../poster.js';
 import type { EngineAnswer, EngineOrder, EngineQuestion } from './engine-thread.js';
 import { predictAll } from './predict-all.js';
 import { answerQuestions } from './thread.js';

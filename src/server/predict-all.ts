@@ -1,5 +1,5 @@
 import type { RgbImage } from '../image/rgb-image.js';
-import type { Poster } from '../recognise/poster.js';
+import type { Poster } from '../poster.js';
 import type { Prediction } from '../recognise/prediction.js';
 
 /** Runs crops through the network as one batch, embeddings included. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { Registry } from 'prom-client';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
-import type { Poster } from '../../src/recognise/poster.js';
+import type { Poster } from '../../src/poster.js';
 import { createServer, type ServerOptions } from '../../src/server/create-server.js';
 import { createImageReader } from '../../src/server/image-reader.js';
 import { answerSchema, errorSchema, modelSchema } from '../../src/server/schemas.js';

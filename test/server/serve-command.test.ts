@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Poster } from '../../src/recognise/poster.js';
+import { Poster } from '../../src/poster.js';
 import { answerSchema, errorSchema } from '../../src/server/schemas.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
