@@ -16,7 +16,9 @@ import { usedEntries } from '../model/used-entries.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { buildGraph, type GraphTarget } from '../onnx/build-graph.js';
 import { emitModel } from '../onnx/emit.js';
+import type { Graph } from '../onnx/graph.js';
 import { storeHalf } from '../onnx/passes/store-half.js';
+import { storeInt8 } from '../onnx/passes/store-int8.js';
 import type { ImageInput } from '../poster.js';
 import { halfTensor } from '../tensor/half.js';
 import { version } from '../version.js';
@@ -24,14 +26,18 @@ import { type Agreement, compareModels, requireAgreement } from './compare-model
 
 export const exportFormats = ['onnx', 'safetensors', 'pth'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-export type Precision = 'fp32' | 'fp16';
+export const precisions = ['fp32', 'fp16', 'int8'] as const;
+export type Precision = (typeof precisions)[number];
 
 export interface ExportOptions extends LabelHints {
   /** The checkpoint to read: .pth, .pth.tar or .safetensors. */
   readonly checkpoint: string;
   /** The file to write; its ending gives the format. */
   readonly output: string;
-  /** `fp16` stores weights in half precision and still computes in float32. Default fp32. */
+  /**
+   * `fp16` stores weights in half precision, `int8` (ONNX only) in 8 bits with a scale for each channel; both
+   * still compute in float32. Default fp32.
+   */
   readonly precision?: Precision | undefined;
   /** For ONNX: `cpu` suits ONNX Runtime's CPU kernels, `portable` other runtimes and GPUs. Default cpu. */
   readonly target?: GraphTarget | undefined;
@@ -49,7 +55,14 @@ export interface ExportReport {
 }
 
 /** Bounds on the largest difference of any class's probability. */
-const tolerances: Record<Precision, number> = { fp32: 1e-4, fp16: 1e-2 };
+const tolerances: Record<Precision, number> = { fp32: 1e-4, fp16: 1e-2, int8: 0.2 };
+
+/** How each precision changes the graph. */
+const stores: Record<Precision, (graph: Graph) => Graph> = {
+  fp32: (graph) => graph,
+  fp16: storeHalf,
+  int8: storeInt8,
+};
 
 /**
  * Exports a checkpoint. The new file is written aside, loaded, compared with the source on the images and only
@@ -61,6 +74,7 @@ const tolerances: Record<Precision, number> = { fp32: 1e-4, fp16: 1e-2 };
 export async function exportModel(options: ExportOptions): Promise<ExportReport> {
   const { checkpoint: path, output, precision = 'fp32', images, signal } = options;
   const format = formatOf(output);
+  requirePrecision(format, precision);
   if (isOnnx(path)) {
     throw new PosterError(
       'option.invalid',
@@ -102,6 +116,15 @@ function formatOf(path: string): ExportFormat {
   );
 }
 
+/** @throws PosterError `option.invalid` for a precision that the format has no room for. */
+function requirePrecision(format: ExportFormat, precision: Precision): void {
+  if (precision !== 'int8' || format === 'onnx') return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected --precision fp32 or fp16 for a ${format} file, got int8, which needs a graph to widen the weights; export to .onnx.`,
+  );
+}
+
 interface WriteJob extends Omit<ExportOptions, 'checkpoint'> {
   readonly checkpoint: Checkpoint;
   readonly network: PosterV2;
@@ -122,14 +145,13 @@ async function writeOnnx({
   network,
   card,
   output,
-  precision,
+  precision = 'fp32',
   target = 'cpu',
   signal,
 }: WriteJob): Promise<void> {
   const weights = await readWeights(checkpoint, usedEntries(network), signal);
   const graph = buildGraph(network, (entry) => weights.get(entry.name)!, target);
-  const stored = precision === 'fp16' ? storeHalf(graph) : graph;
-  const bytes = emitModel(stored, {
+  const bytes = emitModel(stores[precision](graph), {
     producerVersion: version,
     metadata: { [cardKey]: JSON.stringify(card) },
   });

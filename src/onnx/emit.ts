@@ -110,6 +110,7 @@ function header(name: string, { shape, constant }: Value) {
 
 function dataTypeOf(constant: ConstantData): TensorProto_DataType {
   if (constant instanceof Float32Array) return TensorProto_DataType.FLOAT;
+  if (constant instanceof Int8Array) return TensorProto_DataType.INT8;
   return constant instanceof Uint16Array ? TensorProto_DataType.FLOAT16 : TensorProto_DataType.INT64;
 }
 

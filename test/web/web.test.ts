@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
+import { labelSet } from '../../src/data/labels.js';
+import { exportModel, type Precision, precisions } from '../../src/export/export-model.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { Poster } from '../../src/poster.js';
 import type { Prediction } from '../../src/recognise/prediction.js';
 import type { LoadProgress, Poster as WebPoster } from '../../src/web/index.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
+import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { buildPage } from './build-page.js';
 import { chromiumMissing, launchChromium } from './chromium.js';
-import { labels, narrowModel } from './narrow-model.js';
 import { serve, type TestServer } from './serve.js';
 
 declare global {
@@ -31,8 +33,9 @@ const crops = [
   'gray-48.png',
   'photo-260x260.webp',
 ];
-const model = narrowModel();
 const skip = chromiumMissing;
+const folder = await temporaryFolder();
+let checkpoint: string;
 let project: string;
 /** The sites that the page talked to. */
 const addresses = new Set<string>();
@@ -44,7 +47,8 @@ before(async () => {
   if (skip) return;
   project = await buildPage();
   server = await serve(join(project, 'dist'));
-  server.files.set('/model.onnx', model);
+  checkpoint = await writeNarrowCheckpoint(folder);
+  for (const precision of precisions) server.files.set(`/${precision}.onnx`, await exported(precision));
   for (const name of crops) server.files.set(`/crops/${name}`, readFileSync(fixture(`images/${name}`)));
   browser = await launchChromium();
   page = await browser.newPage();
@@ -64,11 +68,20 @@ async function openPage(): Promise<void> {
   await page.waitForFunction(() => window.ready);
 }
 
+function fileOf(precision: Precision): string {
+  return join(folder, `${precision}.onnx`);
+}
+
+/** The bytes of the model as `poster export` writes it. */
+async function exported(precision: Precision): Promise<Uint8Array> {
+  const images = crops.map((name) => fixture(`images/${name}`));
+  await exportModel({ checkpoint, output: fileOf(precision), precision, images, dataType: 'RAF-DB' });
+  return readFile(fileOf(precision));
+}
+
 /** What Node's library says of the same files. */
-async function predictInNode(bytes: Uint8Array): Promise<Prediction[]> {
-  const file = join(project, 'node.onnx');
-  await writeFile(file, bytes);
-  await using poster = await Poster.load(file);
+async function predictInNode(model: string): Promise<Prediction[]> {
+  await using poster = await Poster.load(model);
   return await Promise.all(
     crops.map((name) => poster.predict(fixture(`images/${name}`), { embedding: true })),
   );
@@ -107,17 +120,21 @@ function assertSamePredictions(actual: readonly Prediction[], expected: readonly
   }
 }
 
-test('a page gives the probabilities that Node gives on the same crops', { skip }, async () => {
-  const expected = await predictInNode(model);
-  const spread = expected.map(({ probability }) => probability);
-  assert.ok(Math.max(...spread) - Math.min(...spread) > 0.01, `the crops hardly differ: ${spread}`);
-  const actual = await predictInPage('/model.onnx');
-  assertSamePredictions(actual.predictions, expected);
-  assert.deepEqual(actual.labels, labels);
-  assert.equal(actual.dataset, 'RAF-DB');
-  assert.equal(actual.backend, 'wasm'); // this Chromium has no graphics device
-  assert.equal(await page.evaluate(() => window.crossOriginIsolated), true, 'threads need isolation');
-});
+for (const precision of precisions) {
+  test(`a page gives the probabilities that Node gives on the same crops, ${precision}`, {
+    skip,
+  }, async () => {
+    const expected = await predictInNode(fileOf(precision));
+    const spread = expected.map(({ probability }) => probability);
+    assert.ok(Math.max(...spread) - Math.min(...spread) > 0.01, `the crops hardly differ: ${spread}`);
+    const actual = await predictInPage(`/${precision}.onnx`);
+    assertSamePredictions(actual.predictions, expected);
+    assert.deepEqual(actual.labels, labelSet('RAF-DB'));
+    assert.equal(actual.dataset, 'RAF-DB');
+    assert.equal(actual.backend, 'wasm'); // this Chromium has no graphics device
+    assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'threads need isolation');
+  });
+}
 
 test('every kind of image gives the same pixels, so the same logits', { skip }, async () => {
   const name = 'rgba-150x130.png';
@@ -125,7 +142,7 @@ test('every kind of image gives the same pixels, so the same logits', { skip }, 
   const rgb = { width, height, data: [...data] };
   const logits = await page.evaluate(
     async ({ name, rgb }) => {
-      const poster = await window.Poster.load('/model.onnx');
+      const poster = await window.Poster.load('/fp32.onnx');
       const file = await (await fetch(`/crops/${name}`)).blob();
       const stored = { colorSpaceConversion: 'none', premultiplyAlpha: 'none' } as const;
       const image = new Image();
@@ -154,10 +171,10 @@ test('every kind of image gives the same pixels, so the same logits', { skip }, 
 test('a colour profile is ignored, as the datasets are read', { skip }, async () => {
   const file = await sharp(fixture('images/lossless-333x217.png')).withIccProfile('p3').png().toBuffer();
   server.files.set('/profile.png', file);
-  await using poster = await Poster.load(join(project, 'node.onnx'));
+  await using poster = await Poster.load(fileOf('fp32'));
   const expected = await poster.predict(file);
   const logits = await page.evaluate(async () => {
-    const poster = await window.Poster.load('/model.onnx');
+    const poster = await window.Poster.load('/fp32.onnx');
     return [...(await poster.predict(await (await fetch('/profile.png')).blob())).logits];
   });
   assertClose(logits, expected.logits, { rtol: 0, atol: 1e-3 });
@@ -171,6 +188,7 @@ test('a model is downloaded once, with progress, and again when it changed', { s
       const { origin } = await window.Poster.load('/kept.onnx', { onProgress });
       return { origin, progress };
     });
+  const model = server.files.get('/fp32.onnx')!;
   server.files.set('/kept.onnx', model);
   const first = await load();
   assert.equal(first.origin, 'network');
@@ -186,26 +204,26 @@ test('a model is downloaded once, with progress, and again when it changed', { s
     ['HEAD /kept.onnx'],
   );
 
-  server.files.set('/kept.onnx', narrowModel(undefined, 2));
+  server.files.set('/kept.onnx', server.files.get('/int8.onnx')!);
   assert.equal((await load()).origin, 'network');
   assert.equal((await load()).origin, 'cache');
 });
 
 test('the cache policy is obeyed', { skip }, async () => {
   const load = (cache: 'immutable' | 'none') =>
-    page.evaluate(async (cache) => (await window.Poster.load('/model.onnx', { cache })).origin, cache);
+    page.evaluate(async (cache) => (await window.Poster.load('/fp32.onnx', { cache })).origin, cache);
   assert.equal(await load('none'), 'network');
   server.requests.length = 0;
   assert.equal(await load('immutable'), 'cache');
   assert.deepEqual(
-    server.requests.filter((line) => line.includes('model')),
+    server.requests.filter((line) => line.includes('fp32')),
     [],
   );
 });
 
 test('a model loads from a chosen file and from bytes', { skip }, async () => {
   const origins = await page.evaluate(async () => {
-    const file = await (await fetch('/model.onnx')).blob();
+    const file = await (await fetch('/fp32.onnx')).blob();
     const posters = [
       await window.Poster.load(new File([file], 'mine.onnx')),
       await window.Poster.load(await file.arrayBuffer()),
@@ -227,8 +245,8 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
         () => 'no error',
         (error: Error & { code?: string }) => `${error.name} ${error.code}: ${error.message}`,
       );
-    const poster = await Poster.load('/model.onnx');
-    const busy = Poster.load('/model.onnx', { cache: 'none', signal: AbortSignal.timeout(1) });
+    const poster = await Poster.load('/fp32.onnx');
+    const busy = Poster.load('/fp32.onnx', { cache: 'none', signal: AbortSignal.timeout(1) });
     const pixels = { width: 2, height: 2, data: new Uint8Array(12) };
     const errors = {
       missing: await codeOf(Poster.load('/absent.onnx')),
@@ -265,11 +283,11 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
 
 test('after the first load the page needs no server, and never any other', { skip }, async () => {
   await openPage(); // its own files pass the service worker, which an earlier visit installed
-  const online = await predictInPage('/model.onnx');
+  const online = await predictInPage('/fp32.onnx');
   await page.evaluate((names) => Promise.all(names.map((name) => fetch(`/crops/${name}`))), crops);
   await server.close();
   await openPage();
-  const offline = await predictInPage('/model.onnx');
+  const offline = await predictInPage('/fp32.onnx');
   assert.equal(offline.origin, 'cache');
   assert.deepEqual(offline.predictions, online.predictions);
   assert.deepEqual([...addresses], [server.url], 'everything comes from the site itself');

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { DataType } from '../../data/labels.js';
 import { PosterError } from '../../errors.js';
-import { exportModel, type Precision } from '../../export/export-model.js';
+import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { verificationImages } from '../../export/verification-images.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
 import { dataTypeOption, loadOptions } from '../options.js';
@@ -27,7 +27,9 @@ export function registerExport(program: Command): void {
     .requiredOption('--checkpoint <file>', '.pth, .pth.tar or .safetensors')
     .requiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth')
     .addOption(
-      new Option('--precision <p>', 'how weights are stored').choices(['fp32', 'fp16']).default('fp32'),
+      new Option('--precision <p>', 'how weights are stored; int8 for ONNX')
+        .choices(precisions)
+        .default('fp32'),
     )
     .addOption(
       new Option(
