@@ -1,7 +1,7 @@
 /** Every failure as one JSON shape: `{ "error": { "code", "message" } }`. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorCodes, PosterError } from '../errors.js';
-import type { FailureBody } from './schemas.js';
+import { answeredCodes, type FailureBody } from './schemas.js';
 
 export const internalError: FailureBody = {
   code: 'internal',
@@ -18,11 +18,15 @@ export interface Failure {
 /** What a client is told of anything that was thrown. Faults of ours are told by their kind alone. */
 export function describeError(error: unknown): Failure {
   const known = error instanceof PosterError ? error : fromFastify(error);
-  if (!known) return { status: 500, body: internalError, log: true };
-  const { status, meaning } = errorCodes[known.code];
-  const ours = status >= 500 && !known.code.startsWith('server.');
-  const message = ours ? `The server failed: ${meaning}.` : known.message;
-  return { status, body: { code: known.code, message }, log: ours };
+  const code = answeredCodes.find((answered) => answered === known?.code);
+  if (!known || !code) return { status: 500, body: internalError, log: true };
+  const { status, meaning } = errorCodes[code];
+  const ours = code.startsWith('engine.');
+  return {
+    status,
+    body: { code, message: ours ? `The server failed: ${meaning}.` : known.message },
+    log: ours,
+  };
 }
 
 const fastifyCodes: Record<number, ErrorCode> = {
@@ -33,7 +37,7 @@ const fastifyCodes: Record<number, ErrorCode> = {
 
 /** Fastify and its plugins refuse malformed requests with a status of 4xx. */
 function fromFastify(error: unknown): PosterError | undefined {
-  const { statusCode = 500, code, message = '' } = error as Partial<FastifyError>;
+  const { statusCode = 500, code, message = '' } = (error ?? {}) as Partial<FastifyError>;
   if (statusCode === 415) {
     return new PosterError(
       'request.unsupported',

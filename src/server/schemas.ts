@@ -1,6 +1,6 @@
 /** The bodies of requests and answers: one description that checks, types and documents them. */
 import { z } from 'zod';
-import { errorCodes } from '../errors.js';
+import type { ErrorCode } from '../errors.js';
 import type { ServerLimits } from './limits.js';
 
 const point = z.object({ x: z.number(), y: z.number() });
@@ -57,8 +57,26 @@ const face = z.object({
   prediction,
 });
 
+/** The codes of errors that clients may see; whatever else goes wrong is `internal` to them. */
+export const answeredCodes = [
+  'option.invalid',
+  'request.invalid',
+  'request.unauthorised',
+  'request.unknown',
+  'request.timeout',
+  'request.too-large',
+  'image.unreadable',
+  'request.unsupported',
+  'aborted',
+  'engine.failed',
+  'engine.unavailable',
+  'server.busy',
+  'server.slow',
+  'server.stopping',
+] as const satisfies readonly ErrorCode[];
+
 const failure = z.object({
-  code: z.enum([...(Object.keys(errorCodes) as (keyof typeof errorCodes)[]), 'internal']),
+  code: z.enum([...answeredCodes, 'internal']),
   message: z.string(),
 });
 
