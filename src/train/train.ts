@@ -51,6 +51,7 @@ export async function tryTraining(options: TrainOptions): Promise<DryRunResult> 
 const inheritedFlags = new Set(['--enable-source-maps', '--trace-warnings']);
 
 function inThread(options: TrainOptions, dryRun: boolean): Promise<TrainResult | DryRunResult> {
+  letWaitingThreadsSleep();
   const { signal, onEvent } = options;
   const stop = new SharedArrayBuffer(4);
   const order: WorkerOrder = { request: requestOf(options), dryRun, stop };
@@ -70,6 +71,14 @@ function inThread(options: TrainOptions, dryRun: boolean): Promise<TrainResult |
     worker.on('error', (cause) => fail(broken(messageOf(cause), cause)));
     worker.on('exit', (code) => fail(broken(`exit code ${code}`)));
   }).finally(() => signal?.removeEventListener('abort', askToStop));
+}
+
+/**
+ * OpenMP's threads spin while they wait for each other. On cores that anything else uses too, each waits for one
+ * that is not running, and training becomes several times slower. libgomp reads this when libtorch is loaded.
+ */
+function letWaitingThreadsSleep(): void {
+  process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
 }
 
 function requestOf({
