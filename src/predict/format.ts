@@ -1,4 +1,5 @@
 /** Predictions as text, one line a file. */
+import { csvLine } from '../io/csv-line.js';
 import type { Prediction } from '../recognise/prediction.js';
 import { topK } from '../recognise/prediction.js';
 import type { FileResult } from '../recognise/recognise-files.js';
@@ -83,12 +84,6 @@ function csvFormatter({ labels, topK: k, embedding }: FormatOptions): Formatter 
   return {
     header: csvLine(columns),
     line: ({ path, prediction, error }) =>
-      csvLine(error ? [path, ...blanks, error.message] : [path, ...values(prediction)]),
+      csvLine(error ? [path, ...blanks, error.message] : [path, ...values(prediction)].map(String)),
   };
-}
-
-/** RFC 4180, with the line feed of Unix. */
-function csvLine(values: readonly (string | number)[]): string {
-  const quote = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return `${values.map((value) => quote(String(value))).join(',')}\n`;
 }

@@ -37,16 +37,17 @@ export async function readExistingOutput(
   const size = await fileSize(path);
   if (size === 0) return nothing;
   const paths = new Set<string>();
+  const lineEnd = format === 'csv' ? '\r\n' : '\n';
   let bytes = 0;
   let lineNumber = 0;
   for await (const line of createInterface({
     input: createReadStream(path),
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
-    const end = bytes + Buffer.byteLength(line) + 1;
-    if (end > size) break; // no line feed: cut off
+    const end = bytes + Buffer.byteLength(line) + lineEnd.length;
+    if (end > size) break; // cut off
     lineNumber++;
-    if (lineNumber === 1 && header !== '' && `${line}\n` !== header)
+    if (lineNumber === 1 && header !== '' && line + lineEnd !== header)
       throw otherContent(path, 'its columns are others');
     if (lineNumber > 1 || header === '') paths.add(pathOf(line, format, path, lineNumber));
     bytes = end;

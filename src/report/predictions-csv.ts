@@ -2,6 +2,7 @@
  * Predictions as comma-separated values, one image a line (RFC 4180). Browser-safe.
  */
 import { type Prediction, scorePrediction } from '../evaluate/prediction.js';
+import { csvLine } from '../io/csv-line.js';
 
 /**
  * Writes a heading line and one line per prediction: path, names of the true and the predicted class,
@@ -18,14 +19,4 @@ export function* predictionsCsv(
     const shares = Array.from(probabilities, (probability) => String(Number(probability.toPrecision(6))));
     yield csvLine([path, classes[label]!, classes[predicted]!, String(label === predicted), ...shares]);
   }
-}
-
-/** One line of a CSV file, ending in CRLF; fields are quoted where RFC 4180 requires it. */
-export function csvLine(fields: readonly string[]): string {
-  return `${fields.map(quoted).join(',')}\r\n`;
-}
-
-/** Leading or trailing spaces are quoted too: some readers would drop them. */
-function quoted(field: string): string {
-  return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

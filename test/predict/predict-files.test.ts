@@ -75,7 +75,7 @@ for (const format of ['jsonl', 'csv'] as const) {
 
     const output = join(folder, `resumed.${format}`);
     const cut = expected.split('\n').slice(0, 4).join('\n');
-    await writeFile(output, `${cut}\n`);
+    await writeFile(output, `${cut}\n`); // four whole lines
     await appendFile(output, expected.slice(cut.length + 1, cut.length + 20)); // a line cut off
     const resumed = await predictTo(poster, listInputs([images]), { format, output, skipExisting: true });
     assert.equal(resumed.skipped, format === 'csv' ? 3 : 4);
