@@ -48,10 +48,17 @@ export async function openSession(model: Uint8Array, options: SessionOptions): P
   return openOn('webgpu', model, options).catch(() => openOn('wasm', model, options));
 }
 
+/** What the standard says of adapters, old and new spelling; TypeScript does not know it yet. */
+interface GraphicsAdapter {
+  readonly isFallbackAdapter?: boolean;
+  readonly info?: { readonly isFallbackAdapter?: boolean };
+}
+
+/** A fallback adapter is the graphics processor imitated on the cores, far slower than WebAssembly on them. */
 async function hasGraphicsDevice(): Promise<boolean> {
-  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<object | null> } };
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<GraphicsAdapter | null> } };
   const adapter = await gpu?.requestAdapter().catch(() => null);
-  return Boolean(adapter);
+  return Boolean(adapter) && !(adapter!.info?.isFallbackAdapter ?? adapter!.isFallbackAdapter);
 }
 
 async function openOn(backend: Backend, model: Uint8Array, options: SessionOptions): Promise<OpenedSession> {

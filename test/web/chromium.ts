@@ -9,9 +9,18 @@ export const chromiumMissing: string | false =
     ? false
     : `no browser at ${executablePath}: apt-get install -y --no-install-recommends chromium, or set POSTER_CHROMIUM`;
 
+/** A graphics processor imitated on the cores, so that WebGPU can be tested anywhere. */
+const imitatedGraphics = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+];
+
 /** Starts Chromium without a window and without any traffic of its own. */
-export function launchChromium(): Promise<Browser> {
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
+export function launchChromium({ webGpu = false } = {}): Promise<Browser> {
+  const args = ['--headless', '--no-sandbox', '--disable-quic', '--no-first-run'];
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath, args: [...args, ...quiet] });
+  const graphics = webGpu ? imitatedGraphics : ['--disable-gpu'];
+  return chromium.launch({ executablePath, args: [...args, ...quiet, ...graphics] });
 }

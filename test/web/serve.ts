@@ -22,7 +22,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Serves a folder on this machine with the headers that isolate a page, which threads need. */
+/** Serves a folder on this machine with the headers that isolate a page, which threads need; /plain.html without. */
 export async function serve(folder: string): Promise<TestServer> {
   const files = new Map<string, Uint8Array>();
   const requests: string[] = [];
@@ -39,6 +39,11 @@ export async function serve(folder: string): Promise<TestServer> {
   return { url: `http://localhost:${port}`, files, requests, close };
 }
 
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
 async function respond(
   { method, url }: IncomingMessage,
   response: ServerResponse,
@@ -53,8 +58,7 @@ async function respond(
     'content-length': body?.length ?? 0,
     'cache-control': 'no-cache',
     etag: body ? `"${createHash('sha256').update(body).digest('hex')}"` : '',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-embedder-policy': 'require-corp',
+    ...(path === '/plain.html' ? {} : isolation),
   });
   response.end(method === 'HEAD' ? undefined : body);
 }

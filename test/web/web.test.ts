@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { labelSet } from '../../src/data/labels.js';
@@ -279,6 +280,54 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
     disposed: /^PosterError disposed: /,
   };
   for (const [what, pattern] of Object.entries(expected)) assert.match(errors[what as 'image'], pattern);
+});
+
+test('without isolation it runs on one thread, and on WebGPU where there is a device', { skip }, async () => {
+  const [expected] = await predictInNode(fileOf('fp32'));
+  const graphics = await launchChromium({ webGpu: true });
+  try {
+    const plain = await graphics.newPage();
+    server.files.set('/plain.html', readFileSync(join(project, 'dist/index.html')));
+    await plain.goto(`${server.url}/plain.html`);
+    await plain.waitForFunction(() => window.ready);
+    const results = await plain.evaluate(async (name) => {
+      const file = await (await fetch(`/crops/${name}`)).blob();
+      const predictOn = async (backend?: 'webgpu') => {
+        const poster = await window.Poster.load('/fp32.onnx', backend ? { backend } : {});
+        const { logits } = await poster.predict(file);
+        return { backend: poster.backend, isolated: crossOriginIsolated, logits: [...logits] };
+      };
+      return [await predictOn(), await predictOn('webgpu')];
+    }, crops[0]!);
+    assert.deepEqual(
+      results.map(({ backend, isolated }) => ({ backend, isolated })),
+      [
+        { backend: 'wasm', isolated: false }, // an imitated device is not chosen unasked
+        { backend: 'webgpu', isolated: false },
+      ],
+    );
+    for (const { logits } of results) assertClose(logits, expected!.logits, { rtol: 0, atol: 1e-3 });
+  } finally {
+    await graphics.close();
+  }
+});
+
+test("ONNX Runtime's files may lie in a folder of one's own", { skip }, async () => {
+  for (const ending of ['mjs', 'wasm']) {
+    const file = fileURLToPath(import.meta.resolve(`onnxruntime-web/ort-wasm-simd-threaded.${ending}`));
+    server.files.set(`/runtime/ort-wasm-simd-threaded.${ending}`, readFileSync(file));
+  }
+  server.requests.length = 0;
+  const results = await page.evaluate(async () => {
+    const load = (runtimeFiles: string) =>
+      window.Poster.load('/fp32.onnx', { runtimeFiles }).then(
+        ({ backend }) => `${backend}`,
+        (error: Error & { code?: string }) => `${error.code}`,
+      );
+    return [await load('/runtime'), await load('/nowhere/')];
+  });
+  assert.deepEqual(results, ['wasm', 'engine.unavailable']);
+  assert.ok(server.requests.includes('GET /runtime/ort-wasm-simd-threaded.wasm'));
 });
 
 test('after the first load the page needs no server, and never any other', { skip }, async () => {
