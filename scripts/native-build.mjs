@@ -20,6 +20,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { aptInstall, canInstall } from './apt.mjs';
 import { findLibtorch } from './native-libtorch.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -94,19 +95,9 @@ function findNodeHeaders() {
 
 /** Installs the compiler and libtorch where that is ours to do: root on a Debian-like system. */
 function installTools(log) {
-  const possible = process.platform === 'linux' && process.getuid() === 0 && existsSync('/usr/bin/apt-get');
-  if (!possible || process.env.LIBTORCH) return undefined;
+  if (!canInstall() || process.env.LIBTORCH) return undefined;
   log(`Installing ${packages.join(' and ')} for the training engine ...`);
-  const apt = (...args) =>
-    spawnSync('apt-get', args, {
-      stdio: 'ignore',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-  const installPackages = () => apt('install', '-y', '--no-install-recommends', ...packages).status === 0;
-  if (!installPackages()) {
-    apt('update');
-    installPackages();
-  }
+  aptInstall(packages);
   return findTools();
 }
 
