@@ -45,7 +45,10 @@ function fromFastify(error: unknown): PosterError | undefined {
     );
   }
   if (statusCode < 500) return new PosterError(fastifyCodes[statusCode] ?? 'request.invalid', `${message}.`);
-  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || /multipart|part terminated|boundary/i.test(message)) {
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return new PosterError('aborted', 'The client went away before its request was whole.');
+  }
+  if (/multipart|part terminated|boundary/i.test(message)) {
     return new PosterError('request.invalid', `Expected a whole form, but it is malformed: ${message}.`);
   }
   return undefined;

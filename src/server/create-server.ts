@@ -38,6 +38,9 @@ export interface ServerOptions {
   readonly logger?: FastifyServerOptions['logger'];
 }
 
+/** Milliseconds to hand over the last answers. */
+const lastMoment = 3000;
+
 /**
  * An app that is ready for `listen` or `inject`. Its `close` stops taking requests, finishes those it has, and
  * leaves the model to its owner.
@@ -78,8 +81,8 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
   app.addHook('preClose', async () => {
     await admission.close(); // The accepted requests are answered before the server stops listening.
     await batcher.close();
-    // Clients in the midst of a request that was not accepted would hold the server up for ever.
-    setTimeout(() => app.server.closeAllConnections(), 1000).unref();
+    // Clients that read their answers slowly get a moment; those in the midst of a request would never end.
+    setTimeout(() => app.server.closeAllConnections(), lastMoment).unref();
   });
   await app.ready();
   return app;

@@ -42,7 +42,6 @@ export function addRoutes(app: FastifyInstance, service: Service): void {
 
 async function answerRecognise(request: FastifyRequest, reply: FastifyReply, service: Service) {
   const leave = service.admission.enter();
-  reply.raw.once('finish', leave).once('close', leave);
   const hold = service.budget.open();
   try {
     const asked = await readRequest(request, hold, service.limits);
@@ -54,6 +53,7 @@ async function answerRecognise(request: FastifyRequest, reply: FastifyReply, ser
     return { results };
   } finally {
     hold.release();
+    leave();
   }
 }
 
