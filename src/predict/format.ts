@@ -1,7 +1,6 @@
 /** Predictions as text, one line a file. */
 import { csvLine } from '../io/csv-line.js';
-import type { Prediction } from '../recognise/prediction.js';
-import { topK } from '../recognise/prediction.js';
+import { type Prediction, topK } from '../recognise/prediction.js';
 import type { FileResult } from '../recognise/recognise-files.js';
 
 export const predictionFormats = ['table', 'jsonl', 'csv'] as const;
@@ -19,12 +18,12 @@ export interface FormatOptions {
  * Turns results into lines; `header` comes first in a new file. The table leaves out what could not be read,
  * which is told elsewhere.
  */
-export interface Formatter {
+export interface Formatter<Result> {
   readonly header: string;
-  line(result: FileResult): string;
+  line(result: Result): string;
 }
 
-export function formatter(format: PredictionFormat, options: FormatOptions): Formatter {
+export function formatter(format: PredictionFormat, options: FormatOptions): Formatter<FileResult> {
   return { table: tableFormatter, jsonl: jsonlFormatter, csv: csvFormatter }[format](options);
 }
 
@@ -33,57 +32,74 @@ function round(probability: number): number {
   return Number(probability.toFixed(6));
 }
 
-function tableFormatter({ labels, topK: k }: FormatOptions): Formatter {
+/** The most probable classes, aligned. */
+export function tableCells(prediction: Prediction, { labels, topK: k }: FormatOptions): string {
   const width = Math.max(...labels.map((label) => label.length));
-  const cell = ({ label, probability }: { label: string; probability: number }) =>
-    `${label.padEnd(width)} ${(100 * probability).toFixed(1).padStart(5)} %`;
+  return topK(prediction, k)
+    .map(({ label, probability }) => `${label.padEnd(width)} ${(100 * probability).toFixed(1).padStart(5)} %`)
+    .join('   ');
+}
+
+function tableFormatter(options: FormatOptions): Formatter<FileResult> {
   return {
     header: '',
-    line: ({ path, prediction }) =>
-      prediction ? `${topK(prediction, k).map(cell).join('   ')}   ${path}\n` : '',
+    line: ({ path, prediction }) => (prediction ? `${tableCells(prediction, options)}   ${path}\n` : ''),
   };
 }
 
-function jsonlFormatter({ topK: k, embedding }: FormatOptions): Formatter {
-  const describe = (prediction: Prediction) => ({
+/** A prediction as a plain object. */
+export function describePrediction(prediction: Prediction, { topK: k, embedding }: FormatOptions) {
+  return {
     label: prediction.label,
     probability: round(prediction.probability),
     probabilities: Object.fromEntries(prediction.probabilities.map((p) => [p.label, round(p.probability)])),
     ...(k > 1 && { top: topK(prediction, k).map(({ label, probability }) => [label, round(probability)]) }),
     ...(embedding > 0 && prediction.embedding && { embedding: Array.from(prediction.embedding) }),
-  });
-  return {
-    header: '',
-    line: ({ path, prediction, error }) =>
-      `${JSON.stringify(error ? { path, error: error.message } : { path, ...describe(prediction) })}\n`,
   };
 }
 
-function csvFormatter({ labels, topK: k, embedding }: FormatOptions): Formatter {
-  const tops =
-    k > 1 ? Array.from({ length: k }, (_, i) => [`top${i + 1}`, `top${i + 1}_probability`]).flat() : [];
-  const features = Array.from({ length: embedding }, (_, i) => `embedding_${i}`);
-  const columns = [
-    'path',
+function jsonlFormatter(options: FormatOptions): Formatter<FileResult> {
+  return {
+    header: '',
+    line: ({ path, prediction, error }) =>
+      `${JSON.stringify(error ? { path, error: error.message } : { path, ...describePrediction(prediction, options) })}\n`,
+  };
+}
+
+/** The columns of a prediction; `csvValues` fills them. */
+export function csvColumns({ labels, topK: k, embedding }: FormatOptions): string[] {
+  const ranks = k > 1 ? Array.from({ length: k }, (_, i) => `top${i + 1}`) : [];
+  return [
     'label',
     'probability',
     ...labels.map((label) => `p_${label}`),
-    ...tops,
-    ...features,
-    'error',
+    ...ranks.flatMap((rank) => [rank, `${rank}_probability`]),
+    ...Array.from({ length: embedding }, (_, i) => `embedding_${i}`),
   ];
-  const values = (prediction: Prediction) => [
+}
+
+export function csvValues(
+  prediction: Prediction,
+  { topK: k, embedding }: FormatOptions,
+): (string | number)[] {
+  const ranked = k > 1 ? topK(prediction, k) : [];
+  return [
     prediction.label,
     round(prediction.probability),
     ...prediction.probabilities.map(({ probability }) => round(probability)),
-    ...(k > 1 ? topK(prediction, k).flatMap(({ label, probability }) => [label, round(probability)]) : []),
+    ...ranked.flatMap(({ label, probability }) => [label, round(probability)]),
     ...(embedding > 0 ? prediction.embedding! : []),
-    '',
   ];
+}
+
+function csvFormatter(options: FormatOptions): Formatter<FileResult> {
+  const columns = ['path', ...csvColumns(options), 'error'];
   const blanks = Array<string>(columns.length - 2).fill('');
   return {
     header: csvLine(columns),
     line: ({ path, prediction, error }) =>
-      csvLine(error ? [path, ...blanks, error.message] : [path, ...values(prediction)].map(String)),
+      csvLine(
+        error ? [path, ...blanks, error.message] : [path, ...csvValues(prediction, options), ''].map(String),
+      ),
   };
 }

@@ -213,3 +213,31 @@ test('inspect tells parameters, multiply-adds and what is unused', async () => {
   assert.equal(inspection.metadata.epoch, 3);
   assert.equal(inspection.labels.source, 'assumed');
 });
+
+test('--faces finds and recognises the faces of a photo, none being a result, and draws them', async () => {
+  const annotated = join(folder, 'annotated');
+  const photos = [fixture('faces/astronaut.jpg'), fixture('images/lossless-333x217.png')];
+  const args = ['predict', ...photos, '--faces', '--checkpoint', checkpoint];
+  const { code, stdout, stderr } = await poster([...args, '--format', 'jsonl', '--annotate', annotated]);
+  assert.equal(code, 0, stderr);
+  const [portrait, nobody] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(portrait.faces.length, 1);
+  assert.ok(portrait.faces[0].score > 0.6);
+  assert.equal(portrait.faces[0].landmarks.length, 68);
+  assert.deepEqual(nobody.faces, []);
+  assert.deepEqual((await readdir(annotated)).sort(), ['astronaut.jpg', 'lossless-333x217.png']);
+  const csv = (await poster([...args, '--format', 'csv'])).stdout.trim().split('\r\n');
+  assert.deepEqual(
+    csv.map((line) => line.split(',')[1]),
+    ['face', '1', ''],
+  );
+});
+
+test('flags that need --faces say so', async () => {
+  const { code, stderr } = await poster(['predict', 'x.jpg', '--checkpoint', checkpoint, '--annotate', 'x']);
+  assert.equal(code, 2);
+  assert.match(stderr, /Expected --faces/);
+});

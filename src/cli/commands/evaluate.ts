@@ -63,7 +63,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.data_type);
   if (flags.output === undefined) return;
-  const { writeEvaluation } = await import('../../evaluate/write-evaluation.js');
+  const { writeEvaluation } = await import('../../report/write-evaluation.js');
   const { report } = await writeEvaluation(flags.output, outcome, { signal });
   process.stderr.write(
     `Report: ${report}, with result.json and predictions.csv beside it in ${join(flags.output, '')}\n`,

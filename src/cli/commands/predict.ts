@@ -4,7 +4,9 @@ import { Poster } from '../../poster.js';
 import { type PredictionFormat, predictionFormats } from '../../predict/format.js';
 import { listInputs, parseShard, type Shard } from '../../predict/list-inputs.js';
 import type { LineSink } from '../../predict/output-file.js';
-import { type PredictCounts, predictTo } from '../../predict/predict-files.js';
+import { predictTo } from '../../predict/predict-files.js';
+import { type PredictPhotosOptions, predictPhotosTo } from '../../predict/predict-photos.js';
+import type { PredictCounts, StreamedResult } from '../../predict/stream-lines.js';
 import { noteLabels } from '../note-labels.js';
 import {
   type BatchFlags,
@@ -25,6 +27,9 @@ interface PredictFlags extends ModelFlags, BatchFlags {
   readonly output?: string;
   readonly skipExisting?: boolean;
   readonly shard?: Shard;
+  readonly faces?: boolean;
+  readonly detector?: string;
+  readonly annotate?: string;
 }
 
 export function registerPredict(program: Command): void {
@@ -32,7 +37,7 @@ export function registerPredict(program: Command): void {
     .command('predict')
     .summary('recognise the expressions of face images')
     .description(
-      'Recognises face crops: files, folders, glob patterns, or - for paths on standard input, one a line.',
+      'Recognises face crops, or with --faces every face of ordinary photos: files, folders, glob patterns, or - for paths on standard input, one a line.',
     )
     .argument('<inputs...>', 'images, folders, patterns or -')
     .requiredOption('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
@@ -46,22 +51,21 @@ export function registerPredict(program: Command): void {
     )
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .option('--skip-existing', 'continue --output: pass over the files it already holds')
+    .option('--faces', 'find, align and recognise every face of ordinary photos')
+    .option('--detector <file>', 'with --faces: a YuNet model (.onnx) in place of the built-in detector')
+    .option('--annotate <dir>', 'with --faces: write the photos with boxes and bars into a folder')
     .option('--shard <i/n>', 'only the i-th of n parts of the files', parseShard);
   withBatchOptions(withModelOptions(command)).action(runVerb(predict));
 }
 
 async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlags): Promise<void> {
   const format = chooseFormat(flags);
-  if (flags.skipExisting && (!flags.output || format === 'table')) {
-    throw new PosterError(
-      'option.invalid',
-      'Expected --output with jsonl or csv beside --skip-existing: only those can be continued.',
-    );
-  }
+  checkFlags(flags, format);
   await using poster = await Poster.load(flags.checkpoint, await loadOptions(flags, signal));
   noteLabels(poster);
+  const paths = listInputs(inputs, { shard: flags.shard, signal });
   const progress = flags.output === undefined ? undefined : createProgress('Recognising', 'images');
-  const counts = await predictTo(poster, listInputs(inputs, { shard: flags.shard, signal }), {
+  const options = {
     format,
     topK: flags.topK,
     embedding: flags.embeddings,
@@ -69,15 +73,44 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
     sink: standardOutput,
     skipExisting: flags.skipExisting,
     strict: flags.strict,
-    batchSize: flags.batchSize,
-    workers: flags.workers,
     signal,
-    onResult({ error }, { recognised, unreadable }) {
+    onResult({ error }: StreamedResult, { recognised, unreadable }: PredictCounts) {
       if (error) process.stderr.write(`poster: ${error.message}\n`);
       progress?.update(recognised + unreadable);
     },
-  }).finally(() => progress?.stop());
+  };
+  const counts = await (flags.faces
+    ? predictFaces(poster, paths, { ...options, annotate: flags.annotate }, flags)
+    : predictTo(poster, paths, { ...options, batchSize: flags.batchSize, workers: flags.workers })
+  ).finally(() => progress?.stop());
   report(counts, flags.output);
+}
+
+async function predictFaces(
+  poster: Poster,
+  paths: AsyncIterable<string>,
+  options: PredictPhotosOptions,
+  { detector, threads }: PredictFlags,
+): Promise<PredictCounts> {
+  const { openFaceFinder } = await import('../../faces/open-face-finder.js');
+  await using finder = await openFaceFinder({ ...(detector && { detector }), ...(threads && { threads }) });
+  return await predictPhotosTo(poster, finder, paths, options); // before the finder is disposed
+}
+
+/** @throws PosterError `option.invalid` for flags that need another. */
+function checkFlags(
+  { faces, detector, annotate, skipExisting, output }: PredictFlags,
+  format: PredictionFormat,
+): void {
+  if (skipExisting && (!output || format === 'table')) {
+    throw new PosterError(
+      'option.invalid',
+      'Expected --output with jsonl or csv beside --skip-existing: only those can be continued.',
+    );
+  }
+  if (!faces && (detector ?? annotate) !== undefined) {
+    throw new PosterError('option.invalid', 'Expected --faces beside --detector and --annotate; add it.');
+  }
 }
 
 function chooseFormat({ format, output }: PredictFlags): PredictionFormat {

@@ -1,11 +1,11 @@
 /** Writes what an evaluation found into a folder. */
 import { join } from 'node:path';
+import type { EvaluationOutcome } from '../evaluate/evaluate.js';
 import { decodeImage } from '../image/decode.js';
 import { thumbnailUri } from '../image/encode.js';
 import { writeAtomically } from '../io/write-atomically.js';
-import { predictionsCsv } from '../report/predictions-csv.js';
-import { renderReport } from '../report/report.js';
-import type { EvaluationOutcome } from './evaluate.js';
+import { predictionsCsv } from './predictions-csv.js';
+import { renderReport } from './report.js';
 
 /** Paths of the files written. */
 export interface EvaluationFiles {

@@ -1,0 +1,77 @@
+/** Results written as lines as they come, to a file that can be continued or to a terminal. */
+import { PosterError } from '../errors.js';
+import type { Formatter, PredictionFormat } from './format.js';
+import { type LineSink, openOutputFile, readExistingOutput } from './output-file.js';
+
+/** What came of one file. */
+export interface StreamedResult {
+  readonly path: string;
+  readonly error?: PosterError | undefined;
+}
+
+export interface StreamOptions<Result> {
+  readonly format: PredictionFormat;
+  /** A file to write; otherwise lines go to `sink`. */
+  readonly output?: string | undefined;
+  readonly sink?: LineSink | undefined;
+  /** Continue `output`: files it already has a line for are passed over. */
+  readonly skipExisting?: boolean | undefined;
+  /** End with an error at the first unreadable image instead of writing a line with its error. */
+  readonly strict?: boolean | undefined;
+  /** Called after each file. */
+  readonly onResult?: ((result: Result, counts: PredictCounts) => void) | undefined;
+}
+
+export interface PredictCounts {
+  readonly recognised: number;
+  readonly unreadable: number;
+  /** Passed over because an earlier run had done them. */
+  readonly skipped: number;
+}
+
+/**
+ * Writes the lines of every path's result, in order.
+ *
+ * @throws PosterError `file.unwritable`, with `strict` `image.unreadable`; lines written so far stay.
+ */
+export async function streamLines<Result extends StreamedResult>(
+  paths: AsyncIterable<string>,
+  recognise: (paths: AsyncIterable<string>) => AsyncIterable<Result>,
+  lines: Formatter<Result>,
+  options: StreamOptions<Result>,
+): Promise<PredictCounts> {
+  const { format, output, skipExisting = false, strict = false, onResult } = options;
+  const existing =
+    output && skipExisting ? await readExistingOutput(output, format, lines.header) : undefined;
+  const sink = output === undefined ? options.sink : await openOutputFile(output, existing);
+  if (!sink)
+    throw new PosterError(
+      'option.invalid',
+      'Expected an output file or a sink for the predictions; got neither.',
+    );
+  const counts = { recognised: 0, unreadable: 0, skipped: 0 };
+  try {
+    if (!existing?.bytes) await sink.write(lines.header);
+    for await (const result of recognise(unfinished(paths, existing?.paths, counts))) {
+      if (result.error && strict) throw result.error;
+      await sink.write(lines.line(result));
+      if (result.error) counts.unreadable++;
+      else counts.recognised++;
+      onResult?.(result, counts);
+    }
+  } finally {
+    await sink.close();
+  }
+  return counts;
+}
+
+async function* unfinished(
+  paths: AsyncIterable<string>,
+  finished: ReadonlySet<string> | undefined,
+  counts: { skipped: number },
+): AsyncGenerator<string> {
+  for await (const path of paths) {
+    if (finished?.has(path)) counts.skipped++;
+    else yield path;
+  }
+}
