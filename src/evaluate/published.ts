@@ -5,6 +5,8 @@
  * arXiv 2301.12149.
  */
 
+import { dataTypeFacts, dataTypes } from '../data/labels.js';
+
 /** A published top-1 accuracy in [0, 1] and where it stands. */
 export interface PublishedFigure {
   accuracy: number;
@@ -13,19 +15,13 @@ export interface PublishedFigure {
 
 const source = 'POSTER V2, arXiv 2301.12149';
 
-const figures: Readonly<Record<string, number>> = {
-  'RAF-DB': 0.9221,
-  'AffectNet-7': 0.6749,
-  'AffectNet-8': 0.6377,
-  'CAER-S': 0.93,
-};
-
 /**
  * The published figure for a dataset type such as `RAF-DB`, whatever its case. Null for other data and for
  * the training split, whose accuracy nobody publishes.
  */
 export function publishedFigure(datasetType: string, split: string): PublishedFigure | null {
   if (split === 'train') return null;
-  const known = Object.entries(figures).find(([type]) => type.toLowerCase() === datasetType.toLowerCase());
-  return known ? { accuracy: known[1], source } : null;
+  const type = dataTypes.find((known) => known.toLowerCase() === datasetType.toLowerCase());
+  const percent = type && dataTypeFacts(type).publishedTop1;
+  return percent === undefined ? null : { accuracy: Number((percent / 100).toFixed(4)), source };
 }
