@@ -7,13 +7,22 @@ export { prepareData } from './data/prepare/prepare-data.js';
 export { type ErrorCode, errorCodes, PosterError } from './errors.js';
 export type { EvaluateOptions, EvaluationOutcome } from './evaluate/evaluate.js';
 export { type EvaluationResult, parseEvaluationResult } from './evaluate/result.js';
+export type { ExplainMethod, Explanation, HeatMap, TokenGroup } from './explain/explanation.js';
+export { overlay } from './explain/overlay.js';
+export { writeExplanation } from './explain/write-explanation.js';
 export { type ExportOptions, type ExportReport, exportModel } from './export/export-model.js';
 export { type FaceFinder, openFaceFinder } from './faces/open-face-finder.js';
 export { decodeImage } from './image/decode.js';
 export type { RgbImage } from './image/rgb-image.js';
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
 export type { LoadOptions } from './model/load-model.js';
-export { type ImageInput, Poster, type PredictBatchOptions, type PredictOptions } from './poster.js';
+export {
+  type ExplainOptions,
+  type ImageInput,
+  Poster,
+  type PredictBatchOptions,
+  type PredictOptions,
+} from './poster.js';
 export { listInputs } from './predict/list-inputs.js';
 export { type PredictToOptions, predictTo } from './predict/predict-files.js';
 export { type PredictPhotosOptions, predictPhotosTo } from './predict/predict-photos.js';

@@ -1,11 +1,14 @@
 import { PosterError, throwIfAborted } from './errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
+import { explainByAttention } from './explain/attention.js';
+import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
+import type { GradCam } from './explain/grad-cam.js';
 import { decodeImage } from './image/decode.js';
 import { preprocess } from './image/preprocess.js';
 import type { RgbImage } from './image/rgb-image.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
 import { imageSize, type NetworkConfig } from './network/config.js';
-import type { Session } from './onnx/runtime.js';
+import type { ModelOutputs, Session } from './onnx/runtime.js';
 import { batches } from './recognise/batches.js';
 import { type Prediction, toPrediction } from './recognise/prediction.js';
 import {
@@ -29,6 +32,14 @@ export interface PredictBatchOptions extends PredictOptions {
   readonly batchSize?: number;
 }
 
+export interface ExplainOptions {
+  /** Default: attention, which needs no gradients. */
+  readonly method?: ExplainMethod;
+  /** With `grad-cam`: the class to explain. Default: the most probable one. */
+  readonly label?: string;
+  readonly signal?: AbortSignal;
+}
+
 const valuesPerImage = 3 * imageSize * imageSize;
 
 /**
@@ -42,6 +53,7 @@ const valuesPerImage = 3 * imageSize * imageSize;
 export class Poster implements Recogniser, AsyncDisposable {
   readonly #model: LoadedModel;
   #disposed = false;
+  #gradCam: Promise<GradCam> | undefined;
 
   private constructor(model: LoadedModel) {
     this.#model = model;
@@ -109,6 +121,34 @@ export class Poster implements Recogniser, AsyncDisposable {
     return recogniseFiles(this.#session(), this.labels, paths, options);
   }
 
+  /**
+   * Maps over one face of what decided its class: the class token's attention, or Grad-CAM where libtorch is
+   * present. See docs/explain.md for what the values mean.
+   *
+   * @throws PosterError as `predict`; `option.invalid` for an unknown label, for a label with `attention` (which is
+   *   the same for all) and for `grad-cam` of an ONNX model; `engine.unavailable` for `grad-cam` without libtorch;
+   *   `checkpoint.mismatch` for `attention` of an ONNX model exported before it held the attention.
+   */
+  async explain(image: ImageInput, options: ExplainOptions = {}): Promise<Explanation> {
+    const { method = 'attention', label, signal } = options;
+    const session = this.#session();
+    const asked = this.#classToExplain(method, label);
+    const withAttention = method === 'attention';
+    if (withAttention && !session.givesAttention) throw noAttention(this.path);
+    const input = await prepare([image], signal);
+    const outputs = await session.run(input, 1, { attention: withAttention });
+    const [prediction] = this.#predictions(outputs, 1);
+    if (withAttention) return explainByAttention(outputs.attention!, prediction!);
+    const gradCam = await this.#openGradCam(signal);
+    const index = asked ?? prediction!.index;
+    return {
+      method,
+      prediction: prediction!,
+      label: this.labels[index]!,
+      ...gradCam.explain(input, index),
+    };
+  }
+
   /** Evaluates on a labelled dataset: every figure, the per-image predictions and the failures. */
   evaluate(options: EvaluateOptions): Promise<EvaluationOutcome> {
     this.#session();
@@ -120,6 +160,10 @@ export class Poster implements Recogniser, AsyncDisposable {
     if (this.#disposed) return;
     this.#disposed = true;
     await this.#model.session.release();
+    await this.#gradCam?.then(
+      (gradCam) => gradCam.dispose(),
+      () => {}, // it never opened
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -133,24 +177,69 @@ export class Poster implements Recogniser, AsyncDisposable {
 
   async #run(images: readonly ImageInput[], { embedding, signal }: PredictOptions): Promise<Prediction[]> {
     const session = this.#session();
-    throwIfAborted(signal);
-    const decoded = await Promise.all(images.map(decodeInput));
-    const input = new Float32Array(decoded.length * valuesPerImage);
-    decoded.forEach((image, i) => {
-      preprocess(image, input, i * valuesPerImage);
-    });
-    throwIfAborted(signal);
-    const outputs = await session.run(input, decoded.length);
+    const outputs = await session.run(await prepare(images, signal), images.length);
+    return this.#predictions(outputs, images.length, embedding);
+  }
+
+  #predictions({ logits, embeddings }: ModelOutputs, count: number, embedding = false): Prediction[] {
     const classes = this.labels.length;
     const width = this.network.embedding;
-    return decoded.map((_, i) =>
+    return Array.from({ length: count }, (_, i) =>
       toPrediction(
-        outputs.logits.slice(i * classes, (i + 1) * classes),
+        logits.slice(i * classes, (i + 1) * classes),
         this.labels,
-        embedding ? outputs.embeddings.slice(i * width, (i + 1) * width) : undefined,
+        embedding ? embeddings.slice(i * width, (i + 1) * width) : undefined,
       ),
     );
   }
+
+  /** The index of the class that was asked for, if one was. */
+  #classToExplain(method: ExplainMethod, label: string | undefined): number | undefined {
+    if (!explainMethods.includes(method)) {
+      const known = explainMethods.join(' or ');
+      throw new PosterError('option.invalid', `Expected the method ${known}, got ${method}.`);
+    }
+    if (label === undefined) return undefined;
+    const index = this.labels.indexOf(label);
+    if (method === 'grad-cam' && index !== -1) return index;
+    const problem =
+      index === -1
+        ? `Expected a label of ${this.path} (${this.labels.join(', ')}), got ${label}.`
+        : `Expected no label with the method attention, which is the same for all classes, got ${label}; use grad-cam.`;
+    throw new PosterError('option.invalid', problem);
+  }
+
+  /** Loaded on first use: it holds the weights a second time. */
+  async #openGradCam(signal: AbortSignal | undefined): Promise<GradCam> {
+    const { openGradCam } = await import('./explain/grad-cam.js');
+    this.#gradCam ??= openGradCam(this.path, signal);
+    return this.#gradCam.catch((error: unknown) => {
+      this.#gradCam = undefined;
+      throw error;
+    });
+  }
+}
+
+/** What the network takes: images x 3 x 224 x 224. */
+async function prepare(
+  images: readonly ImageInput[],
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  throwIfAborted(signal);
+  const decoded = await Promise.all(images.map(decodeInput));
+  const input = new Float32Array(decoded.length * valuesPerImage);
+  decoded.forEach((image, i) => {
+    preprocess(image, input, i * valuesPerImage);
+  });
+  throwIfAborted(signal);
+  return input;
+}
+
+function noAttention(path: string): PosterError {
+  return new PosterError(
+    'checkpoint.mismatch',
+    `Expected the output "attention" in ${path}, but it was exported before there was one; export it again from its checkpoint.`,
+  );
 }
 
 async function decodeInput(image: ImageInput): Promise<RgbImage> {

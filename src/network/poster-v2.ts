@@ -23,6 +23,8 @@ export interface ForwardOptions<T> {
   readonly observe?: Observe<T>;
   /** Compute every token in the last transformer block, as the official program does. Default false. */
   readonly everyToken?: boolean;
+  /** Told the tokens that the transformer reads: B x 147 x embedding, 7 x 7 of each scale in turn. */
+  readonly onTokens?: (tokens: T) => void;
 }
 
 export interface PosterV2 {
@@ -123,13 +125,15 @@ export function posterV2(config: NetworkConfig): PosterV2 {
       if (ops.training) landmarkBranch.landmarks(ops, maps[2]);
       return maps;
     },
-    recognise(ops, images, maps, { observe = ignore, everyToken = false } = {}) {
+    recognise(ops, images, maps, { observe = ignore, everyToken = false, onTokens = ignore } = {}) {
       const faceMap = lastFaceConv(ops, maps[2]); // B x widths[2] x 7 x 7
       observe('last_face_conv', faceMap);
       const queries = [maps[0], maps[1], faceMap] as const;
       const imageMaps = imageBranch.features(ops, halved(ops, images), observe);
-      const tokens = scales.map((i) => attendedTokens(ops, i, imageMaps[i], queries[i], observe));
-      return transformer(ops, ops.concat(tokens, 1), observe, everyToken);
+      const perScale = scales.map((i) => attendedTokens(ops, i, imageMaps[i], queries[i], observe));
+      const tokens = ops.concat(perScale, 1); // B x 147 x embedding
+      onTokens(tokens);
+      return transformer(ops, tokens, observe, everyToken);
     },
     forward(ops, images, options = {}) {
       const maps = network.landmarkMaps(ops, images, options.observe);

@@ -39,7 +39,8 @@ export function shapeOps({ onParameter, onMultiplyAdds: count }: ShapeObserver):
       count?.('layers', elementCount(x) * weight[0]!);
       return shape;
     },
-    attention(q, k) {
+    attention(q, k, _v, _scale, _bias, onWeights) {
+      onWeights?.([...q.slice(0, 3), k[2]!]);
       count?.('attention', 2 * elementCount(q) * k[2]!); // q kᵀ and its product with v
       return q;
     },

@@ -25,6 +25,11 @@ export interface TransformerOutput<T> {
   readonly embedding: T;
   /** B x classes. */
   readonly logits: T;
+  /**
+   * B x heads x queries x (N + 1): the last block's attention; its first row of queries is the class token's, and
+   * the first of the N + 1 is what it keeps to itself. Rows sum to 1.
+   */
+  readonly attention: T;
 }
 
 export interface VisionTransformer {
@@ -36,7 +41,7 @@ export interface VisionTransformer {
   <T>(ops: Ops<T>, tokens: T, observe: Observe<T>, everyToken: boolean): TransformerOutput<T>;
 }
 
-type Block = <T>(ops: Ops<T>, x: T, classTokenOnly: boolean) => T;
+type Block = <T>(ops: Ops<T>, x: T, classTokenOnly: boolean, onWeights: (weights: T) => void) => T;
 
 /** Pre-norm block. With `classTokenOnly` just the first token is a query and leaves the block. */
 function block(path: Path, width: number, heads: number, tokens: number, unusedLayers: boolean): Block {
@@ -46,7 +51,7 @@ function block(path: Path, width: number, heads: number, tokens: number, unusedL
   const project = linear(path.at('attn').at('proj'), width, width, linearInitial);
   const norm2 = layerNorm(path.at('norm2'), width, layerNormEps);
   const expand = mlp(path.at('mlp'), width, 4 * width, linearInitial);
-  return (ops, x, classTokenOnly) => {
+  return (ops, x, classTokenOnly, onWeights) => {
     const queries = classTokenOnly ? 1 : tokens;
     const pick = <T>(ops: Ops<T>, value: T) => (classTokenOnly ? ops.slice(value, 1, 0, 1) : value);
     const normed = norm1(ops, x); // B x N x C
@@ -59,6 +64,7 @@ function block(path: Path, width: number, heads: number, tokens: number, unusedL
       splitHeads(ops, v, tokens, heads, width),
       (width / heads) ** -0.5,
       undefined,
+      onWeights,
     );
     const attended = ops.add(pick(ops, x), project(ops, mergeHeads(ops, mixed, queries, width)));
     return ops.add(attended, expand(ops, norm2(ops, attended)));
@@ -107,8 +113,11 @@ export function visionTransformer(path: Path, config: NetworkConfig, patchTokens
   return (ops, patches, observe, everyToken) => {
     const first = ops.expandBatch(ops.parameter(classToken), patches);
     let x = ops.add(ops.concat([first, patches], 1), ops.parameter(positions)); // B x (N + 1) x C
+    let attention = x;
     blocks.forEach((layer, i) => {
-      x = layer(ops, x, !everyToken && i === blocks.length - 1);
+      x = layer(ops, x, !everyToken && i === blocks.length - 1, (weights) => {
+        attention = weights;
+      });
       observe(`VIT.blocks.${i}`, x);
     });
     const normed = norm(ops, x);
@@ -117,6 +126,6 @@ export function visionTransformer(path: Path, config: NetworkConfig, patchTokens
     observe('VIT.se_block', embedding);
     const logits = head(ops, embedding);
     observe('VIT.head', logits);
-    return { embedding, logits };
+    return { embedding, logits, attention };
   };
 }

@@ -12,15 +12,17 @@ import { recordGraph, type Weights } from './record.js';
 export type GraphTarget = 'cpu' | 'portable';
 
 /**
- * The inference graph of a network: `images` (batch x 3 x 224 x 224) -> `logits` (batch x classes) and
- * `embedding` (batch x embedding). Normalisation is folded away; what inference does not need is left out.
+ * The inference graph of a network: `images` (batch x 3 x 224 x 224) -> `logits` (batch x classes),
+ * `embedding` (batch x embedding) and `attention` (batch x heads x 1 x 148: what the class token attends to in the
+ * last block, itself first). Normalisation is folded away; what inference does not need is left out.
  */
 export function buildGraph(network: PosterV2, weights: Weights, target: GraphTarget): Graph {
   const recorded = recordGraph(weights, (ops, images) => {
-    const { logits, embedding } = network.forward<Value>(ops, images);
+    const { logits, embedding, attention } = network.forward<Value>(ops, images);
     return [
       ['logits', logits],
       ['embedding', embedding],
+      ['attention', attention],
     ];
   });
   return optimise(recorded, target);

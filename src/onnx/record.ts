@@ -105,7 +105,7 @@ function recordingOps(nodes: Node[], weights: Weights): Ops<Value> {
       return bias ? ops.add(product, bias) : product;
     },
 
-    attention(q, k, v, scale, bias) {
+    attention(q, k, v, scale, bias, onWeights) {
       const scaled = ops.multiply(q, constant(Float32Array.of(scale), []));
       const tokens = k.shape[2]!;
       const logits = add(
@@ -114,7 +114,9 @@ function recordingOps(nodes: Node[], weights: Weights): Ops<Value> {
         [...q.shape.slice(0, 3), tokens],
       );
       const biased = bias ? ops.add(logits, bias) : logits;
-      return add('MatMul', [add('Softmax', [biased], biased.shape, { axis: -1 }), v], q.shape);
+      const weights = add('Softmax', [biased], biased.shape, { axis: -1 });
+      onWeights?.(weights);
+      return add('MatMul', [weights, v], q.shape);
     },
 
     gelu(x) {

@@ -4,7 +4,14 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, PosterError } from '../errors.js';
 import { imageSize } from '../network/config.js';
 import { type SplitModel, weightsPath } from './emit.js';
-import { type ModelOutputs, runInParts, type Session } from './session.js';
+import {
+  type ModelOutputs,
+  outputNames,
+  type RunOptions,
+  runInParts,
+  type Session,
+  toModelOutputs,
+} from './session.js';
 import type { ModelInput, TensorModel } from './tensor-model.js';
 
 export type { ModelOutputs, Session } from './session.js';
@@ -21,7 +28,9 @@ export type ModelSource = string | Uint8Array | SplitModel;
 export async function openSession(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
   const session = await createSession(model, options.threads ?? availableParallelism());
   return {
-    run: (images, count) => runInParts((part, size) => runPart(session, part, size), images, count),
+    givesAttention: session.outputNames.includes('attention'),
+    run: (images, count, run = {}) =>
+      runInParts((part, size) => runPart(session, part, size, run), images, count),
     release: () => session.release(),
   };
 }
@@ -31,13 +40,11 @@ async function runPart(
   session: InferenceSession,
   images: Float32Array,
   count: number,
+  options: RunOptions,
 ): Promise<ModelOutputs> {
   const input = new Tensor('float32', images, [count, 3, imageSize, imageSize]);
-  const outputs = await runtimeCall(() => session.run({ images: input }), 'engine.failed', 'run the model');
-  return {
-    logits: outputs.logits!.data as Float32Array,
-    embeddings: outputs.embedding!.data as Float32Array,
-  };
+  const run = () => session.run({ images: input }, outputNames(options));
+  return toModelOutputs(await runtimeCall(run, 'engine.failed', 'run the model'));
 }
 
 /** Opens any model whose inputs and outputs are float32, for inference on the CPU. */

@@ -7,12 +7,36 @@ export interface ModelOutputs {
   readonly logits: Float32Array;
   /** count x embedding. */
   readonly embeddings: Float32Array;
+  /** count x heads x 148: what the class token attends to in the last block, itself first; given when asked for. */
+  readonly attention?: Float32Array;
+}
+
+export interface RunOptions {
+  /** Also return the attention. Default false. */
+  readonly attention?: boolean | undefined;
+}
+
+/** The model's outputs that a run fetches. */
+export function outputNames({ attention }: RunOptions): string[] {
+  return ['logits', 'embedding', ...(attention ? ['attention'] : [])];
+}
+
+/** The fetched outputs under our names. */
+export function toModelOutputs(fetched: Readonly<Record<string, { readonly data: unknown }>>): ModelOutputs {
+  const values = (name: string) => fetched[name]!.data as Float32Array;
+  return {
+    logits: values('logits'),
+    embeddings: values('embedding'),
+    ...(fetched.attention && { attention: values('attention') }),
+  };
 }
 
 /** A loaded model, ready to run. */
 export interface Session {
+  /** Whether the model has the output `attention`; files exported before there was one lack it. */
+  readonly givesAttention: boolean;
   /** images: count x 3 x 224 x 224, normalised. */
-  run(images: Float32Array, count: number): Promise<ModelOutputs>;
+  run(images: Float32Array, count: number, options?: RunOptions): Promise<ModelOutputs>;
   release(): Promise<void>;
 }
 
@@ -39,6 +63,7 @@ export async function runInParts(
   return {
     logits: concatenate(parts.map(({ logits }) => logits)),
     embeddings: concatenate(parts.map(({ embeddings }) => embeddings)),
+    ...(parts[0]?.attention && { attention: concatenate(parts.map(({ attention }) => attention!)) }),
   };
 }
 

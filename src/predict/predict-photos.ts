@@ -1,6 +1,6 @@
 /** Predictions of the faces in many photos. */
-import { extname, join, parse } from 'node:path';
-import { PosterError } from '../errors.js';
+import { extname, parse } from 'node:path';
+import type { PosterError } from '../errors.js';
 import { writeAnnotated } from '../faces/annotate.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import {
@@ -10,8 +10,10 @@ import {
   recognisePhotos,
 } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
+import { type Explainer, type ExplainTo, explainPhotos } from './explain-results.js';
 import { photoFormatter } from './format-photos.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './stream-lines.js';
+import { uniqueNames } from './unique-names.js';
 
 export interface PredictPhotosOptions extends StreamOptions<PhotoResult> {
   /** How many of the most probable classes to list. Default 1. */
@@ -19,6 +21,8 @@ export interface PredictPhotosOptions extends StreamOptions<PhotoResult> {
   readonly embedding?: boolean | undefined;
   /** A folder for copies of the photos with boxes and bars drawn in. */
   readonly annotate?: string | undefined;
+  /** Also write heat maps of what decided the class of each face. */
+  readonly explain?: ExplainTo | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,32 +33,33 @@ export interface PredictPhotosOptions extends StreamOptions<PhotoResult> {
  * @throws PosterError as `predictTo`, and for a picture that cannot be annotated.
  */
 export function predictPhotosTo(
-  model: Recogniser & CropRecogniser,
+  model: Recogniser & CropRecogniser & Explainer,
   finder: FaceFinder,
   paths: AsyncIterable<string>,
   options: PredictPhotosOptions,
 ): Promise<PredictCounts> {
-  const { format, topK = 1, embedding = false, annotate, signal } = options;
+  const { format, topK = 1, embedding = false, annotate, explain, signal } = options;
   const faceOptions: RecogniseFacesOptions = { embedding, ...(signal && { signal }) };
   const lines = photoFormatter(format, {
     labels: model.labels,
     topK: Math.min(topK, model.labels.length),
     embedding: embedding ? model.network.embedding : 0,
   });
-  const recognise = (rest: AsyncIterable<string>) => recognisePhotos(model, finder, rest, faceOptions);
-  if (annotate === undefined) return streamLines(paths, recognise, lines, options);
-  const names = new Map<string, string>();
-  const annotated = (rest: AsyncIterable<string>) => withPictures(recognise(rest), annotate, names);
-  return streamLines(paths, annotated, lines, options);
+  const recognise = (rest: AsyncIterable<string>) => {
+    const results = recognisePhotos(model, finder, rest, faceOptions);
+    const explained = explain ? explainPhotos(model, results, explain) : results;
+    return annotate === undefined ? explained : withPictures(explained, annotate);
+  };
+  return streamLines(paths, recognise, lines, options);
 }
 
 async function* withPictures(
   results: AsyncIterable<PhotoResult>,
   folder: string,
-  names: Map<string, string>,
 ): AsyncGenerator<PhotoResult> {
+  const nameOf = uniqueNames(folder, '--annotate');
   for await (const result of results) {
-    if (!result.error) await writePicture(result, pictureName(result.path, folder, names));
+    if (!result.error) await writePicture(result, nameOf(result.path, pictureName(result.path)));
     yield result;
   }
 }
@@ -72,16 +77,8 @@ async function writePicture({ photo, faces }: ReadPhoto, path: string): Promise<
 
 const writable: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp']);
 
-/** The photo's own name in the folder; two photos of one name are an error, since one would replace the other. */
-function pictureName(path: string, folder: string, names: Map<string, string>): string {
+/** The photo's own name, with an ending that can be written. */
+function pictureName(path: string): string {
   const { name, base } = parse(path);
-  const own = writable.has(extname(path).toLowerCase()) ? base : `${name}.png`;
-  const other = names.get(own);
-  if (other !== undefined && other !== path)
-    throw new PosterError(
-      'option.invalid',
-      `Expected photos of different names for --annotate, but ${other} and ${path} would both be written to ${join(folder, own)}; annotate them into different folders.`,
-    );
-  names.set(own, path);
-  return join(folder, own);
+  return writable.has(extname(path).toLowerCase()) ? base : `${name}.png`;
 }

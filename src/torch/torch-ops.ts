@@ -62,11 +62,13 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
 
     linear: (x, weight, bias) => callTensor('aten::linear', x, weight, bias ?? null),
 
-    attention(q, k, v, scale, bias) {
+    attention(q, k, v, scale, bias, onWeights) {
       const scaled = callTensor('aten::mul.Scalar', q, scale);
       const logits = callTensor('aten::matmul', scaled, callTensor('aten::transpose.int', k, -2, -1));
       const biased = bias ? callTensor('aten::add.Tensor', logits, bias) : logits; // B x heads x M x N
-      return callTensor('aten::matmul', callTensor('aten::softmax.int', biased, -1), v);
+      const weights = callTensor('aten::softmax.int', biased, -1);
+      onWeights?.(weights);
+      return callTensor('aten::matmul', weights, v);
     },
 
     gelu: (x) => callTensor('aten::gelu', x, 'none'),

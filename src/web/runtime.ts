@@ -3,7 +3,14 @@ import * as cores from 'onnxruntime-web/wasm';
 import * as graphics from 'onnxruntime-web/webgpu';
 import { messageOf, PosterError } from '../errors.js';
 import { imageSize } from '../network/config.js';
-import { type ModelOutputs, runInParts, type Session } from '../onnx/session.js';
+import {
+  type ModelOutputs,
+  outputNames,
+  type RunOptions,
+  runInParts,
+  type Session,
+  toModelOutputs,
+} from '../onnx/session.js';
 import type { Backend } from './messages.js';
 
 export interface SessionOptions {
@@ -75,19 +82,16 @@ async function openOn(backend: Backend, model: Uint8Array, options: SessionOptio
   const session = await runtimeCall(open, 'engine.unavailable', `open the model on ${backend}`);
 
   /** images: count x 3 x 224 x 224. */
-  async function runPart(images: Float32Array, count: number): Promise<ModelOutputs> {
+  async function runPart(images: Float32Array, count: number, options: RunOptions): Promise<ModelOutputs> {
     const input = new runtime.Tensor('float32', images, [count, 3, imageSize, imageSize]);
-    const { logits, embedding } = await runtimeCall(
-      () => session.run({ images: input }),
-      'engine.failed',
-      'run the model',
-    );
-    return { logits: logits!.data as Float32Array, embeddings: embedding!.data as Float32Array };
+    const run = () => session.run({ images: input }, outputNames(options));
+    return toModelOutputs(await runtimeCall(run, 'engine.failed', 'run the model'));
   }
   return {
     backend,
     session: {
-      run: (images, count) => runInParts(runPart, images, count),
+      givesAttention: session.outputNames.includes('attention'),
+      run: (images, count, run = {}) => runInParts((part, size) => runPart(part, size, run), images, count),
       release: () => session.release(),
     },
   };

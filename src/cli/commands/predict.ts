@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { PosterError } from '../../errors.js';
+import { type ExplainMethod, explainMethods } from '../../explain/explanation.js';
 import { Poster } from '../../poster.js';
+import type { ExplainTo } from '../../predict/explain-results.js';
 import { type PredictionFormat, predictionFormats } from '../../predict/format.js';
 import { listInputs, parseShard, type Shard } from '../../predict/list-inputs.js';
 import type { LineSink } from '../../predict/output-file.js';
@@ -30,6 +32,8 @@ interface PredictFlags extends ModelFlags, BatchFlags {
   readonly faces?: boolean;
   readonly detector?: string;
   readonly annotate?: string;
+  readonly explain?: string;
+  readonly explainMethod?: ExplainMethod;
 }
 
 export function registerPredict(program: Command): void {
@@ -54,6 +58,13 @@ export function registerPredict(program: Command): void {
     .option('--faces', 'find, align and recognise every face of ordinary photos')
     .option('--detector <file>', 'with --faces: a YuNet model (.onnx) in place of the built-in detector')
     .option('--annotate <dir>', 'with --faces: write the photos with boxes and bars into a folder')
+    .option('--explain <dir>', 'write a heat map of what decided each class, as a picture and as data')
+    .addOption(
+      new Option(
+        '--explain-method <method>',
+        'with --explain; grad-cam needs libtorch (default: attention)',
+      ).choices(explainMethods),
+    )
     .option('--shard <i/n>', 'only the i-th of n parts of the files', parseShard);
   withBatchOptions(withModelOptions(command)).action(runVerb(predict));
 }
@@ -74,6 +85,7 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
     skipExisting: flags.skipExisting,
     strict: flags.strict,
     signal,
+    explain: explainTo(flags, signal),
     onResult({ error }: StreamedResult, { recognised, unreadable }: PredictCounts) {
       if (error) process.stderr.write(`poster: ${error.message}\n`);
       progress?.update(recognised + unreadable);
@@ -97,9 +109,14 @@ async function predictFaces(
   return await predictPhotosTo(poster, finder, paths, options); // before the finder is disposed
 }
 
+function explainTo({ explain, explainMethod }: PredictFlags, signal: AbortSignal): ExplainTo | undefined {
+  if (explain === undefined) return undefined;
+  return { folder: explain, signal, ...(explainMethod && { method: explainMethod }) };
+}
+
 /** @throws PosterError `option.invalid` for flags that need another. */
 function checkFlags(
-  { faces, detector, annotate, skipExisting, output }: PredictFlags,
+  { faces, detector, annotate, explain, explainMethod, skipExisting, output }: PredictFlags,
   format: PredictionFormat,
 ): void {
   if (skipExisting && (!output || format === 'table')) {
@@ -107,6 +124,9 @@ function checkFlags(
       'option.invalid',
       'Expected --output with jsonl or csv beside --skip-existing: only those can be continued.',
     );
+  }
+  if (explainMethod !== undefined && explain === undefined) {
+    throw new PosterError('option.invalid', 'Expected --explain beside --explain-method; add it.');
   }
   if (!faces && (detector ?? annotate) !== undefined) {
     throw new PosterError('option.invalid', 'Expected --faces beside --detector and --annotate; add it.');

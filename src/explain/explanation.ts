@@ -1,0 +1,66 @@
+/** What decided a class, as maps over the face. Browser-safe. */
+import { scaleSizes } from '../network/config.js';
+import type { Prediction } from '../recognise/prediction.js';
+
+export const explainMethods = ['attention', 'grad-cam'] as const;
+
+/**
+ * `attention`: how much the class token attends to each place in the last transformer block; the same for every
+ * class. `grad-cam`: which places speak for one class, by the gradient of its logit.
+ */
+export type ExplainMethod = (typeof explainMethods)[number];
+
+/** 7 rows of 7 values, the top row first; each stands for one part of the face crop in a 7 x 7 grid. */
+export type HeatMap = readonly (readonly number[])[];
+
+/** The tokens of one scale of the network. */
+export interface TokenGroup {
+  /** The size of the map that the group's tokens were made from: 28, 14 or 7. */
+  readonly scale: number;
+  /** The sum of the map's values. */
+  readonly sum: number;
+  readonly map: HeatMap;
+}
+
+export interface Explanation {
+  readonly method: ExplainMethod;
+  /** What the network says of the face. */
+  readonly prediction: Prediction;
+  /** The explained class. */
+  readonly label: string;
+  /**
+   * The three scales, finest first. With `attention` values lie in [0, 1] and their sums and `classToken` make 1;
+   * with `grad-cam` values are at least 0, in units of the logit, and nothing bounds them.
+   */
+  readonly groups: readonly TokenGroup[];
+  /** The sum of the groups' maps, place by place. */
+  readonly combined: HeatMap;
+  /** With `attention`: the share the class token keeps to itself. */
+  readonly classToken?: number;
+}
+
+export type Maps = Pick<Explanation, 'groups' | 'combined'>;
+
+/** Rows and columns of a heat map. */
+export const mapSize = scaleSizes[2];
+const tokensPerGroup = mapSize ** 2;
+
+/** Tokens in all groups. */
+export const patchTokens = scaleSizes.length * tokensPerGroup;
+
+/** One value for each of the 147 tokens, scale by scale and row by row -> maps. */
+export function toMaps(values: ArrayLike<number>): Maps {
+  const all = Array.from(values);
+  const groups = scaleSizes.map((scale, i) => {
+    const own = all.slice(i * tokensPerGroup, (i + 1) * tokensPerGroup);
+    return { scale, sum: own.reduce((a, b) => a + b, 0), map: toRows(own) };
+  });
+  const combined = groups[0]!.map.map((row, y) =>
+    row.map((_, x) => groups.reduce((sum, { map }) => sum + map[y]![x]!, 0)),
+  );
+  return { groups, combined };
+}
+
+function toRows(values: readonly number[]): HeatMap {
+  return Array.from({ length: mapSize }, (_, y) => values.slice(y * mapSize, (y + 1) * mapSize));
+}
