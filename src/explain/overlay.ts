@@ -31,7 +31,7 @@ export function overlay(face: RgbImage, map: HeatMap): RgbImage {
     const at = 3 * i;
     const grey = 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
     const color = rampColor(heat[i]!);
-    const share = strongest * Math.sqrt(heat[i]!);
+    const share = strongest * heat[i]!;
     for (let c = 0; c < 3; c++) result[at + c] = Math.round(grey + (color[c]! - grey) * share);
   }
   return { width, height, data: result };
