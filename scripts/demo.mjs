@@ -1,0 +1,9 @@
+/**
+ * Sets up a fresh clone and shows the main job on drawn faces.
+ *
+ *   npm run demo [-- --output demo-output]
+ */
+import { root, run, setUp } from './setup.mjs';
+
+await setUp({ native: true });
+run(process.execPath, [`${root}build/src/cli/main.js`, 'demo', ...process.argv.slice(2)], 'The demo');
