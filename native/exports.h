@@ -11,5 +11,6 @@ void exportData(Napi::Object exports);      // data.cpp
 void exportAutograd(Napi::Object exports);  // autograd.cpp
 void exportRandom(Napi::Object exports);    // random.cpp
 void exportMachine(Napi::Object exports);   // machine.cpp
+void exportDistributed(Napi::Object exports);  // distributed.cpp
 
 }  // namespace poster

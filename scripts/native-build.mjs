@@ -136,9 +136,11 @@ function compilePlan({ compiler, libtorch, headers }, target) {
   if (hasCudaAllocator({ compiler, libtorch }, flags)) {
     flags.push('-DPOSTER_CUDA', '-isystem', libtorch.cudaHeaders);
   }
-  const files = readdirSync(sources).sort();
+  flags.push(...distributedFlags({ compiler, libtorch }, flags));
+  const files = readdirSync(sources, { recursive: true }).sort();
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update(readFileSync(join(sources, file)));
+  for (const file of files)
+    if (statSync(join(sources, file)).isFile()) hash.update(file).update(readFileSync(join(sources, file)));
   const { size, mtimeMs } = statSync(join(libtorch.lib, 'libtorch_cpu.so'));
   hash.update(JSON.stringify([compiler, flags, libtorch, size, mtimeMs]));
   return {
@@ -156,8 +158,23 @@ function compilePlan({ compiler, libtorch, headers }, target) {
 function hasCudaAllocator({ compiler, libtorch }, flags) {
   if (!libtorch.cuda || !libtorch.cudaHeaders) return false;
   const program = '#include <c10/cuda/CUDACachingAllocator.h>';
-  const args = [...flags, '-isystem', libtorch.cudaHeaders, '-fsyntax-only', '-x', 'c++', '-'];
-  return spawnSync(compiler, args, { input: program }).status === 0;
+  return compiles(compiler, [...flags, '-isystem', libtorch.cudaHeaders], program);
+}
+
+function compiles(compiler, flags, program) {
+  return spawnSync(compiler, [...flags, '-fsyntax-only', '-x', 'c++', '-'], { input: program }).status === 0;
+}
+
+/** What lets processes train together: gloo where libtorch was built with it, NCCL where its headers are too. */
+function distributedFlags({ compiler, libtorch }, flags) {
+  if (!libtorch.gloo) return [];
+  // Of gloo's own headers only names are needed; libtorch often comes without them.
+  const found = ['-DPOSTER_C10D', '-idirafter', join(sources, 'gloo-names')];
+  const { nccl, cudaHeaders } = libtorch;
+  if (!nccl || !cudaHeaders) return found;
+  const more = ['-isystem', cudaHeaders, '-isystem', nccl];
+  const program = '#define USE_C10D_NCCL\n#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>';
+  return compiles(compiler, [...flags, ...more], program) ? [...found, '-DPOSTER_NCCL', ...more] : found;
 }
 
 function isUpToDate({ addon, stamp, hash }) {

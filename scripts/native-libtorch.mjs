@@ -14,6 +14,8 @@ import { dirname, join } from 'node:path';
  * @property {string} lib the folder of libtorch.so
  * @property {boolean} cuda whether it has the CUDA library
  * @property {string | undefined} cudaHeaders the folder of cuda_runtime_api.h
+ * @property {boolean} gloo whether it was built with c10d over gloo
+ * @property {string | undefined} nccl the folder of nccl.h, where it was built with NCCL
  * @property {0 | 1} cxx11Abi which std::string it was built with
  * @property {'c++17' | 'c++20'} standard the C++ its headers ask for
  */
@@ -97,6 +99,8 @@ function describe({ source, include, lib: found }) {
     lib,
     cuda: existsSync(join(lib, 'libtorch_cuda.so')),
     cudaHeaders: cudaHeaders(lib),
+    gloo: defines(lib, 'libtorch_cpu.so', 'N4c10d16ProcessGroupGlooC1E'),
+    nccl: defines(lib, 'libtorch_cuda.so', 'N4c10d16ProcessGroupNCCLC1E') ? ncclHeaders(lib) : undefined,
     cxx11Abi: cxx11Abi(lib),
     standard: readFileSync(join(include, 'ATen/ATen.h'), 'latin1').includes('202002L') ? 'c++20' : 'c++17',
   };
@@ -119,11 +123,20 @@ function cxx11Abi(lib) {
   return readFileSync(join(lib, 'libc10.so')).includes('c105ErrorC2ENS_14SourceLocationESs') ? 0 : 1;
 }
 
+/** Whether a library defines a name. Its symbols stand in the file as text. */
+function defines(lib, library, symbol) {
+  const path = join(lib, library);
+  return existsSync(path) && readFileSync(path).includes(symbol);
+}
+
 /** CUDA's own headers: the toolkit's, or those that PyTorch's Python packages bring along. */
-function cudaHeaders(lib) {
+const cudaHeaders = (lib) => nvidiaHeaders(lib, 'cuda_runtime_api.h');
+const ncclHeaders = (lib) => nvidiaHeaders(lib, 'nccl.h');
+
+function nvidiaHeaders(lib, header) {
   const roots = [process.env.CUDA_HOME, process.env.CUDA_PATH, '/usr/local/cuda'].filter(Boolean);
   const packages = join(lib, '../../nvidia');
   if (existsSync(packages)) roots.push(...readdirSync(packages).map((name) => join(packages, name)));
   const folders = [...roots.map((root) => join(root, 'include')), '/usr/include'];
-  return folders.find((folder) => existsSync(join(folder, 'cuda_runtime_api.h')));
+  return folders.find((folder) => existsSync(join(folder, header)));
 }

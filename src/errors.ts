@@ -46,6 +46,11 @@ export const errorCodes = {
     meaning: 'a written file does not reproduce the results of its source',
   },
   'training.diverged': { exit: 1, status: 500, meaning: 'the training loss became infinite or not a number' },
+  'worker.lost': {
+    exit: 1,
+    status: 500,
+    meaning: 'a process of a training by several ended or did not answer; the state was saved',
+  },
   'run.busy': {
     exit: 1,
     status: 409,

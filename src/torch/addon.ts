@@ -92,6 +92,11 @@ export interface Addon {
   setNumerics(benchmark: boolean, tf32: boolean, deterministic: boolean): void;
   version(): string;
   buildSettings(): string;
+  hasGroups(): boolean;
+  joinGroup(rank: number, size: number, host: string, port: number, milliseconds: number): void;
+  leaveGroup(): void;
+  sumOverGroup(tensors: readonly Handle[]): void;
+  groupBatchNorm(x: Handle, weight: Handle, bias: Handle, eps: number): Handle[];
 }
 
 /** In build/native, seen from build/src/torch; POSTER_NATIVE names another build of it. */
@@ -130,7 +135,8 @@ export function load(path: string): Addon {
 
 /**
  * Runs `work`, a call of the addon, and turns what it throws into a PosterError whose stack is the caller's:
- * `option.invalid` for a wrong argument, `engine.failed` for libtorch's own errors.
+ * `option.invalid` for a wrong argument, `worker.lost` when another process of the training has ended,
+ * `engine.failed` for libtorch's own errors.
  */
 export function native<R>(work: (addon: Addon) => R): R {
   const engine = addon();
@@ -144,6 +150,8 @@ export function native<R>(work: (addon: Addon) => R): R {
 /** The PosterError for what the addon threw in `operation`. */
 export function nativeError(error: unknown, operation?: string): PosterError {
   if (error instanceof PosterError) return error;
+  const lost = messageOf(error).match(/Lost another process: .*/);
+  if (lost) return new PosterError('worker.lost', lost[0], { cause: error });
   const wrongArgument = error instanceof TypeError;
   const where = operation === undefined || wrongArgument ? '' : `${operation}: `;
   const code = wrongArgument ? 'option.invalid' : 'engine.failed';

@@ -7,6 +7,7 @@ import type { BatchNormState, Ops } from '../network/ops.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { elementCount } from '../tensor/host-tensor.js';
 import { callTensor } from './call.js';
+import { groupBatchNorm } from './distributed.js';
 import type { Generator } from './random.js';
 import type { Tensor } from './tensor.js';
 
@@ -26,11 +27,24 @@ export interface TorchOpsOptions {
    * stands for two.
    */
   readonly passes?: number;
+  /**
+   * Where the batch stands in that of all processes of the group: batch statistics are then those of all, and
+   * stochastic depth is drawn for all, so that each image meets the same as in one process.
+   */
+  readonly share?: BatchShare;
+}
+
+/** The part of a batch that one process computes. */
+export interface BatchShare {
+  /** Images of lower ranks. */
+  readonly offset: number;
+  /** Images of all processes. */
+  readonly total: number;
 }
 
 /** The operations on libtorch with these state-dict values. */
 export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: TorchOpsOptions): Ops<Tensor> {
-  const { training, stochasticDepth = true, generator, passes = 1 } = options;
+  const { training, stochasticDepth = true, generator, passes = 1, share } = options;
   // k passes of s <- (1 - m) s + m b with the same b are one with 1 - m' = (1 - m)^k.
   const momentum = 1 - (1 - batchNormMomentum) ** passes;
 
@@ -47,6 +61,7 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
       callTensor('aten::conv2d', x, weight, bias ?? null, stride, padding, 1, groups),
 
     batchNorm(x, state) {
+      if (training && share) return normaliseOverGroup(x, state, momentum, passes);
       if (training) refuseSingleValues(x);
       const { weight, bias, runningMean, runningVar } = state;
       const statistics = [runningMean, runningVar, training, momentum, batchNormEps, true] as const;
@@ -92,10 +107,14 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
 
     stochasticDepth(x, rate) {
       if (!training || !stochasticDepth || rate === 0) return x;
-      const perSample = [x.shape[0]!, ...x.shape.slice(1).map(() => 1)];
+      const perSample = [share?.total ?? x.shape[0]!, ...x.shape.slice(1).map(() => 1)];
       const empty = callTensor('aten::new_empty', x, perSample);
       const kept = callTensor('aten::bernoulli_.float', empty, 1 - rate, generator ?? null);
-      return callTensor('aten::mul.Tensor', x, callTensor('aten::div_.Scalar', kept, 1 - rate));
+      const scale = callTensor('aten::div_.Scalar', kept, 1 - rate);
+      const own = share
+        ? callTensor('aten::slice.Tensor', scale, 0, share.offset, share.offset + x.shape[0]!)
+        : scale;
+      return callTensor('aten::mul.Tensor', x, own);
     },
   };
 }
@@ -103,6 +122,20 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
 /** Under autocast a value may be in a smaller type than the weights it meets. */
 function inTypeOf(weight: Tensor, x: Tensor): Tensor {
   return x.dtype === weight.dtype ? x : callTensor('aten::to.dtype', x, weight.dtype);
+}
+
+function normaliseOverGroup(
+  x: Tensor,
+  state: BatchNormState<Tensor>,
+  momentum: number,
+  passes: number,
+): Tensor {
+  const { weight, bias, runningMean, runningVar } = state;
+  const { y, mean, unbiasedVariance } = groupBatchNorm(x, weight, bias, batchNormEps);
+  callTensor('aten::lerp_.Scalar', runningMean, mean, momentum);
+  callTensor('aten::lerp_.Scalar', runningVar, unbiasedVariance, momentum);
+  countPasses(state, passes);
+  return y;
 }
 
 /** The variance of one value is undefined; libtorch would quietly move the statistics to NaN. */

@@ -16,8 +16,8 @@ import { summariseSession } from './summarise-session.js';
  */
 export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   await using session = await openSession(request);
-  const { config, data, progress, device } = session;
-  const plan = planEpoch(config, data.train, progress.epoch);
+  const { config, data, progress, device, team } = session;
+  const plan = planEpoch(config, data.train, progress.epoch, team);
   const index = Number(device.split(':')[1] ?? 0);
   if (device !== 'cpu') resetCudaPeak(index);
   const step = createStepper(session);
@@ -25,7 +25,7 @@ export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   let loss = Number.NaN;
   let secondsPerStep = Number.NaN;
   let tries = 0;
-  for await (const { batches } of loadSteps(session.loader, plan, 0)) {
+  for await (const { batches } of loadSteps(session.loader, plan, 0, team.size > 1 ? 1 : 2)) {
     const started = performance.now();
     ({ loss } = step(batches, learningRate, tries));
     secondsPerStep = (performance.now() - started) / 1000;

@@ -31,16 +31,17 @@ export async function judgeEpoch(run: Run): Promise<StopReason | undefined> {
   run.progress = afterEpoch(run.progress, record, best);
   if (isBest) run.evaluation = evaluation;
   await save(run);
-  if (isBest) await copyAtomically(run.folder.last, run.folder.best);
+  const leads = run.session.team.rank === 0;
+  if (isBest && leads) await copyAtomically(run.folder.last, run.folder.best);
   run.host.emit({ kind: 'epoch', record, best, isBest });
-  await publish(run, record, isBest ? evaluation : undefined);
+  if (leads) await publish(run, record, isBest ? evaluation : undefined);
   return mustStop(run);
 }
 
 function evaluate({ session, folder, host }: Run): Promise<EvaluationResult | undefined> {
-  const { config, data, network, parameters, average, device, loader } = session;
+  const { config, data, network, parameters, average, device, loader, team } = session;
   return validate({
-    ...{ config, data, network, device, loader },
+    ...{ config, data, network, device, loader, team },
     parameters: average?.parameters ?? parameters,
     checkpoint: folder.best,
     stop: host.stopRequested,

@@ -6,7 +6,7 @@ import { shouldStop } from './early-stopping.js';
 import type { StopReason, TrainResult } from './events.js';
 import { judgeEpoch } from './judge-epoch.js';
 import { createSpeedometer } from './meters.js';
-import { type Host, type Run, seconds } from './run.js';
+import { afterFailure, type Host, type Run, seconds } from './run.js';
 import { type RunFolder, requireUnused, runFolder } from './run-folder.js';
 import { lockRun } from './run-lock.js';
 import { openSession, type SessionRequest } from './session.js';
@@ -30,6 +30,7 @@ export interface RunRequest extends SessionRequest {
 export async function runTraining(request: RunRequest, host: Host): Promise<TrainResult> {
   const { output, lastCheckpoint, bestCheckpoint, resume } = request;
   const folder = runFolder(output, { last: lastCheckpoint, best: bestCheckpoint });
+  if ((request.processes?.rank ?? 0) > 0) return await follow(request, folder, host);
   const lock = await lockRun(folder.lock);
   try {
     if (!isOf(folder, resume)) await requireUnused(folder);
@@ -45,6 +46,14 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
     await lock.release();
     await rmdir(folder.root).catch(() => {}); // only where nothing was written
   }
+}
+
+/** Trains as one of several processes that is not the first: all the same, but it writes nothing. */
+async function follow(request: RunRequest, folder: RunFolder, { stopRequested }: Host): Promise<TrainResult> {
+  await using session = await openSession(request);
+  const events = { async scalars() {}, async close() {} };
+  const host = { emit() {}, stopRequested };
+  return await trainToEnd({ session, folder, events, host, lastGood: request.resume ?? null });
 }
 
 /** Whether a checkpoint is one of a run's own. */
@@ -66,7 +75,9 @@ async function trainToEnd(
     clock: { started: seconds(), saved: seconds(), validation: 0 },
   };
   host.emit({ kind: 'start', summary: summariseSession(session, folder) });
-  const stopped = await trainEpochs(run);
+  const stopped = await trainEpochs(run).catch(async (error: unknown) => {
+    throw await afterFailure(run, error);
+  });
   const { epoch, steps, history, best } = run.progress;
   return { stopped, folder, epochs: epoch, steps, history, best, evaluation: run.evaluation };
 }

@@ -47,11 +47,12 @@ interface Clock {
 /** The time. */
 export const seconds = () => performance.now() / 1000;
 
-/** Why the training is to end now, if it is. */
+/** Why the training is to end now, if it is; all processes that train together agree. */
 export function mustStop({ host, clock, session }: Run): StopReason | undefined {
-  if (host.stopRequested()) return 'interrupted';
   const { timeLimit } = session.config;
-  return timeLimit !== null && seconds() - clock.started > timeLimit * 60 ? 'time limit' : undefined;
+  const late = timeLimit !== null && seconds() - clock.started > timeLimit * 60;
+  const reason = host.stopRequested() ? 'interrupted' : late ? 'time limit' : null;
+  return session.team.gather<StopReason | null>(reason).find((one) => one !== null) ?? undefined;
 }
 
 /**
@@ -61,6 +62,7 @@ export function mustStop({ host, clock, session }: Run): StopReason | undefined 
 export async function save(run: Run): Promise<void> {
   requireFinite(run);
   const { session, folder, progress, host, clock } = run;
+  if (session.team.rank > 0) return; // all hold the same
   const { config, data, network, parameters, optimizer, average } = session;
   const trainImages = data.train.length;
   const state = {
@@ -103,5 +105,22 @@ function diverged({ progress, lastGood }: Run, step: number, what: string, cause
         ? `${lastGood} holds the last good state: resume from it with a lower --lr.`
         : 'no state had been saved: start again with a lower --lr.'),
     { cause },
+  );
+}
+
+/**
+ * What to throw for an error that ended the training. When another process was lost, rank 0 saves its last
+ * completed step first; the other processes hold the same.
+ */
+export async function afterFailure(run: Run, error: unknown): Promise<unknown> {
+  if (!(error instanceof PosterError) || error.code !== 'worker.lost') return error;
+  const { progress, folder, session } = run;
+  if (session.team.rank > 0) return error;
+  await save(run);
+  return new PosterError(
+    'worker.lost',
+    `Another process of the training ended or did not answer after step ${progress.step} of epoch ` +
+      `${progress.epoch + 1}. ${folder.last} holds the state after that step: go on from it with --resume.`,
+    { cause: error },
   );
 }

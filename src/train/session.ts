@@ -1,5 +1,4 @@
 /** Everything a training works with, made ready: data, network, weights, optimiser, loader. */
-import { availableParallelism } from 'node:os';
 import { type ImageLoader, openLoader } from '../data/loader.js';
 import { PosterError } from '../errors.js';
 import { type PosterV2, posterV2 } from '../network/poster-v2.js';
@@ -17,6 +16,7 @@ import { createParameters, initialValue, learnedOf, networkConfigOf, type Parame
 import { readPretrained } from './pretrained-weights.js';
 import { type Progress, startOf } from './progress.js';
 import { openResumption, type Resumption, resumedConfig, resumedProgress } from './resume.js';
+import { openTeam, type Processes, type Team, threadsPerProcess } from './team.js';
 import { readAverages, readWeights, restoreOptimizer } from './training-checkpoint.js';
 import { openTrainingData, type TrainingData } from './training-data.js';
 import type { TrainingConfig, TrainingOverrides } from './training-options.js';
@@ -25,9 +25,12 @@ export interface SessionRequest {
   readonly overrides: TrainingOverrides;
   /** A checkpoint to go on from. */
   readonly resume?: string | undefined;
+  /** This process's place where several train together. */
+  readonly processes?: Processes | undefined;
 }
 
 export interface Session extends AsyncDisposable {
+  readonly team: Team;
   readonly config: TrainingConfig;
   readonly data: TrainingData;
   readonly network: PosterV2;
@@ -46,15 +49,16 @@ export interface Session extends AsyncDisposable {
  * Opens data and weights. The session holds the loader's threads and all tensors until it is disposed.
  * @throws PosterError `option.invalid`, `data.layout`, `file.missing`, `checkpoint.*`, `engine.unavailable`.
  */
-export async function openSession({ overrides, resume }: SessionRequest): Promise<Session> {
+export async function openSession({ overrides, resume, processes }: SessionRequest): Promise<Session> {
   const resumption = resume === undefined ? undefined : await openResumption(resume);
   try {
     const config = resumption ? resumedConfig(resumption, overrides) : freshConfig(overrides);
     const data = await openTrainingData(config);
     const progress = resumption ? resumedProgress(resumption, config, data) : startOf(config.startEpoch);
-    const device = resolveDevice(config.device);
-    setThreads(config.threads || availableParallelism());
-    return await prepare(config, data, progress, device, resumption);
+    requireShares(config, processes);
+    const device = resolveDevice(deviceFor(config.device, processes));
+    setThreads(config.threads || threadsPerProcess(processes));
+    return await prepare(config, data, progress, device, resumption, openTeam(processes));
   } finally {
     await resumption?.checkpoint.close();
   }
@@ -66,6 +70,21 @@ function freshConfig(overrides: TrainingOverrides): TrainingConfig {
   throw new PosterError(
     'option.invalid',
     `Expected startEpoch (--start-epoch) below epochs (--epochs ${config.epochs}), got ${config.startEpoch}.`,
+  );
+}
+
+/** Every process of a machine computes on a CUDA device of its own. */
+function deviceFor(device: string, processes: Processes | undefined): string {
+  if (!processes || processes.size === 1 || device === 'cpu') return device;
+  return device === 'auto' && cudaDevices() === 0 ? 'cpu' : `cuda:${processes.localRank}`;
+}
+
+/** @throws PosterError `option.invalid` when a batch cannot be shared out evenly. */
+function requireShares({ batchSize }: TrainingConfig, processes: Processes | undefined): void {
+  if (!processes || batchSize % processes.size === 0) return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected batchSize (--batch-size) to be a multiple of the ${processes.size} processes, got ${batchSize}.`,
   );
 }
 
@@ -89,6 +108,7 @@ async function prepare(
   progress: Progress,
   device: Device,
   resumption: Resumption | undefined,
+  team: Team,
 ): Promise<Session> {
   const network = posterV2(networkConfigOf(config, data.classes.length));
   const start = resumption ? await resumedWeights(resumption, network) : await freshWeights(config, network);
@@ -99,9 +119,9 @@ async function prepare(
   const average = config.ema > 0 ? await openAverage(config, parameters, device, resumption) : undefined;
   const weights = resolveClassWeights(config.classWeights, data.counts);
   const { batchSize, workers } = config;
-  const loader = openLoader({ batchSize, workers });
+  const loader = openLoader({ batchSize: batchSize / team.size, workers });
   return {
-    ...{ config, data, network, device, parameters, optimizer, average, loader, progress },
+    ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team },
     classWeights: weights && keep(fromNumbers(weights, undefined, device)),
     remarks: [
       ...data.notes,
@@ -109,7 +129,10 @@ async function prepare(
       ...(restored ? [] : ['The checkpoint holds no state of this optimiser: its moments start at 0.']),
       ...(resumption ? [] : remarksOn(config)),
     ],
-    [Symbol.asyncDispose]: () => loader.close(),
+    async [Symbol.asyncDispose]() {
+      team.leave();
+      await loader.close();
+    },
   };
 }
 

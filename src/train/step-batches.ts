@@ -19,24 +19,23 @@ export interface StepImages {
 
 const valuesPerImage = 3 * imageSize * imageSize;
 
-/** Fewer have no batch statistics. */
-const fewestImages = 2;
-
 /**
  * The steps of an epoch from the step `first` on. Images that cannot be read are left out.
- * @throws PosterError `data.layout` when fewer than two images of a batch can be read; as the loader.
+ * @param fewestImages one alone has no batch statistics, unless other processes have more.
+ * @throws PosterError `data.layout` when fewer images of a batch can be read; as the loader.
  */
 export async function* loadSteps(
   loader: ImageLoader<Float32Array>,
   plan: EpochPlan,
   first: number,
+  fewestImages = 2,
 ): AsyncGenerator<StepImages, void, void> {
   const firstBatch = first * plan.batchesPerStep;
   const labels = plan.labels(firstBatch);
   let step: { batches: HostBatch[]; failures: PosterError[] } = { batches: [], failures: [] };
   let loaded = 0;
   for await (const batch of loader.load(plan.requests(firstBatch))) {
-    const { readable, failures } = withoutFailures(batch, labels[loaded++]!);
+    const { readable, failures } = withoutFailures(batch, labels[loaded++]!, fewestImages);
     const isLast = loaded % plan.batchesPerStep === 0 || loaded === labels.length;
     // The loader writes the next batch over this one.
     step.batches.push(isLast ? readable : { ...readable, images: readable.images.slice() });
@@ -47,10 +46,14 @@ export async function* loadSteps(
   }
 }
 
-function withoutFailures({ images, items }: ImageBatch<Float32Array>, labels: readonly number[]) {
+function withoutFailures(
+  { images, items }: ImageBatch<Float32Array>,
+  labels: readonly number[],
+  fewestImages: number,
+) {
   const failures = items.flatMap(({ error }) => error ?? []);
   const kept = [...items.keys()].filter((i) => !items[i]!.error);
-  if (kept.length < fewestImages) throw tooFew(kept.length, items.length, failures[0]);
+  if (kept.length < fewestImages) throw tooFew(fewestImages, kept.length, items.length, failures[0]);
   const readable: HostBatch = {
     images: failures.length === 0 ? images : gather(images, kept),
     labels: BigInt64Array.from(kept, (i) => BigInt(labels[i]!)),
@@ -66,7 +69,12 @@ function gather(images: Float32Array, kept: readonly number[]): Float32Array {
   return gathered;
 }
 
-function tooFew(kept: number, all: number, first: PosterError | undefined): PosterError {
+function tooFew(
+  fewestImages: number,
+  kept: number,
+  all: number,
+  first: PosterError | undefined,
+): PosterError {
   return new PosterError(
     'data.layout',
     `Expected at least ${fewestImages} readable images in a batch of ${all}, got ${kept}${first ? `: ${first.message}` : '.'}`,

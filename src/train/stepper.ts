@@ -1,13 +1,18 @@
 /** Feeds the steps of a session to the network. */
 import { imageSize } from '../network/config.js';
+import { toFloat32 } from '../tensor/host-tensor.js';
+import { noGrad } from '../torch/autograd.js';
 import { callTensor } from '../torch/call.js';
+import * as lists from '../torch/foreach.js';
 import { Generator } from '../torch/random.js';
 import { scope } from '../torch/scope.js';
 import { fromValues } from '../torch/tensor.js';
+import type { Parameters } from './parameters.js';
 import { maxSeed, randomBelow, randomStream } from './random.js';
 import type { Session } from './session.js';
 import type { HostBatch } from './step-batches.js';
-import { type Batch, type StepReport, trainStep } from './train-step.js';
+import type { Team } from './team.js';
+import { type Batch, type LossShare, type StepReport, trainStep } from './train-step.js';
 
 /**
  * One optimiser step.
@@ -24,26 +29,67 @@ export function createStepper({
   average,
   classWeights,
   device,
+  team,
 }: Session): Stepper {
   const { rho, adaptive, precision, labelSmoothing, seed } = config;
-  const trainer = { network, parameters, optimizer, rho, adaptive, precision, labelSmoothing };
+  const together = team.size > 1;
+  const weights = classWeights && Array.from(toFloat32(classWeights.toHost()));
+  const trainer = {
+    ...{ network, parameters, optimizer, rho, adaptive, precision, labelSmoothing },
+    ...(together && { sumOverTeam: team.sum }),
+  };
   const upload = ({ images, labels }: HostBatch): Batch => {
     const pixels = fromValues(images, [labels.length, 3, imageSize, imageSize], device);
     return {
       images: config.channelsLast ? callTensor('aten::contiguous', pixels, 'channels_last') : pixels,
       labels: fromValues(labels, [labels.length], device),
+      ...(together && { share: shareAmong(team, labels, weights) }),
     };
   };
   return (batches, learningRate, steps) =>
     scope(() => {
       const random = randomStream(seed, 'stochastic depth', steps);
       const generator = new Generator(randomBelow(random, maxSeed), device);
-      const report = trainStep(
-        { ...trainer, generator, ...(classWeights && { classWeights }) },
-        batches.map(upload),
-        learningRate,
-      );
+      const work = () =>
+        trainStep(
+          { ...trainer, generator, ...(classWeights && { classWeights }) },
+          batches.map(upload),
+          learningRate,
+        );
+      const report = together ? undoneOnFailure(parameters, work) : work();
       average?.update();
       return report;
     });
+}
+
+/** What a batch is of those of all processes; images that could not be read do not count. */
+function shareAmong(
+  { rank, gather }: Team,
+  labels: BigInt64Array,
+  weights: readonly number[] | undefined,
+): LossShare {
+  const weight = Array.from(labels, (label) => weights?.[Number(label)] ?? 1).reduce(
+    (sum, one) => sum + one,
+    0,
+  );
+  const all = gather({ images: labels.length, weight });
+  const sum = (parts: typeof all, of: 'images' | 'weight') =>
+    parts.reduce((total, part) => total + part[of], 0);
+  return {
+    offset: sum(all.slice(0, rank), 'images'),
+    total: sum(all, 'images'),
+    weight: weight / sum(all, 'weight'),
+  };
+}
+
+/** Puts the running statistics back when a step fails midway; the weights change at its very end. */
+function undoneOnFailure<R>(parameters: Parameters, step: () => R): R {
+  const buffers = [...parameters.values()].filter(({ requiresGrad }) => !requiresGrad);
+  const before = noGrad(() => lists.copies(buffers));
+  try {
+    return step();
+  } catch (error) {
+    noGrad(() => lists.copyInPlace(buffers, before));
+    throw error;
+  }
 }

@@ -9,11 +9,11 @@ import type { StepReport } from './train-step.js';
 
 /** Trains the steps of the epoch that are left; gives a reason when the training is to end within it. */
 export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
-  const { config, data, loader } = run.session;
-  const plan = planEpoch(config, data.train, run.progress.epoch);
+  const { config, data, loader, team } = run.session;
+  const plan = planEpoch(config, data.train, run.progress.epoch, team);
   if (run.progress.step >= plan.steps) return undefined;
   let before = seconds();
-  for await (const images of loadSteps(loader, plan, run.progress.step)) {
+  for await (const images of loadSteps(loader, plan, run.progress.step, team.size > 1 ? 1 : 2)) {
     const report = takeStep(run, plan, images);
     const now = seconds();
     countStep(run, report, images, now - before);
@@ -54,10 +54,15 @@ function countStep(
   { batches, failures }: StepImages,
   time: number,
 ): void {
-  const images = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+  const shares = run.session.team.gather({
+    images: batches.reduce((sum, { labels }) => sum + labels.length, 0),
+    warnings: failures.map(({ message }) => message),
+  });
+  const images = shares.reduce((sum, share) => sum + share.images, 0);
+  const warnings = shares.flatMap((share) => share.warnings);
   run.progress = afterStep(run.progress, { loss, correct, images, seconds: time });
-  run.speedometer.add(images + failures.length);
-  for (const { message } of failures) run.host.emit({ kind: 'warning', message });
+  run.speedometer.add(images + warnings.length);
+  for (const message of warnings) run.host.emit({ kind: 'warning', message });
 }
 
 async function tellStep(run: Run, plan: EpochPlan, { loss, climbedLoss }: StepReport): Promise<void> {

@@ -6,7 +6,7 @@ import { call, callTensor } from '../torch/call.js';
 import type { Generator } from '../torch/random.js';
 import { scope } from '../torch/scope.js';
 import type { Tensor } from '../torch/tensor.js';
-import { type TorchOpsOptions, torchOps } from '../torch/torch-ops.js';
+import { type BatchShare, type TorchOpsOptions, torchOps } from '../torch/torch-ops.js';
 import type { Optimizer } from './optimizer.js';
 import { type Climb, clearGradients, climb, type SamOptions } from './sam.js';
 import type { TrainingConfig } from './training-options.js';
@@ -16,6 +16,13 @@ export interface Batch {
   readonly images: Tensor;
   /** B class indices, int64. */
   readonly labels: Tensor;
+  /** Where several processes train together: what this batch is of theirs. */
+  readonly share?: LossShare;
+}
+
+export interface LossShare extends BatchShare {
+  /** The share of the mean loss over all processes that this batch's mean has. */
+  readonly weight: number;
 }
 
 export interface Trainer extends SamOptions {
@@ -31,8 +38,8 @@ export interface Trainer extends SamOptions {
   readonly stochasticDepth?: boolean;
   /** Draws the stochastic depth; default: the device's default generator. */
   readonly generator?: Generator;
-  /** Called with all gradients before they are used, twice with SAM: averages them over processes. */
-  readonly averageGradients?: (gradients: readonly Tensor[]) => void;
+  /** Sums over the processes that train together: the gradients before both steps of SAM, and the figures. */
+  readonly sumOverTeam?: (tensors: readonly Tensor[]) => void;
 }
 
 export interface StepReport {
@@ -91,7 +98,7 @@ function passAndDescend(
 
 function prepare(trainer: Trainer, batch: Batch): Prepared {
   if (learnsLandmarks(trainer)) return { batch, maps: undefined };
-  const ops = opsOf(trainer, { passes: trainer.rho > 0 ? 2 : 1 });
+  const ops = opsOf(trainer, { passes: trainer.rho > 0 ? 2 : 1, ...shareOf(batch) });
   const maps = noGrad(() =>
     inPrecision(trainer, batch, () => scope(() => trainer.network.landmarkMaps(ops, batch.images))),
   );
@@ -107,7 +114,7 @@ function learnsLandmarks({ network, parameters }: Trainer): boolean {
 /** Forward and backward over all batches. */
 function pass(trainer: Trainer, prepared: readonly Prepared[], learned: readonly Tensor[]): PassReport {
   const reports = prepared.map((one) => passOne(trainer, one, prepared.length));
-  trainer.averageGradients?.(learned.flatMap((parameter) => parameter.grad ?? []));
+  trainer.sumOverTeam?.(learned.flatMap((parameter) => parameter.grad ?? []));
   const sum = (pick: (report: PassReport) => number) =>
     reports.reduce((total, report) => total + pick(report), 0);
   return { loss: sum(({ loss }) => loss) / reports.length, correct: sum(({ correct }) => correct) };
@@ -119,24 +126,32 @@ function passOne(trainer: Trainer, prepared: Prepared, batches: number): PassRep
     const { loss, correct } = inPrecision(trainer, prepared.batch, () =>
       scope(() => forward(trainer, prepared)),
     );
-    const value = call('aten::item', loss) as number;
+    const [value, right] = sumFigures(trainer, loss, correct);
     if (!Number.isFinite(value))
       throw new PosterError(
         'training.diverged',
         `The loss became ${value}; the weights are as before the step.`,
       );
     backward(batches === 1 ? loss : callTensor('aten::div.Scalar', loss, batches));
-    return { loss: value, correct: call('aten::item', correct) as number };
+    return { loss: value, correct: right };
   });
+}
+
+function sumFigures({ sumOverTeam }: Trainer, loss: Tensor, correct: Tensor): [number, number] {
+  const figures = [loss, correct].map((tensor) =>
+    callTensor('aten::clone', callTensor('aten::detach', tensor)),
+  );
+  if (sumOverTeam) for (const figure of figures) sumOverTeam([figure]);
+  return figures.map((figure) => call('aten::item', figure)) as [number, number];
 }
 
 function forward(trainer: Trainer, { batch, maps }: Prepared): { loss: Tensor; correct: Tensor } {
   const { network, classWeights = null, labelSmoothing } = trainer;
-  const ops = opsOf(trainer, {});
+  const ops = opsOf(trainer, shareOf(batch));
   const frozen = maps ?? network.landmarkMaps(ops, batch.images);
   const { logits } = network.recognise(ops, batch.images, frozen);
   const float = callTensor('aten::to.dtype', logits, 'float32');
-  const loss = callTensor(
+  const mean = callTensor(
     'aten::cross_entropy_loss',
     float,
     batch.labels,
@@ -145,8 +160,13 @@ function forward(trainer: Trainer, { batch, maps }: Prepared): { loss: Tensor; c
     -100,
     labelSmoothing,
   );
+  const loss = batch.share ? callTensor('aten::mul.Scalar', mean, batch.share.weight) : mean;
   const right = callTensor('aten::eq.Tensor', callTensor('aten::argmax', logits, 1), batch.labels);
   return { loss, correct: callTensor('aten::sum', right) };
+}
+
+function shareOf({ share }: Batch): Partial<TorchOpsOptions> {
+  return share ? { share } : {};
 }
 
 function opsOf({ parameters, stochasticDepth, generator }: Trainer, extra: Partial<TorchOpsOptions>) {

@@ -6,6 +6,7 @@ import '../data/image-workforce.js';
 import { messageOf, PosterError } from '../errors.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
 import { isRun } from './run-folder.js';
+import type { Processes } from './team.js';
 import type { TrainingOverrides } from './training-options.js';
 import type { WorkerMessage, WorkerOrder } from './worker.js';
 
@@ -20,6 +21,8 @@ export interface TrainOptions extends TrainingOverrides {
   readonly bestCheckpoint?: string | undefined;
   /** A checkpoint to go on from, of this program or the official one; its options are the defaults. */
   readonly resume?: string | undefined;
+  /** This process's place where several train together; rank 0 writes. Batch sizes are those of all together. */
+  readonly processes?: Processes | undefined;
   /** Ends the training after the current step, with its state saved. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: TrainEvent) => void) | undefined;
@@ -36,7 +39,7 @@ export interface TrainOptions extends TrainingOverrides {
  *
  * @throws PosterError `option.invalid`, `data.layout`, `file.missing`, `checkpoint.*` for what it is given;
  * `engine.unavailable` without libtorch; `run.busy` when another run has the folder; `training.diverged`,
- * with the step, when the loss is not finite; `file.unwritable`.
+ * with the step, when the loss is not finite; `worker.lost` when another process ended; `file.unwritable`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   return (await inThread(options, false)) as TrainResult;
@@ -86,13 +89,14 @@ function requestOf({
   lastCheckpoint,
   bestCheckpoint,
   resume,
+  processes,
   signal,
   onEvent,
   ...given
 }: TrainOptions) {
   return {
     output: output ?? (resume && isRun(dirname(resume)) ? dirname(resume) : newRunFolder(given.dataType)),
-    ...{ lastCheckpoint, bestCheckpoint, resume },
+    ...{ lastCheckpoint, bestCheckpoint, resume, processes },
     overrides: withAbsolutePaths(given),
   };
 }

@@ -12,7 +12,10 @@ import { inferenceMode } from '../torch/autograd.js';
 import { scope } from '../torch/scope.js';
 import { fromValues } from '../torch/tensor.js';
 import { torchOps } from '../torch/torch-ops.js';
+import { gatherJudgements, type Judgement } from './gather-predictions.js';
 import type { Parameters } from './parameters.js';
+import { shareOf } from './sampler.js';
+import type { Team } from './team.js';
 import type { TrainingData } from './training-data.js';
 import type { TrainingConfig } from './training-options.js';
 
@@ -24,6 +27,8 @@ export interface Validation {
   readonly parameters: Parameters;
   readonly device: Device;
   readonly loader: ImageLoader<Float32Array>;
+  /** Each process judges its share. */
+  readonly team: Team;
   /** The checkpoint that will hold these weights. */
   readonly checkpoint: string;
   /** Asked after each batch; true ends the validation without a result. */
@@ -36,18 +41,17 @@ export interface Validation {
  * @throws PosterError `training.diverged` when the weights give numbers that are not finite.
  */
 export async function validate(validation: Validation): Promise<EvaluationResult | undefined> {
-  const { config, data, loader, checkpoint, stop, onProgress } = validation;
-  const { samples, name, split, root } = data.valid;
+  const { config, data, loader, checkpoint, stop, onProgress, team } = validation;
+  const { name, split, root } = data.valid;
+  const samples = shareOf(data.valid.samples, team.rank, team.size);
   const predictions: Prediction[] = [];
   const failures: Failure[] = [];
   const started = performance.now();
+  let ended: Judgement['ended'] = null;
   for await (const { images, count, items } of loader.load(samples)) {
     const logits = logitsOf(validation, images, count);
-    if (!logits.every(Number.isFinite))
-      throw new PosterError(
-        'training.diverged',
-        'The validation loss became NaN; the weights are too large.',
-      );
+    if (!logits.every(Number.isFinite)) ended = 'diverged';
+    if (ended) break;
     const classes = data.classes.length;
     items.forEach(({ index, error }, i) => {
       const { path, label } = samples[index]!;
@@ -55,14 +59,19 @@ export async function validate(validation: Validation): Promise<EvaluationResult
       else predictions.push({ path, label, logits: logits.subarray(i * classes, (i + 1) * classes) });
     });
     onProgress?.(predictions.length + failures.length, samples.length);
-    if (stop()) return undefined;
+    if (stop()) ended = 'stopped';
+    if (ended) break;
   }
+  const judged = gatherJudgements(team, { predictions, failures, ended });
+  if (judged.ended === 'stopped') return undefined;
+  if (judged.ended)
+    throw new PosterError('training.diverged', 'The validation loss became NaN; the weights are too large.');
   return summarise({
     dataset: { name, type: config.dataType, split, root },
     checkpoint: { path: checkpoint },
     classes: data.classes,
-    predictions,
-    failures,
+    predictions: judged.predictions,
+    failures: judged.failures,
     seconds: (performance.now() - started) / 1000,
     configuration: { ...config, labels: config.labels ?? null },
   });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { PosterError } from '../../errors.js';
-import type { TrainOptions } from '../../train/train.js';
+import type { TrainOptions, TrainResult } from '../../train/train.js';
+import { launchProcesses, processesFromEnvironment } from '../launch-processes.js';
 import { renderDryRun, renderResult, renderSummary } from '../render-training.js';
 import { runVerb } from '../run-verb.js';
 import { createTrainingDisplay } from '../training-display.js';
@@ -14,6 +15,7 @@ interface TrainFlags {
   readonly dryRun?: boolean;
   readonly beta?: string;
   readonly json?: boolean;
+  readonly nproc?: string;
 }
 
 /** Adds `poster train`. */
@@ -31,16 +33,28 @@ export function registerTrain(program: Command): void {
     .option('--best_checkpoint_path <file>', 'where the best epoch is saved (default: best.pth)')
     .option('--dry-run', 'check data, weights, memory and speed with two steps, write nothing and stop')
     .option('--beta <value>', 'accepted for published commands; it has no meaning there either')
+    .option('--nproc <n>', 'train in so many processes of this machine, each on its share of every batch')
     .option('--json', 'print every event as a line of JSON');
   withTrainingFlags(command).action(runVerb((signal, flags: TrainFlags) => runTrain(signal, flags, command)));
 }
 
 async function runTrain(signal: AbortSignal, flags: TrainFlags, command: Command): Promise<void> {
+  if (flags.nproc !== undefined) {
+    process.exitCode = await launchProcesses(
+      processCount(flags.nproc),
+      withoutNproc(process.argv.slice(2)),
+      signal,
+    );
+    return;
+  }
   const { train, tryTraining } = await import('../../train/train.js');
+  const processes = processesFromEnvironment();
+  const speaks = (processes?.rank ?? 0) === 0;
   const display = createTrainingDisplay(flags.json ?? false);
-  const options = { ...(await trainOptions(flags, command)), signal, onEvent: display.show };
+  const options = { ...(await trainOptions(flags, command)), processes, signal, onEvent: display.show };
   if (flags.dryRun) {
     const trial = await tryTraining(options);
+    if (!speaks) return;
     const text = flags.json
       ? JSON.stringify(trial)
       : `${renderSummary(trial.summary)}\n${renderDryRun(trial)}`;
@@ -48,10 +62,27 @@ async function runTrain(signal: AbortSignal, flags: TrainFlags, command: Command
     return;
   }
   const result = await train(options).finally(display.end);
+  if (speaks) tellResult(result, flags);
+  if (result.stopped === 'interrupted') process.exitCode = 130;
+}
+
+function tellResult(result: TrainResult, flags: TrainFlags): void {
   process.stdout.write(
     `${flags.json ? JSON.stringify({ kind: 'result', ...result }) : renderResult(result)}\n`,
   );
-  if (result.stopped === 'interrupted') process.exitCode = 130;
+}
+
+function processCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 1024) return count;
+  throw new PosterError(
+    'option.invalid',
+    `Expected --nproc to be a whole number from 1 to 1024, got ${text}.`,
+  );
+}
+
+function withoutNproc(args: readonly string[]): string[] {
+  return args.filter((arg, i) => !/^--nproc(=|$)/.test(arg) && args[i - 1] !== '--nproc');
 }
 
 async function trainOptions(flags: TrainFlags, command: Command): Promise<TrainOptions> {

@@ -1,0 +1,2 @@
+// Names of gloo that c10d's headers mention; used only where gloo's own headers are missing, and never defined.
+#pragma once

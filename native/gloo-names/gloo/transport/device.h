@@ -1,0 +1,14 @@
+// Names of gloo that c10d's headers mention; used only where gloo's own headers are missing, and never defined.
+#pragma once
+
+#include <memory>
+
+namespace gloo {
+namespace transport {
+class Device;
+class UnboundBuffer {
+ public:
+  virtual ~UnboundBuffer();
+};
+}  // namespace transport
+}  // namespace gloo

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { before } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { toFloat32 } from '../../src/tensor/host-tensor.js';
+import { type TrainOptions, train } from '../../src/train/train.js';
+import { torchTest } from '../support/torch.js';
+import { drawFaces, newFolder, shortTraining, tensorsOf } from './support.js';
+
+let data: string;
+before(async () => {
+  data = await drawFaces();
+});
+
+/** What makes two processes differ from one where it is not shared out: all of it by chance or by class. */
+const teamTraining = (output: string): TrainOptions => ({
+  ...shortTraining(data, output),
+  ...{ batchSize: 4, epochs: 1, optimizer: 'sgd', learningRate: 0.01, labelSmoothing: 0.1 },
+  classWeights: [1, 2, 3, 4, 3, 2, 1],
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function startTeam(size: number, options: object): Promise<ChildProcess[]> {
+  const program = fileURLToPath(new URL('./team-training.js', import.meta.url));
+  const port = await freePort();
+  return Array.from({ length: size }, (_, rank) =>
+    spawn(process.execPath, [program, JSON.stringify(options)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        ...{ RANK: `${rank}`, WORLD_SIZE: `${size}`, LOCAL_RANK: `${rank}`, LOCAL_WORLD_SIZE: `${size}` },
+        ...{ MASTER_ADDR: '127.0.0.1', MASTER_PORT: `${port}` },
+      },
+    }),
+  );
+}
+
+/** What a process said, once it has ended. */
+async function wordsOf(child: ChildProcess): Promise<{ said: string; complained: string }> {
+  let [said, complained] = ['', ''];
+  child.stdout!.on('data', (text) => {
+    said += text;
+  });
+  child.stderr!.on('data', (text) => {
+    complained += text;
+  });
+  await once(child, 'close');
+  return { said, complained };
+}
+
+/** The largest difference between two checkpoints' weights and statistics. */
+async function largestDifference(one: string, other: string): Promise<number> {
+  const [a, b] = [await openCheckpoint(one), await openCheckpoint(other)];
+  let largest = 0;
+  for (const name of a.tensors.keys()) {
+    const [x, y] = [toFloat32(await a.read(name)), toFloat32(await b.read(name))];
+    for (const [i, value] of x.entries()) largest = Math.max(largest, Math.abs(value - y[i]!));
+  }
+  await a.close();
+  await b.close();
+  return largest;
+}
+
+torchTest('two processes train as one does with the batch of both', async () => {
+  const [alone, together] = [await newFolder(), await newFolder()];
+  const losses: number[] = [];
+  const whole = await train({
+    ...teamTraining(alone),
+    onEvent: (event) => event.kind === 'step' && losses.push(event.loss),
+  });
+  const [first, second] = await Promise.all((await startTeam(2, teamTraining(together))).map(wordsOf));
+  assert.deepEqual([first!.complained, second!.complained, second!.said], ['', '', '']);
+  const steps = first!.said.trimEnd().split('\n');
+  assert.equal(steps.length, whole.steps);
+  assert.ok(steps.length >= 3);
+  for (const [i, loss] of losses.entries()) {
+    const difference = Math.abs(Number(steps[i]!.split(' ')[2]) - loss);
+    assert.ok(difference < 1e-4, `step ${i + 1}: ${difference}`);
+  }
+  const difference = await largestDifference(whole.folder.last, join(together, 'last.pth'));
+  assert.ok(difference < 1e-4, `the weights differ by ${difference}`);
+  assert.deepEqual((await readdir(together)).sort(), (await readdir(alone)).sort());
+});
+
+torchTest('a lost process ends the others with a state to go on from, the same to the bit', async () => {
+  const [straight, broken] = [await newFolder(), await newFolder()];
+  await Promise.all((await startTeam(2, teamTraining(straight))).map(wordsOf));
+  const children = await startTeam(2, { ...teamTraining(broken) });
+  children[0]!.stdout!.on('data', (text) => {
+    if (String(text).includes('step 2 ')) children[1]!.kill('SIGKILL');
+  });
+  const [first] = await Promise.all(children.map(wordsOf));
+  assert.match(
+    first!.complained,
+    /^worker\.lost: Another process of the training ended or did not answer after step [23] of epoch 1\. \S+last\.pth holds/,
+  );
+  const resume = { resume: join(broken, 'last.pth') };
+  await Promise.all((await startTeam(2, resume)).map(wordsOf));
+  assert.deepEqual(await tensorsOf(join(broken, 'last.pth')), await tensorsOf(join(straight, 'last.pth')));
+});
