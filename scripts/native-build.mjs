@@ -136,18 +136,19 @@ function compilePlan({ compiler, libtorch, headers }, target) {
   if (hasCudaAllocator({ compiler, libtorch }, flags)) {
     flags.push('-DPOSTER_CUDA', '-isystem', libtorch.cudaHeaders);
   }
-  flags.push(...distributedFlags({ compiler, libtorch }, flags));
   const files = readdirSync(sources, { recursive: true }).sort();
   const hash = createHash('sha256');
   for (const file of files)
     if (statSync(join(sources, file)).isFile()) hash.update(file).update(readFileSync(join(sources, file)));
   const { size, mtimeMs } = statSync(join(libtorch.lib, 'libtorch_cpu.so'));
-  hash.update(JSON.stringify([compiler, flags, libtorch, size, mtimeMs]));
+  const distributed = distributedVariants(libtorch);
+  hash.update(JSON.stringify([compiler, flags, distributed, libtorch, size, mtimeMs]));
   return {
     ...target,
     addon: join(target.folder, 'poster_torch.node'),
     stamp: join(target.folder, 'poster_torch.json'),
     flags,
+    distributed,
     linkFlags: [...target.flags, ...linkFlags(libtorch)],
     units: files.filter((file) => file.endsWith('.cpp')),
     hash: hash.digest('hex'),
@@ -158,23 +159,20 @@ function compilePlan({ compiler, libtorch, headers }, target) {
 function hasCudaAllocator({ compiler, libtorch }, flags) {
   if (!libtorch.cuda || !libtorch.cudaHeaders) return false;
   const program = '#include <c10/cuda/CUDACachingAllocator.h>';
-  return compiles(compiler, [...flags, '-isystem', libtorch.cudaHeaders], program);
+  const args = [...flags, '-isystem', libtorch.cudaHeaders, '-fsyntax-only', '-x', 'c++', '-'];
+  return spawnSync(compiler, args, { input: program }).status === 0;
 }
 
-function compiles(compiler, flags, program) {
-  return spawnSync(compiler, [...flags, '-fsyntax-only', '-x', 'c++', '-'], { input: program }).status === 0;
-}
-
-/** What lets processes train together: gloo where libtorch was built with it, NCCL where its headers are too. */
-function distributedFlags({ compiler, libtorch }, flags) {
-  if (!libtorch.gloo) return [];
+/**
+ * Flags of distributed.cpp, to be tried in this order: with all that lets processes train together here, then
+ * with less, since c10d's headers change between versions; at last without.
+ */
+function distributedVariants({ gloo, nccl, cudaHeaders }) {
+  if (!gloo) return [[]];
   // Of gloo's own headers only names are needed; libtorch often comes without them.
-  const found = ['-DPOSTER_C10D', '-idirafter', join(sources, 'gloo-names')];
-  const { nccl, cudaHeaders } = libtorch;
-  if (!nccl || !cudaHeaders) return found;
-  const more = ['-isystem', cudaHeaders, '-isystem', nccl];
-  const program = '#define USE_C10D_NCCL\n#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>';
-  return compiles(compiler, [...flags, ...more], program) ? [...found, '-DPOSTER_NCCL', ...more] : found;
+  const overGloo = ['-DPOSTER_C10D', '-idirafter', join(sources, 'gloo-names')];
+  const overNccl = [...overGloo, '-DPOSTER_NCCL', '-isystem', cudaHeaders, '-isystem', nccl];
+  return [...(nccl && cudaHeaders ? [overNccl] : []), overGloo, []];
 }
 
 function isUpToDate({ addon, stamp, hash }) {
@@ -182,15 +180,19 @@ function isUpToDate({ addon, stamp, hash }) {
 }
 
 async function compile(plan, { compiler, libtorch }, log) {
-  const { flags, units } = plan;
+  const { flags, units, distributed } = plan;
   log(`Compiling the training engine against libtorch ${libtorch.version} (${libtorch.source}) ...`);
   // A folder of our own, so that two builds at once do not mix; the result is moved into place.
   const scratch = join(plan.folder, `objects-${process.pid}`);
   mkdirSync(scratch, { recursive: true });
   try {
     const object = (unit) => join(scratch, unit.replace(/cpp$/, 'o'));
+    const compileUnit = (unit, more) =>
+      run(compiler, [...flags, ...more, '-c', join(sources, unit), '-o', object(unit)]);
     await inParallel(units, (unit) =>
-      run(compiler, [...flags, '-c', join(sources, unit), '-o', object(unit)]),
+      unit === 'distributed.cpp'
+        ? firstThatWorks(distributed, (more) => compileUnit(unit, more))
+        : compileUnit(unit, []),
     );
     const linked = join(scratch, 'poster_torch.node');
     await run(compiler, ['-shared', '-o', linked, ...units.map(object), ...plan.linkFlags]);
@@ -205,6 +207,16 @@ async function compile(plan, { compiler, libtorch }, log) {
 function linkFlags({ lib, cuda }) {
   const libraries = ['-ltorch', '-ltorch_cpu', '-lc10', ...(cuda ? ['-ltorch_cuda', '-lc10_cuda'] : [])];
   return [`-L${lib}`, `-Wl,-rpath,${lib}`, '-Wl,--no-as-needed', ...libraries];
+}
+
+/** Runs `job` on the options in turn until it succeeds with one; fails as it did with the last. */
+async function firstThatWorks([option, ...others], job) {
+  try {
+    await job(option);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    await firstThatWorks(others, job);
+  }
 }
 
 /** Runs `job` on every item, as many at once as there are processors. */

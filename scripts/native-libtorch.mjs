@@ -3,7 +3,7 @@
  * the system's libtorch-dev puts it. Nothing but Node's built-ins.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -123,10 +123,22 @@ function cxx11Abi(lib) {
   return readFileSync(join(lib, 'libc10.so')).includes('c105ErrorC2ENS_14SourceLocationESs') ? 0 : 1;
 }
 
-/** Whether a library defines a name. Its symbols stand in the file as text. */
+/** Whether a library defines a name: symbols stand in the file as text. CUDA's has gigabytes, hence the pieces. */
 function defines(lib, library, symbol) {
   const path = join(lib, library);
-  return existsSync(path) && readFileSync(path).includes(symbol);
+  if (!existsSync(path)) return false;
+  const piece = Buffer.alloc(2 ** 26);
+  const file = openSync(path);
+  try {
+    // Each piece begins a symbol's length before the end of the last, so that none is cut in two.
+    for (let at = 0, read = piece.length; read === piece.length; at += read - symbol.length) {
+      read = readSync(file, piece, 0, piece.length, at);
+      if (piece.subarray(0, read).includes(symbol)) return true;
+    }
+    return false;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** CUDA's own headers: the toolkit's, or those that PyTorch's Python packages bring along. */
