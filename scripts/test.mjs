@@ -9,11 +9,13 @@ import { readdirSync } from 'node:fs';
 import { run as runTests } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { ensureBrowser } from './browser.mjs';
+import { ensureFfmpeg } from './ffmpeg.mjs';
 import { root, setUp } from './setup.mjs';
 
 const native = await setUp({ native: true });
 if (!native) console.error('Training cannot be tested on this machine; its tests are skipped.');
 ensureBrowser();
+ensureFfmpeg();
 
 const failures = { lint: checkLint() ? 0 : 1 };
 const { passed, failed, skipped } = await test(testFiles(process.argv.slice(2)));

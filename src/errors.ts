@@ -19,6 +19,11 @@ export const errorCodes = {
     status: 415,
     meaning: 'an image is damaged, truncated, too large or of an unknown format',
   },
+  'video.unreadable': {
+    exit: 1,
+    status: 415,
+    meaning: 'a video is damaged, holds no pictures, is too large or of an unknown format',
+  },
   'checkpoint.unreadable': {
     exit: 1,
     status: 500,

@@ -26,6 +26,11 @@ export {
 export { listInputs } from './predict/list-inputs.js';
 export { type PredictToOptions, predictTo } from './predict/predict-files.js';
 export { type PredictPhotosOptions, predictPhotosTo } from './predict/predict-photos.js';
+export {
+  type PredictVideosCounts,
+  type PredictVideosOptions,
+  predictVideosTo,
+} from './predict/predict-videos.js';
 export type { PredictCounts } from './predict/stream-lines.js';
 export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
 export { type PhotoResult, type RecognisedFace, recogniseFaces } from './recognise/recognise-faces.js';
@@ -33,3 +38,9 @@ export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-fi
 export { type EvaluationFiles, writeEvaluation } from './report/write-evaluation.js';
 export { type TrainOptions, type TrainResult, train, tryTraining } from './train/train.js';
 export { version } from './version.js';
+export {
+  type RecogniseVideoOptions,
+  recogniseVideo,
+  type TrackedFace,
+  type VideoFrame,
+} from './video/recognise-video.js';

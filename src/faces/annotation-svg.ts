@@ -6,6 +6,8 @@ export interface AnnotatedFace {
   readonly box: Box;
   /** In the order of the classes, which decides their colours; at least one. */
   readonly expressions: readonly { readonly label: string; readonly probability: number }[];
+  /** Written above the bars, if given, such as the number of a face that is followed. */
+  readonly caption?: string | undefined;
   /** Points to be marked, if any. */
   readonly landmarks?: readonly Point[];
 }
@@ -27,7 +29,7 @@ const rowHeight = 1.45;
 export function annotationSvg(width: number, height: number, faces: readonly AnnotatedFace[]): string {
   const places = layOut(
     { width, height },
-    faces.map((face) => ({ box: face.box, extent: extentOf(face.expressions) })),
+    faces.map((face) => ({ box: face.box, extent: extentOf(face) })),
   );
   const line = Math.max(Math.max(width, height) / 500, 1.5);
   const parts = faces.map((face, i) => drawFace(face, places[i]!, line));
@@ -39,22 +41,23 @@ export function annotationSvg(width: number, height: number, faces: readonly Ann
   ].join('\n');
 }
 
-function extentOf(expressions: readonly Expression[]): Extent {
+function extentOf({ expressions, caption }: AnnotatedFace): Extent {
+  const rows = expressions.length + (caption === undefined ? 0 : 1);
   const letters = Math.max(...expressions.map(({ label }) => shortened(label).length));
   const label = letters * letter;
   return {
     panel: {
       width: gap + label + gap + barWidth + percentWidth + gap,
-      height: expressions.length * rowHeight + gap,
+      height: rows * rowHeight + gap,
     },
-    strip: { width: gap + mostLikelyText(expressions).length * letter + gap, height: rowHeight },
+    strip: { width: gap + stripText({ expressions, caption }).length * letter + gap, height: rowHeight },
   };
 }
 
 function drawFace(face: AnnotatedFace, { font, panel, strip }: Placed, line: number): string {
   const colour = palette[indexOfMostLikely(face.expressions) % palette.length]!;
   const marks = (face.landmarks ?? []).map((point) => drawPoint(point, line, colour));
-  const bars = panel ? drawPanel(face.expressions, panel, font) : drawStrip(face.expressions, strip!, font);
+  const bars = panel ? drawPanel(face, panel, font) : drawStrip(face, strip!, font);
   return [drawBox(face.box, line, colour), ...marks, bars].join('\n');
 }
 
@@ -70,10 +73,13 @@ function drawPoint({ x, y }: Point, line: number, colour: string): string {
   return `<circle cx="${round(x)}" cy="${round(y)}" r="${radius}" fill="${colour}" stroke="${ground}" stroke-width="${round(line / 3)}"/>`;
 }
 
-function drawPanel(expressions: readonly Expression[], panel: Box, font: number): string {
+type Bars = Pick<AnnotatedFace, 'expressions' | 'caption'>;
+
+function drawPanel({ expressions, caption }: Bars, panel: Box, font: number): string {
+  const captionRow = caption === undefined ? 0 : 1;
   const barLeft = panel.x + panel.width - (gap + percentWidth + barWidth) * font;
   const rows = expressions.map(({ label, probability }, i) => {
-    const top = panel.y + (gap / 2 + i * rowHeight) * font;
+    const top = panel.y + (gap / 2 + (i + captionRow) * rowHeight) * font;
     const bar = { x: barLeft, y: top + 0.3 * font, width: barWidth * font, height: 0.85 * font };
     const filled = { ...bar, width: bar.width * Math.min(Math.max(probability, 0), 1) };
     const baseline = top + 1.08 * font;
@@ -84,13 +90,16 @@ function drawPanel(expressions: readonly Expression[], panel: Box, font: number)
       drawText(percent(probability), panel.x + panel.width - gap * font, baseline, font, 'end'),
     ].join('');
   });
-  return [drawGround(panel, font), ...rows].join('\n');
+  const captionBaseline = panel.y + (gap / 2 + 1.08) * font;
+  const heading =
+    caption === undefined ? [] : [drawText(shortened(caption), panel.x + gap * font, captionBaseline, font)];
+  return [drawGround(panel, font), ...heading, ...rows].join('\n');
 }
 
-function drawStrip(expressions: readonly Expression[], strip: Box, font: number): string {
+function drawStrip(bars: Bars, strip: Box, font: number): string {
   const middle = strip.x + strip.width / 2;
   const baseline = strip.y + 1.08 * font;
-  return drawGround(strip, font) + drawText(mostLikelyText(expressions), middle, baseline, font, 'middle');
+  return drawGround(strip, font) + drawText(stripText(bars), middle, baseline, font, 'middle');
 }
 
 function drawGround(box: Box, font: number): string {
@@ -106,6 +115,11 @@ function indexOfMostLikely(expressions: readonly Expression[]): number {
     (best, { probability }, i) => (probability > expressions[best]!.probability ? i : best),
     0,
   );
+}
+
+function stripText({ expressions, caption }: Bars): string {
+  const likely = mostLikelyText(expressions);
+  return caption === undefined ? likely : `${shortened(caption)}: ${likely}`;
 }
 
 function mostLikelyText(expressions: readonly Expression[]): string {

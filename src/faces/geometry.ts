@@ -53,8 +53,18 @@ export function clipBox(box: Box, width: number, height: number): Box {
 
 /** The area two boxes share, as a fraction of the smaller one's. */
 export function overlap(a: Box, b: Box): number {
+  const shared = sharedArea(a, b);
+  return shared === 0 ? 0 : shared / Math.min(area(a), area(b));
+}
+
+/** The area two boxes share, as a fraction of what they cover together. */
+export function intersectionOverUnion(a: Box, b: Box): number {
+  const shared = sharedArea(a, b);
+  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
+}
+
+function sharedArea(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / Math.min(area(a), area(b));
+  return width > 0 && height > 0 ? width * height : 0;
 }

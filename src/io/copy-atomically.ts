@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { copyFile } from 'node:fs/promises';
 import { PosterError } from '../errors.js';
-import { describeSystemError } from './write-atomically.js';
+import { describeSystemError, openAside } from './write-atomically.js';
 
 /**
  * Copies a file aside and renames it into place; shares the disk's blocks where the file system can. On any
@@ -12,13 +10,13 @@ import { describeSystemError } from './write-atomically.js';
  * @throws PosterError `file.unwritable` with the path and the system's reason.
  */
 export async function copyAtomically(from: string, to: string): Promise<void> {
-  const aside = `${to}.${randomUUID().slice(0, 8)}.part`;
+  const aside = await openAside(to);
   try {
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, aside, constants.COPYFILE_FICLONE);
-    await rename(aside, to);
+    await copyFile(from, aside.path, constants.COPYFILE_FICLONE);
+    await aside.commit();
   } catch (cause) {
-    await rm(aside, { force: true });
+    await aside.discard();
+    if (cause instanceof PosterError) throw cause;
     throw new PosterError('file.unwritable', `Could not write ${to}: ${describeSystemError(cause)}.`, {
       cause,
     });

@@ -3,6 +3,36 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
 
+/** A file that is being written under another name beside its own. */
+export interface AsideFile {
+  /** Where to write it. */
+  readonly path: string;
+  /** Renames it into place. */
+  commit(): Promise<void>;
+  /** Removes it; an older file of its own name stays. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Chooses the name; missing parent folders are made.
+ *
+ * @throws PosterError `file.unwritable` with the path and the system's reason, here and when it is committed.
+ */
+export async function openAside(path: string): Promise<AsideFile> {
+  const failed = (cause: unknown): never => {
+    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(cause)}.`, {
+      cause,
+    });
+  };
+  const aside = `${path}.${randomUUID().slice(0, 8)}.part`;
+  await mkdir(dirname(path), { recursive: true }).catch(failed);
+  return {
+    path: aside,
+    commit: () => rename(aside, path).catch(failed),
+    discard: () => rm(aside, { force: true }).catch(() => {}),
+  };
+}
+
 /**
  * Writes a file aside and renames it into place, so that readers see the old file or the whole new one.
  * Missing parent folders are made. On any failure the partial file is removed and an older one stays.
@@ -14,10 +44,9 @@ export async function writeAtomically(
   path: string,
   content: string | Uint8Array | ((file: FileHandle) => Promise<void>),
 ): Promise<void> {
-  const aside = `${path}.${randomUUID().slice(0, 8)}.part`;
+  const aside = await openAside(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(aside, 'wx');
+    const file = await open(aside.path, 'wx');
     try {
       if (typeof content === 'function') await content(file);
       else await file.writeFile(content);
@@ -25,9 +54,9 @@ export async function writeAtomically(
     } finally {
       await file.close();
     }
-    await rename(aside, path);
+    await aside.commit();
   } catch (error) {
-    await rm(aside, { force: true }).catch(() => {}); // where its folder is none, there is nothing to remove
+    await aside.discard();
     if (error instanceof PosterError) throw error;
     throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
       cause: error,

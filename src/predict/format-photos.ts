@@ -1,4 +1,5 @@
 /** The faces of photos as text. */
+import type { Face } from '../faces/find-faces.js';
 import { csvLine } from '../io/csv-line.js';
 import type { PhotoResult, RecognisedFace } from '../recognise/recognise-faces.js';
 import {
@@ -20,6 +21,22 @@ function tenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
+/** Where a face is, as a plain object. */
+export function describePlace({ box, score, points }: Face) {
+  return {
+    box: { x: tenths(box.x), y: tenths(box.y), width: tenths(box.width), height: tenths(box.height) },
+    score: Number(score.toFixed(4)),
+    points: points.map(({ x, y }) => [tenths(x), tenths(y)]),
+  };
+}
+
+/** The columns of a face's place; `placeValues` fills them. */
+export const placeColumns = ['x', 'y', 'width', 'height', 'score'] as const;
+
+export function placeValues({ box, score }: Face): string[] {
+  return [...[box.x, box.y, box.width, box.height].map((value) => `${tenths(value)}`), score.toFixed(4)];
+}
+
 function tableFormatter(options: FormatOptions): Formatter<PhotoResult> {
   const place = ({ box }: RecognisedFace) =>
     `${Math.round(box.width)} x ${Math.round(box.height)} at ${Math.round(box.x)}, ${Math.round(box.y)}`;
@@ -36,12 +53,10 @@ function tableFormatter(options: FormatOptions): Formatter<PhotoResult> {
 }
 
 function jsonlFormatter(options: FormatOptions): Formatter<PhotoResult> {
-  const describe = ({ box, score, points, landmarks, prediction }: RecognisedFace) => ({
-    box: { x: tenths(box.x), y: tenths(box.y), width: tenths(box.width), height: tenths(box.height) },
-    score: Number(score.toFixed(4)),
-    points: points.map(({ x, y }) => [tenths(x), tenths(y)]),
-    ...(landmarks && { landmarks: landmarks.map(({ x, y }) => [tenths(x), tenths(y)]) }),
-    ...describePrediction(prediction, options),
+  const describe = (face: RecognisedFace) => ({
+    ...describePlace(face),
+    ...(face.landmarks && { landmarks: face.landmarks.map(({ x, y }) => [tenths(x), tenths(y)]) }),
+    ...describePrediction(face.prediction, options),
   });
   return {
     header: '',
@@ -51,15 +66,13 @@ function jsonlFormatter(options: FormatOptions): Formatter<PhotoResult> {
 }
 
 function csvFormatter(options: FormatOptions): Formatter<PhotoResult> {
-  const place = ['face', 'x', 'y', 'width', 'height', 'score'];
-  const columns = ['path', ...place, ...csvColumns(options), 'error'];
+  const columns = ['path', 'face', ...placeColumns, ...csvColumns(options), 'error'];
   const blank = (path: string, error: string) => [path, ...Array<string>(columns.length - 2).fill(''), error];
-  const row = (path: string, { box, score, prediction }: RecognisedFace, i: number) => [
+  const row = (path: string, face: RecognisedFace, i: number) => [
     path,
     i + 1,
-    ...[box.x, box.y, box.width, box.height].map(tenths),
-    score.toFixed(4),
-    ...csvValues(prediction, options),
+    ...placeValues(face),
+    ...csvValues(face.prediction, options),
     '',
   ];
   return {

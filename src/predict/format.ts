@@ -33,7 +33,10 @@ function round(probability: number): number {
 }
 
 /** The most probable classes, aligned. */
-export function tableCells(prediction: Prediction, { labels, topK: k }: FormatOptions): string {
+export function tableCells(
+  prediction: Pick<Prediction, 'probabilities'>,
+  { labels, topK: k }: FormatOptions,
+): string {
   const width = Math.max(...labels.map((label) => label.length));
   return topK(prediction, k)
     .map(({ label, probability }) => `${label.padEnd(width)} ${(100 * probability).toFixed(1).padStart(5)} %`)
@@ -47,8 +50,11 @@ function tableFormatter(options: FormatOptions): Formatter<FileResult> {
   };
 }
 
+/** What is written of a prediction, and of one that was evened out over time. */
+export type WrittenPrediction = Pick<Prediction, 'label' | 'probability' | 'probabilities' | 'embedding'>;
+
 /** A prediction as a plain object. */
-export function describePrediction(prediction: Prediction, { topK: k, embedding }: FormatOptions) {
+export function describePrediction(prediction: WrittenPrediction, { topK: k, embedding }: FormatOptions) {
   return {
     label: prediction.label,
     probability: round(prediction.probability),
@@ -79,7 +85,7 @@ export function csvColumns({ labels, topK: k, embedding }: FormatOptions): strin
 }
 
 export function csvValues(
-  prediction: Prediction,
+  prediction: WrittenPrediction,
   { topK: k, embedding }: FormatOptions,
 ): (string | number)[] {
   const ranked = k > 1 ? topK(prediction, k) : [];

@@ -16,6 +16,8 @@ export interface Shard {
 export interface ListInputsOptions {
   readonly shard?: Shard | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether a file found in a folder is wanted, by its name. Default: images are. */
+  readonly accepts?: (name: string) => boolean;
   /** Where '-' reads paths from, one a line. */
   readonly standardInput?: NodeJS.ReadableStream;
 }
@@ -28,10 +30,10 @@ export interface ListInputsOptions {
  */
 export async function* listInputs(
   inputs: readonly string[],
-  { shard, signal, standardInput = process.stdin }: ListInputsOptions = {},
+  { shard, signal, accepts = hasImageExtension, standardInput = process.stdin }: ListInputsOptions = {},
 ): AsyncGenerator<string> {
   for (const input of inputs) {
-    const paths = input === '-' ? createInterface({ input: standardInput }) : expand(input);
+    const paths = input === '-' ? createInterface({ input: standardInput }) : expand(input, accepts);
     for await (const path of paths) {
       throwIfAborted(signal);
       if (path.trim() !== '' && belongsTo(path, shard)) yield path;
@@ -39,10 +41,10 @@ export async function* listInputs(
   }
 }
 
-async function* expand(input: string): AsyncGenerator<string> {
+async function* expand(input: string, accepts: (name: string) => boolean): AsyncGenerator<string> {
   const found = await stat(input).catch((error: NodeJS.ErrnoException) => error);
   if (!(found instanceof Error)) {
-    if (found.isDirectory()) yield* walk(input);
+    if (found.isDirectory()) yield* walk(input, accepts);
     else yield input;
     return;
   }
@@ -57,8 +59,8 @@ async function* expand(input: string): AsyncGenerator<string> {
   yield* matches;
 }
 
-/** The images below a folder, each folder's own in sorted order; hidden names are passed over. */
-async function* walk(folder: string): AsyncGenerator<string> {
+/** The accepted files below a folder, each folder's own in sorted order; hidden names are passed over. */
+async function* walk(folder: string, accepts: (name: string) => boolean): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw new PosterError(
       'file.missing',
@@ -69,8 +71,8 @@ async function* walk(folder: string): AsyncGenerator<string> {
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(path);
-    else if (hasImageExtension(entry.name)) yield path;
+    if (entry.isDirectory()) yield* walk(path, accepts);
+    else if (accepts(entry.name)) yield path;
   }
 }
 

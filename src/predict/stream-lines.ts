@@ -1,7 +1,7 @@
 /** Results written as lines as they come, to a file that can be continued or to a terminal. */
 import { PosterError } from '../errors.js';
 import type { Formatter, PredictionFormat } from './format.js';
-import { type LineSink, openOutputFile, readExistingOutput } from './output-file.js';
+import { type ExistingOutput, type LineSink, openOutputFile, readExistingOutput } from './output-file.js';
 
 /** What came of one file. */
 export interface StreamedResult {
@@ -43,12 +43,7 @@ export async function streamLines<Result extends StreamedResult>(
   const { format, output, skipExisting = false, strict = false, onResult } = options;
   const existing =
     output && skipExisting ? await readExistingOutput(output, format, lines.header) : undefined;
-  const sink = output === undefined ? options.sink : await openOutputFile(output, existing);
-  if (!sink)
-    throw new PosterError(
-      'option.invalid',
-      'Expected an output file or a sink for the predictions; got neither.',
-    );
+  const sink = await openSink(options, existing);
   const counts = { recognised: 0, unreadable: 0, skipped: 0 };
   try {
     if (!existing?.bytes) await sink.write(lines.header);
@@ -63,6 +58,19 @@ export async function streamLines<Result extends StreamedResult>(
     await sink.close();
   }
   return counts;
+}
+
+/** Where the lines go. @throws PosterError `option.invalid` without either, `file.unwritable` */
+export async function openSink(
+  { output, sink }: Pick<StreamOptions<never>, 'output' | 'sink'>,
+  existing?: ExistingOutput,
+): Promise<LineSink> {
+  if (output !== undefined) return openOutputFile(output, existing);
+  if (sink) return sink;
+  throw new PosterError(
+    'option.invalid',
+    'Expected an output file or a sink for the predictions; got neither.',
+  );
 }
 
 async function* unfinished(

@@ -34,6 +34,6 @@ export function toPrediction(
 }
 
 /** The `k` most probable classes, most probable first. */
-export function topK(prediction: Prediction, k: number): ClassProbability[] {
+export function topK(prediction: Pick<Prediction, 'probabilities'>, k: number): ClassProbability[] {
   return [...prediction.probabilities].sort((a, b) => b.probability - a.probability).slice(0, k);
 }

@@ -19,10 +19,11 @@ import {
   withBatchOptions,
   withModelOptions,
 } from '../options.js';
+import { areVideos, predictVideos, type VideoFlags, videoOptions } from '../predict-videos.js';
 import { createProgress } from '../progress.js';
 import { runVerb } from '../run-verb.js';
 
-interface PredictFlags extends ModelFlags, BatchFlags {
+interface PredictFlags extends ModelFlags, BatchFlags, VideoFlags {
   readonly topK: number;
   readonly embeddings?: boolean;
   readonly format?: PredictionFormat;
@@ -41,9 +42,9 @@ export function registerPredict(program: Command): void {
     .command('predict')
     .summary('recognise the expressions of face images')
     .description(
-      'Recognises face crops, or with --faces every face of ordinary photos: files, folders, glob patterns, or - for paths on standard input, one a line.',
+      'Recognises face crops, or with --faces every face of ordinary photos: files, folders, glob patterns, or - for paths on standard input, one a line. In videos every face is found and followed; ffmpeg must be installed.',
     )
-    .argument('<inputs...>', 'images, folders, patterns or -')
+    .argument('<inputs...>', 'images or videos, folders, patterns or -')
     .requiredOption('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .option('-k, --top-k <n>', 'list the n most probable classes', wholeNumber('--top-k', 1), 1)
@@ -56,8 +57,11 @@ export function registerPredict(program: Command): void {
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .option('--skip-existing', 'continue --output: pass over the files it already holds')
     .option('--faces', 'find, align and recognise every face of ordinary photos')
-    .option('--detector <file>', 'with --faces: a YuNet model (.onnx) in place of the built-in detector')
-    .option('--annotate <dir>', 'with --faces: write the photos with boxes and bars into a folder')
+    .option(
+      '--detector <file>',
+      'with --faces or videos: a YuNet model (.onnx) in place of the built-in detector',
+    )
+    .option('--annotate <dir>', 'with --faces or videos: write them with boxes and bars into a folder')
     .option('--explain <dir>', 'write a heat map of what decided each class, as a picture and as data')
     .addOption(
       new Option(
@@ -66,14 +70,21 @@ export function registerPredict(program: Command): void {
       ).choices(explainMethods),
     )
     .option('--shard <i/n>', 'only the i-th of n parts of the files', parseShard);
+  for (const option of videoOptions(wholeNumber('--every', 1))) command.addOption(option);
   withBatchOptions(withModelOptions(command)).action(runVerb(predict));
 }
 
 async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlags): Promise<void> {
   const format = chooseFormat(flags);
-  checkFlags(flags, format);
+  const videos = areVideos(inputs, flags);
+  checkFlags(flags, format, videos);
   await using poster = await Poster.load(flags.checkpoint, await loadOptions(flags, signal));
   noteLabels(poster);
+  if (videos)
+    return await predictVideos(poster, {
+      ...flags,
+      ...{ inputs, format, embedding: flags.embeddings ?? false, sink: standardOutput, signal },
+    });
   const paths = listInputs(inputs, { shard: flags.shard, signal });
   const progress = flags.output === undefined ? undefined : createProgress('Recognising', 'images');
   const options = {
@@ -118,7 +129,15 @@ function explainTo({ explain, explainMethod }: PredictFlags, signal: AbortSignal
 function checkFlags(
   { faces, detector, annotate, explain, explainMethod, skipExisting, output }: PredictFlags,
   format: PredictionFormat,
+  videos: boolean,
 ): void {
+  if (videos && (skipExisting || explain !== undefined)) {
+    const flag = skipExisting ? '--skip-existing' : '--explain';
+    throw new PosterError(
+      'option.invalid',
+      `Expected no ${flag} with videos: it is for images; leave it out.`,
+    );
+  }
   if (skipExisting && (!output || format === 'table')) {
     throw new PosterError(
       'option.invalid',
@@ -128,7 +147,7 @@ function checkFlags(
   if (explainMethod !== undefined && explain === undefined) {
     throw new PosterError('option.invalid', 'Expected --explain beside --explain-method; add it.');
   }
-  if (!faces && (detector ?? annotate) !== undefined) {
+  if (!faces && !videos && (detector ?? annotate) !== undefined) {
     throw new PosterError('option.invalid', 'Expected --faces beside --detector and --annotate; add it.');
   }
 }

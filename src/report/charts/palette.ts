@@ -22,6 +22,8 @@ const named = {
   rose: ['#c2557b', '#ea8faa'],
   violet: ['#7a60b5', '#b7a2e0'],
   slate: ['#7b8492', '#8f97a4'],
+  olive: ['#7d8c2e', '#b4c266'],
+  brick: ['#a8452f', '#e08a73'],
 } as const satisfies Record<string, Pair>;
 
 /** Steps of a heat ramp above zero; fine enough that neighbours cannot be told apart. */

@@ -1,0 +1,148 @@
+/** Predictions of the faces in videos, written as they come. */
+import { realpath } from 'node:fs/promises';
+import { extname, parse } from 'node:path';
+import { PosterError } from '../errors.js';
+import type { FaceFinder } from '../faces/open-face-finder.js';
+import { writeAtomically } from '../io/write-atomically.js';
+import type { CropRecogniser } from '../recognise/recognise-faces.js';
+import type { Recogniser } from '../recognise/recognise-files.js';
+import { timelineChart } from '../report/charts/timeline-chart.js';
+import { openVideoAnnotator, type VideoAnnotator } from '../video/annotate-video.js';
+import { type RecogniseVideoOptions, recogniseVideo, type VideoFrame } from '../video/recognise-video.js';
+import { createTimelineRecorder } from '../video/timeline.js';
+import { type VideoFormatter, videoFormatter } from './format-videos.js';
+import type { LineSink } from './output-file.js';
+import { openSink, type StreamOptions } from './stream-lines.js';
+import { uniqueNames } from './unique-names.js';
+
+export interface PredictVideosOptions
+  extends Pick<StreamOptions<never>, 'format' | 'output' | 'sink' | 'strict'>,
+    RecogniseVideoOptions {
+  /** How many of the most probable classes to list. Default 1. */
+  readonly topK?: number | undefined;
+  /** A folder for a picture of each video's expressions over time (SVG). */
+  readonly timeline?: string | undefined;
+  /** A folder for copies of the videos with boxes and bars drawn in (MP4). */
+  readonly annotate?: string | undefined;
+  /** Called after each frame. */
+  readonly onFrame?: ((frame: VideoFrame) => void) | undefined;
+  /** Called for each video that cannot be read, unless `strict` ends the work there. */
+  readonly onUnreadable?: ((error: PosterError) => void) | undefined;
+}
+
+export interface PredictVideosCounts {
+  readonly videos: number;
+  readonly frames: number;
+  readonly unreadable: number;
+}
+
+const videoExtensions: ReadonlySet<string> = new Set(
+  '.mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .asf .flv .ogv .3gp .3g2 .mxf'.split(' '),
+);
+
+export function hasVideoExtension(name: string): boolean {
+  return videoExtensions.has(extname(name).toLowerCase());
+}
+
+/**
+ * Writes the lines of every video, in order: one for each frame (jsonl), for each face of each frame (csv), or for
+ * each face at the end of its video (table).
+ *
+ * @throws PosterError `file.unwritable`, `engine.unavailable` without ffmpeg, `aborted`; with `strict`
+ *   `video.unreadable` and `file.missing`. Lines written so far stay; pictures and videos are whole or not there.
+ */
+export async function predictVideosTo(
+  model: Recogniser & CropRecogniser,
+  finder: FaceFinder,
+  paths: AsyncIterable<string>,
+  options: PredictVideosOptions,
+): Promise<PredictVideosCounts> {
+  const { format, topK = 1, embedding = false, strict = false, onUnreadable } = options;
+  const lines = videoFormatter(format, {
+    labels: model.labels,
+    topK: Math.min(topK, model.labels.length),
+    embedding: embedding ? model.network.embedding : 0,
+  });
+  const namesOf = sideFiles(options);
+  const sink = await openSink(options);
+  const counts = { videos: 0, frames: 0, unreadable: 0 };
+  try {
+    await sink.write(lines.header);
+    for await (const path of paths) {
+      try {
+        counts.frames += await predictVideo(model, finder, path, await namesOf(path), lines, sink, options);
+        counts.videos++;
+      } catch (error) {
+        if (strict || !(error instanceof PosterError) || !unreadable.has(error.code)) throw error;
+        counts.unreadable++;
+        await sink.write(lines.error(path, error));
+        onUnreadable?.(error);
+      }
+    }
+  } finally {
+    await sink.close();
+  }
+  return counts;
+}
+
+const unreadable: ReadonlySet<string> = new Set(['video.unreadable', 'file.missing']);
+
+interface SideFiles {
+  readonly picture?: string | undefined;
+  readonly annotated?: string | undefined;
+}
+
+/** What is written beside the lines, named after each video. */
+function sideFiles({ timeline, annotate }: PredictVideosOptions): (path: string) => Promise<SideFiles> {
+  const pictureOf = timeline === undefined ? undefined : uniqueNames(timeline, '--timeline');
+  const annotatedOf = annotate === undefined ? undefined : uniqueNames(annotate, '--annotate');
+  return async (path) => {
+    const { name } = parse(path);
+    const annotated = annotatedOf?.(path, `${name}.mp4`);
+    if (annotated !== undefined && (await isSameFile(annotated, path)))
+      throw new PosterError(
+        'option.invalid',
+        `Expected another folder for --annotate than that of ${path}, which would be replaced; choose one.`,
+      );
+    return { picture: pictureOf?.(path, `${name}.svg`), annotated };
+  };
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const real = (path: string) => realpath(path).catch(() => undefined);
+  const found = await real(a);
+  return found !== undefined && found === (await real(b));
+}
+
+/** @returns the number of frames */
+async function predictVideo(
+  model: Recogniser & CropRecogniser,
+  finder: FaceFinder,
+  path: string,
+  { picture, annotated }: SideFiles,
+  lines: VideoFormatter,
+  sink: LineSink,
+  options: PredictVideosOptions,
+): Promise<number> {
+  const recorder = createTimelineRecorder(model.labels);
+  let annotator: VideoAnnotator | undefined;
+  let frames = 0;
+  try {
+    for await (const frame of recogniseVideo(model, finder, path, options)) {
+      if (annotated !== undefined) annotator ??= await openVideoAnnotator(frame.video, annotated, options);
+      await annotator?.write(frame);
+      await sink.write(lines.frame(frame));
+      recorder.add(frame);
+      frames++;
+      options.onFrame?.(frame);
+    }
+    await annotator?.finish();
+  } catch (error) {
+    await annotator?.abandon();
+    throw error;
+  }
+  const timeline = recorder.timeline();
+  if (picture !== undefined) await writeAtomically(picture, timelineChart(timeline));
+  await sink.write(lines.end(path, timeline));
+  return frames;
+}
