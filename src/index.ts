@@ -17,6 +17,7 @@ export type { RgbImage } from './image/rgb-image.js';
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
 export type { LoadOptions } from './model/load-model.js';
 export {
+  type ExplainBatchOptions,
   type ExplainOptions,
   type ImageInput,
   Poster,

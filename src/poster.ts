@@ -1,16 +1,16 @@
 import { PosterError, throwIfAborted } from './errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
-import { explainByAttention } from './explain/attention.js';
+import { explainByAttention, requireAttention } from './explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
 import type { GradCam } from './explain/grad-cam.js';
 import { decodeImage } from './image/decode.js';
 import { preprocess } from './image/preprocess.js';
 import type { RgbImage } from './image/rgb-image.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
-import { imageSize, type NetworkConfig } from './network/config.js';
-import type { ModelOutputs, Session } from './onnx/runtime.js';
+import type { NetworkConfig } from './network/config.js';
+import { type Session, valuesPerImage } from './onnx/session.js';
 import { batches } from './recognise/batches.js';
-import { type Prediction, toPrediction } from './recognise/prediction.js';
+import { type Prediction, toPredictions } from './recognise/prediction.js';
 import {
   type FileResult,
   type RecogniseFilesOptions,
@@ -37,10 +37,15 @@ export interface ExplainOptions {
   readonly method?: ExplainMethod;
   /** With `grad-cam`: the class to explain. Default: the most probable one. */
   readonly label?: string;
+  /** Also return the embedding with the prediction. Default false. */
+  readonly embedding?: boolean;
   readonly signal?: AbortSignal;
 }
 
-const valuesPerImage = 3 * imageSize * imageSize;
+export interface ExplainBatchOptions extends ExplainOptions {
+  /** Images run through the network together. Default 8. */
+  readonly batchSize?: number;
+}
 
 /**
  * A loaded POSTER V2 model.
@@ -89,6 +94,11 @@ export class Poster implements Recogniser, AsyncDisposable {
     return this.#model.path;
   }
 
+  /** Whether the model gives its attention, which `explain` maps by default; old exports lack it. */
+  get explains(): boolean {
+    return this.#model.session.givesAttention;
+  }
+
   /**
    * Recognises the expression of one face. The image is taken as a face crop, as in the datasets.
    *
@@ -130,23 +140,16 @@ export class Poster implements Recogniser, AsyncDisposable {
    *   `checkpoint.mismatch` for `attention` of an ONNX model exported before it held the attention.
    */
   async explain(image: ImageInput, options: ExplainOptions = {}): Promise<Explanation> {
-    const { method = 'attention', label, signal } = options;
-    const session = this.#session();
-    const asked = this.#classToExplain(method, label);
-    const withAttention = method === 'attention';
-    if (withAttention && !session.givesAttention) throw noAttention(this.path);
-    const input = await prepare([image], signal);
-    const outputs = await session.run(input, 1, { attention: withAttention });
-    const [prediction] = this.#predictions(outputs, 1);
-    if (withAttention) return explainByAttention(outputs.attention!, prediction!);
-    const gradCam = await this.#openGradCam(signal);
-    const index = asked ?? prediction!.index;
-    return {
-      method,
-      prediction: prediction!,
-      label: this.labels[index]!,
-      ...gradCam.explain(input, index),
-    };
+    const [explanation] = await this.#explain([image], options);
+    return explanation!;
+  }
+
+  /** Explains many faces, yielding in their order. The first that fails ends it with an error. */
+  async *explainBatch(
+    images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
+    { batchSize = 8, ...options }: ExplainBatchOptions = {},
+  ): AsyncGenerator<Explanation> {
+    for await (const batch of batches(images, batchSize)) yield* await this.#explain(batch, options);
   }
 
   /** Evaluates on a labelled dataset: every figure, the per-image predictions and the failures. */
@@ -178,19 +181,24 @@ export class Poster implements Recogniser, AsyncDisposable {
   async #run(images: readonly ImageInput[], { embedding, signal }: PredictOptions): Promise<Prediction[]> {
     const session = this.#session();
     const outputs = await session.run(await prepare(images, signal), images.length);
-    return this.#predictions(outputs, images.length, embedding);
+    return toPredictions(outputs, this.labels, embedding);
   }
 
-  #predictions({ logits, embeddings }: ModelOutputs, count: number, embedding = false): Prediction[] {
-    const classes = this.labels.length;
-    const width = this.network.embedding;
-    return Array.from({ length: count }, (_, i) =>
-      toPrediction(
-        logits.slice(i * classes, (i + 1) * classes),
-        this.labels,
-        embedding ? embeddings.slice(i * width, (i + 1) * width) : undefined,
-      ),
-    );
+  async #explain(images: readonly ImageInput[], options: ExplainOptions): Promise<Explanation[]> {
+    const { method = 'attention', label, embedding, signal } = options;
+    const session = this.#session();
+    const asked = this.#classToExplain(method, label);
+    const attention = method === 'attention';
+    if (attention) requireAttention(session, this.path);
+    const input = await prepare(images, signal);
+    const outputs = await session.run(input, images.length, { attention });
+    if (attention) return explainByAttention(outputs, this.labels, embedding);
+    const gradCam = await this.#openGradCam(signal);
+    return toPredictions(outputs, this.labels, embedding).map((prediction, i) => {
+      const index = asked ?? prediction.index;
+      const own = input.subarray(i * valuesPerImage, (i + 1) * valuesPerImage);
+      return { method, prediction, label: this.labels[index]!, ...gradCam.explain(own, index) };
+    });
   }
 
   /** The index of the class that was asked for, if one was. */
@@ -233,13 +241,6 @@ async function prepare(
   });
   throwIfAborted(signal);
   return input;
-}
-
-function noAttention(path: string): PosterError {
-  return new PosterError(
-    'checkpoint.mismatch',
-    `Expected the output "attention" in ${path}, but it was exported before there was one; export it again from its checkpoint.`,
-  );
 }
 
 async function decodeInput(image: ImageInput): Promise<RgbImage> {

@@ -1,20 +1,43 @@
 /** The class token's attention as maps. Browser-safe. */
-import type { Prediction } from '../recognise/prediction.js';
+import { PosterError } from '../errors.js';
+import type { ModelOutputs, Session } from '../onnx/session.js';
+import { toPredictions } from '../recognise/prediction.js';
 import { type Explanation, patchTokens, toMaps } from './explanation.js';
 
-/** @param attention heads x 148, itself first: one image's rows of the model's output. */
-export function explainByAttention(attention: Float32Array, prediction: Prediction): Explanation {
-  const [classToken, ...patches] = meanOverHeads(attention);
-  return {
-    method: 'attention',
-    prediction,
-    label: prediction.label,
-    ...toMaps(patches),
-    classToken: classToken!,
-  };
+/**
+ * @param model what to call it in the error
+ * @throws PosterError `checkpoint.mismatch` when the model was exported before it held its attention
+ */
+export function requireAttention({ givesAttention }: Session, model: string): void {
+  if (givesAttention) return;
+  throw new PosterError(
+    'checkpoint.mismatch',
+    `Expected the output "attention" in ${model}, but it was exported before there was one; export it again from its checkpoint.`,
+  );
 }
 
-/** heads x 148 -> 148 */
+/** @param outputs of a batch that was run with its attention */
+export function explainByAttention(
+  outputs: ModelOutputs,
+  labels: readonly string[],
+  embedding = false,
+): Explanation[] {
+  const predictions = toPredictions(outputs, labels, embedding);
+  const attention = outputs.attention!;
+  const each = attention.length / predictions.length;
+  return predictions.map((prediction, i) => {
+    const [classToken, ...patches] = meanOverHeads(attention.subarray(i * each, (i + 1) * each));
+    return {
+      method: 'attention',
+      prediction,
+      label: prediction.label,
+      ...toMaps(patches),
+      classToken: classToken!,
+    };
+  });
+}
+
+/** heads x 148, the class token first -> 148 */
 function meanOverHeads(attention: Float32Array): number[] {
   const tokens = patchTokens + 1;
   const heads = attention.length / tokens;

@@ -3,7 +3,7 @@ import { resizeBilinear } from '../image/resize.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { HeatMap } from './explanation.js';
 
-/** Pixels of the longer edge of an overlay, at least. */
+/** Large enough that the map's colours flow into each other. */
 const smallestEdge = 448;
 /** How much of the picture the strongest heat hides. */
 const strongest = 0.72;
@@ -21,10 +21,12 @@ const ramp: readonly (readonly [number, number, number])[] = [
 
 /**
  * The face in grey with the heat over it: the map's smallest value leaves the grey picture, its largest is pale
- * yellow. A map of equal values shows no heat. Small faces are enlarged to 448 pixels on the longer edge.
+ * yellow. A map of equal values shows no heat.
+ *
+ * @param edge smaller faces are enlarged to this many pixels on the longer edge
  */
-export function overlay(face: RgbImage, map: HeatMap): RgbImage {
-  const { width, height, data } = enlarge(face);
+export function overlay(face: RgbImage, map: HeatMap, edge = smallestEdge): RgbImage {
+  const { width, height, data } = enlarge(face, edge);
   const heat = spread(map, width, height);
   const result = new Uint8Array(data.length);
   for (let i = 0; i < heat.length; i++) {
@@ -37,8 +39,8 @@ export function overlay(face: RgbImage, map: HeatMap): RgbImage {
   return { width, height, data: result };
 }
 
-function enlarge(image: RgbImage): RgbImage {
-  const scale = Math.max(1, smallestEdge / Math.max(image.width, image.height));
+function enlarge(image: RgbImage, edge: number): RgbImage {
+  const scale = Math.max(1, edge / Math.max(image.width, image.height));
   return resizeBilinear(
     image,
     Math.max(1, Math.round(image.width * scale)),

@@ -1,4 +1,5 @@
 /** What a user gets for an image. Browser-safe. */
+import type { ModelOutputs } from '../onnx/session.js';
 import { argmax, logSumExp } from '../tensor/logits.js';
 
 /** One class and its probability in [0, 1]. */
@@ -19,6 +20,22 @@ export interface Prediction {
   readonly logits: Float32Array;
   /** The features before the head, 768 values in the published network; given when asked for. */
   readonly embedding?: Float32Array;
+}
+
+/** Reads the network's outputs for a batch; `embedding`: keep the embeddings, too. */
+export function toPredictions(
+  { logits, embeddings }: ModelOutputs,
+  labels: readonly string[],
+  embedding = false,
+): Prediction[] {
+  const count = logits.length / labels.length;
+  const row = (values: Float32Array, i: number) => {
+    const width = values.length / count;
+    return values.slice(i * width, (i + 1) * width);
+  };
+  return Array.from({ length: count }, (_, i) =>
+    toPrediction(row(logits, i), labels, embedding ? row(embeddings, i) : undefined),
+  );
 }
 
 /** Reads the network's logits for one image. */

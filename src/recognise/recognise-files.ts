@@ -5,7 +5,7 @@ import { type PosterError, throwIfAborted } from '../errors.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { Session } from '../onnx/runtime.js';
-import { type Prediction, toPrediction } from './prediction.js';
+import { type Prediction, toPredictions } from './prediction.js';
 
 export interface RecogniseFilesOptions {
   /** Images run through the network together. Default 16. */
@@ -54,19 +54,10 @@ export async function* recogniseFiles(
   await using loader = openLoader({ batchSize, workers });
   for await (const batch of loader.load(requests(paths, pending), { signal })) {
     throwIfAborted(signal);
-    const { logits, embeddings } = await session.run(batch.images, batch.count);
-    const row = <T extends Float32Array>(values: T, i: number) => {
-      const width = values.length / batch.count;
-      return values.slice(i * width, (i + 1) * width);
-    };
+    const predictions = toPredictions(await session.run(batch.images, batch.count), labels, embedding);
     for (const [i, { error }] of batch.items.entries()) {
       const path = pending.shift()!;
-      if (error) yield { path, error };
-      else
-        yield {
-          path,
-          prediction: toPrediction(row(logits, i), labels, embedding ? row(embeddings, i) : undefined),
-        };
+      yield error ? { path, error } : { path, prediction: predictions[i]! };
     }
   }
 }

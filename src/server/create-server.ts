@@ -4,7 +4,6 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Poster } from '../poster.js';
-import type { Prediction } from '../recognise/prediction.js';
 import { createAdmission } from './admission.js';
 import { createApp } from './app.js';
 import { tokenCheck } from './authorise.js';
@@ -13,12 +12,15 @@ import { createByteBudget } from './byte-budget.js';
 import { createImageReader, type ImageReader } from './image-reader.js';
 import { defaultLimits, type ServerLimits } from './limits.js';
 import { createMetrics } from './metrics.js';
-import { predictAll } from './predict-all.js';
+import { type Recognition, recogniseCrops } from './recognise-crops.js';
 import { addRoutes } from './routes.js';
 import { createSlots } from './slots.js';
 
 /** What the server needs of a model; a {@link Poster} has it. */
-export type Recogniser = Pick<Poster, 'labels' | 'labelOrigin' | 'network' | 'path' | 'predictBatch'>;
+export type Recogniser = Pick<
+  Poster,
+  'labels' | 'labelOrigin' | 'network' | 'path' | 'explains' | 'predictBatch' | 'explainBatch'
+>;
 
 export interface ServerOptions {
   /** Reads images and finds their faces. Default: in this thread and without faces. Remains the caller's. */
@@ -50,8 +52,8 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
   const { batchSize = 8, batchDelay = 10, readers = availableParallelism() } = options;
   const admission = createAdmission(limits.requests);
   const budget = createByteBudget(limits.bodyBytes, limits.heldBytes);
-  const batcher: Batcher<RgbImage, Prediction> = createBatcher({
-    run: (crops) => predictAll(model, crops),
+  const batcher: Batcher<RgbImage, Recognition> = createBatcher({
+    run: (crops) => recogniseCrops(model, crops),
     largest: batchSize,
     delay: batchDelay,
     onBatch: (report) => metrics.batch(report),

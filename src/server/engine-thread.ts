@@ -1,7 +1,9 @@
 /** A model in a thread of its own: ONNX Runtime holds up the thread that calls it, and this one has clients. */
+
+import type { RgbImage } from '../image/rgb-image.js';
 import type { LoadOptions } from '../model/load-model.js';
-import type { Prediction } from '../recognise/prediction.js';
 import type { Recogniser } from './create-server.js';
+import type { Recognition } from './recognise-crops.js';
 import { startThread } from './thread.js';
 
 export interface EngineOrder {
@@ -10,11 +12,11 @@ export interface EngineOrder {
 }
 
 /** What the thread says of its model. */
-export type ModelFacts = Pick<Recogniser, 'labels' | 'labelOrigin' | 'network' | 'path'>;
+export type ModelFacts = Pick<Recogniser, 'labels' | 'labelOrigin' | 'network' | 'path' | 'explains'>;
 
-/** Face crops for it to predict; it is asked for the facts once, without any. */
-export type EngineQuestion = { readonly crops: readonly unknown[] } | 'facts';
-export type EngineAnswer = readonly Prediction[] | ModelFacts;
+/** Face crops for it to recognise; it is asked for the facts once, without any. */
+export type EngineQuestion = { readonly crops: readonly RgbImage[] } | 'facts';
+export type EngineAnswer = readonly Recognition[] | ModelFacts;
 
 export interface EngineThread extends Recogniser {
   /** Rejects when the thread ends unasked. */
@@ -26,6 +28,11 @@ export interface EngineThread extends Recogniser {
 export async function openEngineThread(order: EngineOrder): Promise<EngineThread> {
   const program = new URL('./engine-worker.js', import.meta.url);
   const { ask, failure, close } = startThread<EngineQuestion, EngineAnswer>(program, order);
+  async function recognise(images: Iterable<unknown> | AsyncIterable<unknown>) {
+    const crops: RgbImage[] = [];
+    for await (const image of images) crops.push(image as RgbImage); // the server has nothing else
+    return (await ask({ crops })) as readonly Recognition[];
+  }
   try {
     const facts = (await ask('facts')) as ModelFacts;
     return {
@@ -33,9 +40,10 @@ export async function openEngineThread(order: EngineOrder): Promise<EngineThread
       failure,
       close,
       async *predictBatch(images) {
-        const crops = [];
-        for await (const image of images) crops.push(image);
-        yield* (await ask({ crops })) as readonly Prediction[];
+        for (const { prediction } of await recognise(images)) yield prediction;
+      },
+      async *explainBatch(images) {
+        for (const { explanation } of await recognise(images)) yield explanation!;
       },
     };
   } catch (error) {

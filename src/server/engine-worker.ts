@@ -1,9 +1,8 @@
 /** The program of the engine's thread. */
 import { workerData } from 'node:worker_threads';
-import type { RgbImage } from '../image/rgb-image.js';
 import { Poster } from '../poster.js';
 import type { EngineAnswer, EngineOrder, EngineQuestion } from './engine-thread.js';
-import { predictAll } from './predict-all.js';
+import { recogniseCrops } from './recognise-crops.js';
 import { answerQuestions } from './thread.js';
 
 const { checkpoint, options } = workerData as EngineOrder;
@@ -13,9 +12,9 @@ loading.catch(() => {}); // told to whoever asks
 answerQuestions<EngineQuestion, EngineAnswer>(
   async (question) => {
     const poster = await loading;
-    if (question !== 'facts') return predictAll(poster, question.crops as readonly RgbImage[]);
-    const { labels, labelOrigin, network, path } = poster;
-    return { labels, labelOrigin, network, path };
+    if (question !== 'facts') return recogniseCrops(poster, question.crops);
+    const { labels, labelOrigin, network, path, explains } = poster;
+    return { labels, labelOrigin, network, path, explains };
   },
   async () => (await loading.catch(() => undefined))?.dispose(),
 );

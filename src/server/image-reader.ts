@@ -1,7 +1,11 @@
-/** From the bytes of an image file to what the network is shown. */
+/** Work on pixels: from the bytes of an image file to what the network is shown, and what it looked at as a picture. */
+
+import type { HeatMap } from '../explain/explanation.js';
+import { overlay } from '../explain/overlay.js';
 import type { Face } from '../faces/find-faces.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { decodeImage } from '../image/decode.js';
+import { encodePng } from '../image/encode.js';
 import { resizeBilinear } from '../image/resize.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { imageSize } from '../network/config.js';
@@ -36,6 +40,8 @@ export interface ImageReader {
   readonly findsFaces: boolean;
   /** @throws PosterError `image.unreadable` */
   read(bytes: Uint8Array, options: ReadOptions): Promise<ReadImage>;
+  /** A heat map over the crop it explains, at the crop's size, as a PNG file. */
+  drawOverlay(crop: RgbImage, map: HeatMap): Promise<Uint8Array>;
 }
 
 /**
@@ -52,6 +58,7 @@ export function createImageReader(finder?: FaceFinder): ImageReader {
       const found = await finder.find(image, { maxFaces });
       return { width, height, faces: found.map(readFace) };
     },
+    drawOverlay: (crop, map) => encodePng(overlay(crop, map, imageSize)),
   };
 }
 

@@ -10,6 +10,8 @@ export interface ServerLimits {
   readonly images: number;
   /** Faces of an image: the largest so many. Default: 64. */
   readonly faces: number;
+  /** Heat maps drawn over faces of an image: those of its largest so many. Default: 16. */
+  readonly overlays: number;
   /** Requests read or worked on at once; beyond it requests are told to come back. Default: 128. */
   readonly requests: number;
   /** Open connections; further ones are closed. Default: 1024. */
@@ -28,6 +30,7 @@ export const defaultLimits: ServerLimits = {
   pixels: 50_000_000,
   images: 16,
   faces: 64,
+  overlays: 16,
   requests: 128,
   connections: 1024,
   readTimeout: 30_000,

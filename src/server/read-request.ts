@@ -5,17 +5,15 @@ import type { z } from 'zod';
 import { PosterError } from '../errors.js';
 import { type Hold, tooLarge } from './byte-budget.js';
 import type { ServerLimits } from './limits.js';
-import { formFieldsSchema, recogniseSchema } from './schemas.js';
+import { formFieldsSchema, type RecogniseRequest, recogniseSchema } from './schemas.js';
 
 export interface AskedImage {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-export interface Asked {
+export interface Asked extends Omit<RecogniseRequest, 'images'> {
   readonly images: readonly AskedImage[];
-  readonly faces: boolean;
-  readonly embeddings: boolean;
 }
 
 /** @throws PosterError `request.invalid`, `request.too-large`, `request.unsupported` or `server.busy` */

@@ -1,4 +1,6 @@
-/** Threads that read images: decoding, finding faces and resizing keep a core busy for tens of milliseconds. */
+/** Threads that work on pixels: decoding, finding faces and drawing keep a core busy for tens of milliseconds. */
+import type { HeatMap } from '../explain/explanation.js';
+import type { RgbImage } from '../image/rgb-image.js';
 import type { ImageReader, ReadImage, ReadOptions } from './image-reader.js';
 import { startThread, type Thread } from './thread.js';
 
@@ -9,10 +11,13 @@ export interface ReaderOrder {
   readonly detector?: string | undefined;
 }
 
-export interface ReaderQuestion {
-  readonly bytes: Uint8Array;
-  readonly options: ReadOptions;
-}
+export type ReaderQuestion =
+  | 'ready'
+  | { readonly bytes: Uint8Array; readonly options: ReadOptions }
+  | { readonly crop: RgbImage; readonly map: HeatMap };
+
+/** What was read, a file that was drawn, or nothing of a thread that is ready. */
+export type ReaderAnswer = ReadImage | Uint8Array | undefined;
 
 export interface ReaderThreads extends ImageReader {
   /** Rejects when a thread ends unasked. */
@@ -24,7 +29,7 @@ export interface ReaderThreads extends ImageReader {
 export async function openReaderThreads(count: number, order: ReaderOrder): Promise<ReaderThreads> {
   const program = new URL('./reader-worker.js', import.meta.url);
   const threads = Array.from({ length: count }, () =>
-    startThread<ReaderQuestion | 'ready', ReadImage | undefined>(program, order),
+    startThread<ReaderQuestion, ReaderAnswer>(program, order),
   );
   const busy = new Map(threads.map((thread) => [thread, 0]));
   const close = async () => void (await Promise.all(threads.map((thread) => thread.close())));
@@ -36,19 +41,21 @@ export async function openReaderThreads(count: number, order: ReaderOrder): Prom
   }
   const failure = Promise.race(threads.map((thread) => thread.failure));
   failure.catch(() => {}); // not everybody waits for it
+  async function ask<Answer extends ReaderAnswer>(question: ReaderQuestion): Promise<Answer> {
+    const thread = leastBusy(busy);
+    busy.set(thread, busy.get(thread)! + 1);
+    try {
+      return (await thread.ask(question)) as Answer;
+    } finally {
+      busy.set(thread, busy.get(thread)! - 1);
+    }
+  }
   return {
     findsFaces: order.faces,
     failure,
     close,
-    async read(bytes, options) {
-      const thread = leastBusy(busy);
-      busy.set(thread, busy.get(thread)! + 1);
-      try {
-        return (await thread.ask({ bytes, options }))!;
-      } finally {
-        busy.set(thread, busy.get(thread)! - 1);
-      }
-    },
+    read: (bytes, options) => ask<ReadImage>({ bytes, options }),
+    drawOverlay: (crop, map) => ask<Uint8Array>({ crop, map }),
   };
 }
 

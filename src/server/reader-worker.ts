@@ -1,8 +1,8 @@
-/** The program of a thread that reads images. */
+/** The program of a thread that works on pixels. */
 import { workerData } from 'node:worker_threads';
 import { openFaceFinder } from '../faces/open-face-finder.js';
-import { createImageReader, type ReadImage } from './image-reader.js';
-import type { ReaderOrder, ReaderQuestion } from './reader-threads.js';
+import { createImageReader } from './image-reader.js';
+import type { ReaderAnswer, ReaderOrder, ReaderQuestion } from './reader-threads.js';
 import { answerQuestions } from './thread.js';
 
 const { faces, detector } = workerData as ReaderOrder;
@@ -11,11 +11,12 @@ const opening = faces
   : Promise.resolve(undefined);
 opening.catch(() => {}); // told to whoever asks
 
-answerQuestions<ReaderQuestion | 'ready', ReadImage | undefined>(
+answerQuestions<ReaderQuestion, ReaderAnswer>(
   async (question) => {
-    const finder = await opening;
+    const reader = createImageReader(await opening);
     if (question === 'ready') return undefined;
-    return createImageReader(finder).read(question.bytes, question.options);
+    if ('crop' in question) return reader.drawOverlay(question.crop, question.map);
+    return reader.read(question.bytes, question.options);
   },
   async () => (await opening.catch(() => undefined))?.dispose(),
 );

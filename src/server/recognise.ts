@@ -1,5 +1,6 @@
 /** Recognises the images of a request: each is read, its crops join the batches, its result keeps its place. */
 import { throwIfAborted } from '../errors.js';
+import type { Explanation, HeatMap } from '../explain/explanation.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Prediction } from '../recognise/prediction.js';
 import { describeError } from './answer-error.js';
@@ -8,12 +9,13 @@ import type { ImageReader } from './image-reader.js';
 import type { ServerLimits } from './limits.js';
 import type { Metrics } from './metrics.js';
 import type { Asked, AskedImage } from './read-request.js';
-import type { ImageResult, PredictionBody } from './schemas.js';
+import type { Recognition } from './recognise-crops.js';
+import type { ExplanationBody, ImageResult, PredictionBody } from './schemas.js';
 import type { Slots } from './slots.js';
 
 export interface Workplace {
   readonly reader: ImageReader;
-  readonly batcher: Batcher<RgbImage, Prediction>;
+  readonly batcher: Batcher<RgbImage, Recognition>;
   /** Images decoded at once: their pixels are what takes memory. */
   readonly decoding: Slots;
   /** Images that are decoded or whose crops wait for a batch. */
@@ -35,14 +37,14 @@ export interface Recognised {
  * @throws PosterError `aborted` when the signal fires
  */
 export async function recogniseImages(
-  { images, faces, embeddings }: Asked,
+  { images, ...options }: Asked,
   place: Workplace,
   signal: AbortSignal,
 ): Promise<Recognised> {
   const failures: unknown[] = [];
   const recognise = async (image: AskedImage): Promise<ImageResult> => {
     try {
-      const result = await recogniseImage(image, { faces, embeddings }, place, signal);
+      const result = await recogniseImage(image, options, place, signal);
       place.metrics.image('recognised');
       return result;
     } catch (error) {
@@ -58,20 +60,23 @@ export async function recogniseImages(
   return failures.length < images.length ? { results } : { results, failure: failures[0] };
 }
 
+type Options = Omit<Asked, 'images'>;
+
 async function recogniseImage(
   { name, bytes }: AskedImage,
-  { faces, embeddings }: Pick<Asked, 'faces' | 'embeddings'>,
-  { reader, batcher, decoding, limits, metrics }: Workplace,
+  asked: Options,
+  place: Workplace,
   signal: AbortSignal,
 ): Promise<ImageResult> {
-  const options = { faces, name, maxPixels: limits.pixels, maxFaces: limits.faces };
+  const { reader, decoding, limits, metrics } = place;
+  const options = { faces: asked.faces, name, maxPixels: limits.pixels, maxFaces: limits.faces };
   const image = await decoding.run(() => reader.read(bytes, options), signal);
-  const predict = async (crop: RgbImage) => toBody(await batcher.add(crop, signal), embeddings);
+  const predict = (crop: RgbImage, i: number) => recogniseCrop(crop, i, asked, place, signal);
   const { width, height } = image;
-  if (image.crop) return { name, width, height, prediction: await predict(image.crop) };
+  if (image.crop) return { name, width, height, prediction: await predict(image.crop, 0) };
   const found = image.faces ?? [];
   metrics.faces(found.length);
-  const predictions = await Promise.all(found.map(({ crop }) => predict(crop)));
+  const predictions = await Promise.all(found.map(({ crop }, i) => predict(crop, i)));
   const bodies = found.map(({ box, score, points, landmarks }, i) => ({
     box,
     score,
@@ -80,6 +85,23 @@ async function recogniseImage(
     prediction: predictions[i]!,
   }));
   return { name, width, height, faces: bodies };
+}
+
+/** @param i its place among the crops of an image */
+async function recogniseCrop(
+  crop: RgbImage,
+  i: number,
+  { embeddings, explain }: Options,
+  { reader, batcher, decoding, limits }: Workplace,
+  signal: AbortSignal,
+): Promise<PredictionBody> {
+  const { prediction, explanation } = await batcher.add(crop, signal);
+  const body = toBody(prediction, embeddings);
+  if (!explain || !explanation) return body;
+  if (explain === 'maps' || i >= limits.overlays) return { ...body, explanation: toMaps(explanation) };
+  const png = await decoding.run(() => reader.drawOverlay(crop, explanation.combined), signal);
+  const overlay = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return { ...body, explanation: { ...toMaps(explanation), overlay } };
 }
 
 function toBody(
@@ -92,5 +114,15 @@ function toBody(
     index,
     probabilities: [...probabilities],
     ...(embeddings && embedding && { embedding: [...embedding] }),
+  };
+}
+
+function toMaps({ combined, groups, classToken }: Explanation): ExplanationBody {
+  const rows = (map: HeatMap) => map.map((row) => [...row]);
+  return {
+    method: 'attention',
+    combined: rows(combined),
+    groups: groups.map((group) => ({ ...group, map: rows(group.map) })),
+    classToken: classToken!,
   };
 }

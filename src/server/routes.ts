@@ -45,7 +45,7 @@ async function answerRecognise(request: FastifyRequest, reply: FastifyReply, ser
   const hold = service.budget.open();
   try {
     const asked = await readRequest(request, hold, service.limits);
-    requireFinder(asked, service);
+    requireAbilities(asked, service);
     const { results, failure } = await inTime(reply, service, (signal) =>
       recogniseImages(asked, service, signal),
     );
@@ -57,9 +57,16 @@ async function answerRecognise(request: FastifyRequest, reply: FastifyReply, ser
   }
 }
 
-function requireFinder({ faces }: Asked, { reader }: Service): void {
-  if (!faces || reader.findsFaces) return;
-  throw new PosterError('option.invalid', 'This server was started without face detection; send face crops.');
+function requireAbilities({ faces, explain }: Asked, { reader, model }: Service): void {
+  if (faces && !reader.findsFaces) {
+    const message = 'This server was started without face detection; send face crops.';
+    throw new PosterError('option.invalid', message);
+  }
+  if (explain && !model.explains) {
+    const message =
+      'The model of this server was exported before it held its attention, so it cannot explain; export it again.';
+    throw new PosterError('option.invalid', message);
+  }
 }
 
 /** Does the work with a signal that fires when the client goes away or time is up, and waits no longer then. */
@@ -84,7 +91,7 @@ async function inTime<T>(
 
 function describeModel({ model, reader, limits }: Service): ModelBody {
   const { widths, imageDepths, landmarkDepths, embedding, unusedLayers: _, ...network } = model.network;
-  const { bodyBytes, pixels, images, faces } = limits;
+  const { bodyBytes, pixels, images, faces, overlays } = limits;
   return {
     version,
     file: basename(model.path),
@@ -94,12 +101,13 @@ function describeModel({ model, reader, limits }: Service): ModelBody {
     inputSize: imageSize,
     embedding,
     findsFaces: reader.findsFaces,
+    explains: model.explains,
     network: {
       ...network,
       widths: [...widths],
       imageDepths: [...imageDepths],
       landmarkDepths: [...landmarkDepths],
     },
-    limits: { bodyBytes, pixels, images, faces },
+    limits: { bodyBytes, pixels, images, faces, overlays },
   };
 }

@@ -1,9 +1,20 @@
 /** The bodies of requests and answers: one description that checks, types and documents them. */
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
+import { mapSize } from '../explain/explanation.js';
+import { scaleSizes } from '../network/config.js';
 import type { ServerLimits } from './limits.js';
 
 const point = z.object({ x: z.number(), y: z.number() });
+
+const explain = {
+  explain: z
+    .enum(['maps', 'overlay'])
+    .optional()
+    .describe(
+      'Tell what decided each class: `maps` as values, `overlay` also as a picture of the heat over the face.',
+    ),
+};
 
 const options = {
   faces: z
@@ -11,6 +22,7 @@ const options = {
     .default(false)
     .describe('Find the faces of each image; otherwise each image is taken as one face crop.'),
   embeddings: z.boolean().default(false).describe('Return the features before the head, too.'),
+  ...explain,
 };
 
 /** A JSON request. */
@@ -29,6 +41,7 @@ export function recogniseSchema({ images }: Pick<ServerLimits, 'images'>) {
 export const formFieldsSchema = z.strictObject({
   faces: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
   embeddings: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
+  ...explain,
 });
 
 /** A form, as documented. */
@@ -36,6 +49,25 @@ export function formSchema({ images }: Pick<ServerLimits, 'images'>) {
   const file = z.string().meta({ format: 'binary' });
   return z.strictObject({ image: z.array(file).min(1).max(images), ...options });
 }
+
+const heatMap = z
+  .array(z.array(z.number().min(0)).length(mapSize))
+  .length(mapSize)
+  .describe('Rows from the top; each value stands for one part of the face crop in a grid.');
+
+const explanation = z.object({
+  method: z.literal('attention').describe("The class token's attention in the last transformer block."),
+  combined: heatMap.describe('The sum of the maps of the groups.'),
+  groups: z
+    .array(z.object({ scale: z.int(), sum: z.number().min(0), map: heatMap }))
+    .length(scaleSizes.length)
+    .describe('The scales of the network, finest first.'),
+  classToken: z.number().min(0).describe('The share the class token keeps to itself.'),
+  overlay: z
+    .string()
+    .optional()
+    .describe('Where asked for: the combined map over the crop that the network saw, a PNG as a data: URL.'),
+});
 
 const prediction = z.object({
   label: z.string().describe('The most probable class.'),
@@ -45,6 +77,7 @@ const prediction = z.object({
     .array(z.object({ label: z.string(), probability: z.number().min(0).max(1) }))
     .describe("Every class in the model's order; they sum to 1."),
   embedding: z.array(z.number()).optional().describe('Where asked for.'),
+  explanation: explanation.optional().describe('Where asked for.'),
 });
 
 const face = z.object({
@@ -106,6 +139,7 @@ export const modelSchema = z.object({
   inputSize: z.int().describe('Height and width of the network input.'),
   embedding: z.int().describe('Values of an embedding.'),
   findsFaces: z.boolean(),
+  explains: z.boolean().describe('Whether it can tell what decided a class; old ONNX exports cannot.'),
   network: z.object({
     classes: z.int(),
     widths: three,
@@ -115,13 +149,20 @@ export const modelSchema = z.object({
     transformerDepth: z.int(),
     transformerHeads: z.int(),
   }),
-  limits: z.object({ bodyBytes: z.int(), pixels: z.int(), images: z.int(), faces: z.int() }),
+  limits: z.object({
+    bodyBytes: z.int(),
+    pixels: z.int(),
+    images: z.int(),
+    faces: z.int(),
+    overlays: z.int(),
+  }),
 });
 
 export const statusSchema = z.object({ status: z.enum(['ok', 'ready']) });
 
 export type RecogniseRequest = z.output<ReturnType<typeof recogniseSchema>>;
 export type PredictionBody = z.infer<typeof prediction>;
+export type ExplanationBody = z.infer<typeof explanation>;
 export type FaceBody = z.infer<typeof face>;
 export type ImageResult = z.infer<typeof imageResult>;
 export type FailureBody = z.infer<typeof failure>;

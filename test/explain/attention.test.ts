@@ -98,6 +98,22 @@ test('an explanation accounts for the whole attention and agrees with the predic
   assert.ok(combined.every((value) => value > 0 && value < 1));
 });
 
+test('many faces are explained as each alone', async () => {
+  await using poster = await Poster.load(checkpoint);
+  const photos = ['aligned-100.jpg', 'lossless-333x217.png', 'gray-48.png'].map((name) =>
+    fixture(`images/${name}`),
+  );
+  assert.equal(poster.explains, true);
+  let i = 0;
+  for await (const one of poster.explainBatch(photos, { batchSize: 2, embedding: true })) {
+    const { combined, label } = await poster.explain(photos[i++]!);
+    assert.equal(one.label, label);
+    assertClose(one.combined.flat(), combined.flat(), { rtol: 1e-4, atol: 1e-6 });
+    assert.equal(one.prediction.embedding!.length, poster.network.embedding);
+  }
+  assert.equal(i, 3);
+});
+
 test('tokens are laid out scale by scale and row by row', () => {
   const { groups, combined } = toMaps(Array.from({ length: 147 }, (_, i) => i));
   assert.deepEqual(groups[0]!.map[0], [0, 1, 2, 3, 4, 5, 6]);
@@ -135,6 +151,7 @@ test('a file exported before there was an attention still predicts and says what
   writeFileSync(path, emitModel({ ...graph, outputs }, { producerVersion: '0.1.0', metadata }));
   await using poster = await Poster.load(path);
   assert.ok((await poster.predict(photo)).probability > 0);
+  assert.equal(poster.explains, false);
   await assert.rejects(poster.explain(photo), (error) => {
     assert.ok(error instanceof PosterError);
     assert.equal(error.code, 'checkpoint.mismatch');

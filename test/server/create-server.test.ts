@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { Registry } from 'prom-client';
+import { overlay } from '../../src/explain/overlay.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
+import { decodeImage } from '../../src/image/decode.js';
+import { resizeBilinear } from '../../src/image/resize.js';
+import type { RgbImage } from '../../src/image/rgb-image.js';
 import type { Poster } from '../../src/poster.js';
 import { createServer, type ServerOptions } from '../../src/server/create-server.js';
 import { createImageReader } from '../../src/server/image-reader.js';
-import { answerSchema, errorSchema, modelSchema } from '../../src/server/schemas.js';
+import { answerSchema, type ExplanationBody, errorSchema, modelSchema } from '../../src/server/schemas.js';
 import { version } from '../../src/version.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
@@ -43,6 +47,22 @@ after(async () => {
 });
 
 const start = (options: ServerOptions = {}) => createServer(poster, options);
+
+/** The pixels of an explanation's overlay. */
+function pictureOf({ overlay }: ExplanationBody) {
+  const [, data] = /^data:image\/png;base64,(.+)$/.exec(overlay ?? '') ?? [];
+  return decodeImage(Buffer.from(data!, 'base64'));
+}
+
+/** Equal but for the rounding that a batch of another size may change. */
+function assertSamePicture(actual: RgbImage, expected: RgbImage): void {
+  assert.deepEqual([actual.width, actual.height], [expected.width, expected.height]);
+  const furthest = actual.data.reduce(
+    (most, level, i) => Math.max(most, Math.abs(level - expected.data[i]!)),
+    0,
+  );
+  assert.ok(furthest <= 1, `levels are ${furthest} apart`);
+}
 
 /** The error of an answer, after checking its shape. */
 function errorOf(response: { json(): unknown }) {
@@ -142,6 +162,59 @@ describe('recognition', () => {
     assert.deepEqual(asked, [3]);
   });
 
+  test('explains a crop as the library does: its maps, and drawn over what the network saw', async () => {
+    await using app = await start();
+    const input = resizeBilinear(await decodeImage(await image('lossless-333x217.png')), 224, 224);
+    const { groups, combined, classToken } = await poster.explain(input);
+    const flat = (maps: Pick<ExplanationBody, 'groups' | 'combined'>) => [
+      ...maps.combined.flat(),
+      ...maps.groups.flatMap(({ scale, sum, map }) => [scale, sum, ...map.flat()]),
+    ];
+    const files = [['a.png', await image('lossless-333x217.png')]] as const;
+    for (const explain of ['maps', 'overlay'] as const) {
+      const response = await app.inject(asForm(files, { explain }));
+      const [result] = answerSchema.parse(response.json()).results;
+      assert.ok(result && 'prediction' in result, response.body);
+      const { explanation } = result.prediction;
+      assertClose(flat(explanation!), flat({ groups, combined } as ExplanationBody), {
+        rtol: 1e-4,
+        atol: 1e-6,
+      });
+      assertClose([explanation!.classToken], [classToken!], { rtol: 1e-4 });
+      if (explain === 'maps') assert.equal(explanation!.overlay, undefined);
+      else assertSamePicture(await pictureOf(explanation!), overlay(input, combined, 224));
+    }
+  });
+
+  test('draws heat maps of the largest faces of a photo only, and gives the values of all', async () => {
+    const [face] = await finder.find(await readFile(fixture('faces/astronaut.jpg')));
+    const reader = createImageReader({ ...finder, find: async () => [face!, face!, face!] });
+    await using app = await start({ reader, limits: { overlays: 2 } });
+    const response = await app.inject(asJson([crop, crop], { faces: true, explain: 'overlay' }));
+    const { results } = answerSchema.parse(response.json());
+    assert.equal(results.length, 2);
+    for (const result of results) {
+      assert.ok('faces' in result);
+      const explanations = result.faces.map(({ prediction }) => prediction.explanation!);
+      assert.deepEqual(
+        explanations.map((one) => one.overlay !== undefined),
+        [true, true, false],
+      );
+      assert.deepEqual(explanations[2]!.combined, explanations[0]!.combined);
+    }
+  });
+
+  test('by a model that holds no attention works, and asking it to explain is refused', async () => {
+    const old = { ...hinder(poster, async () => {}), explains: false };
+    await using app = await createServer(old);
+    assert.equal((await app.inject(asJson([crop]))).statusCode, 200);
+    const refused = await app.inject(asJson([crop], { explain: 'maps' }));
+    assert.equal(refused.statusCode, 400);
+    assert.deepEqual(errorOf(refused).code, 'option.invalid');
+    assert.match(errorOf(refused).message, /export it again/);
+    assert.equal(modelSchema.parse((await app.inject('/v1/model')).json()).explains, false);
+  });
+
   test('gathers the crops of many requests into batches', async () => {
     const sizes: number[] = [];
     const app = await createServer(
@@ -185,6 +258,13 @@ describe('requests that are refused', () => {
       400,
       'request.invalid',
       /faces/,
+    ],
+    [
+      'another explanation',
+      { payload: { images: [{ data: 'AA==' }], explain: true } },
+      400,
+      'request.invalid',
+      /explain.*"maps"/,
     ],
     ['no base64', { payload: { images: [{ data: '%%%%' }] } }, 400, 'request.invalid', /images\.0\.data/],
     ['too many images', asJson([crop, crop, crop]), 413, 'request.too-large', /at most 2 images/],
@@ -304,6 +384,7 @@ describe('what is told of the server', () => {
     assert.equal(model.dataset, 'RAF-DB');
     assert.equal(model.limits.images, 5);
     assert.equal(model.findsFaces, false);
+    assert.equal(model.explains, true);
     assert.equal(model.network.classes, 7);
   });
 

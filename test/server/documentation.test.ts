@@ -84,10 +84,19 @@ test('every field is documented', () => {
 });
 
 test('the documented limits are the defaults', () => {
-  const { bodyBytes, pixels, images, faces, requests, readTimeout, answerTimeout } = defaultLimits;
+  const { bodyBytes, pixels, images, faces, overlays, requests, readTimeout, answerTimeout } = defaultLimits;
   assert.deepEqual(
     table('Option').map(([, value]) => Number(value)),
-    [bodyBytes / 2 ** 20, pixels / 1e6, images, faces, requests, readTimeout / 1000, answerTimeout / 1000],
+    [
+      bodyBytes / 2 ** 20,
+      pixels / 1e6,
+      images,
+      faces,
+      overlays,
+      requests,
+      readTimeout / 1000,
+      answerTimeout / 1000,
+    ],
   );
   assert.match(page, new RegExp(`at most ${defaultLimits.heldBytes / 2 ** 20} MiB`));
   assert.match(page, new RegExp(`${defaultLimits.connections} connections`));

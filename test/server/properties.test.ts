@@ -52,6 +52,7 @@ const almostRight = fc.record(
     images: fc.oneof({ weight: 4, arbitrary: fc.array(image, { maxLength: 4 }) }, fc.jsonValue()),
     faces: fc.oneof({ weight: 4, arbitrary: fc.boolean() }, fc.jsonValue()),
     embeddings: fc.oneof({ weight: 4, arbitrary: fc.boolean() }, fc.jsonValue()),
+    explain: fc.oneof({ weight: 4, arbitrary: fc.constantFrom('maps', 'overlay') }, fc.jsonValue()),
   },
   { requiredKeys: [] },
 );
@@ -74,11 +75,13 @@ test('a valid request has a result for each image, good ones recognised and bad 
     minLength: 1,
     maxLength: limits.images,
   });
+  const explain = fc.constantFrom(undefined, 'maps', 'overlay');
   await fc.assert(
-    fc.asyncProperty(images, fc.boolean(), async (asked, embeddings) => {
+    fc.asyncProperty(images, fc.boolean(), explain, async (asked, embeddings, explain) => {
       const payload = {
         images: asked.map((one) => ({ name: one.name, data: one.good ? good : 'AAAA' })),
         embeddings,
+        explain,
       };
       const response = await answerTo({ payload });
       if (asked.every((one) => !one.good)) return assert.equal(response.statusCode, 415);
@@ -89,6 +92,8 @@ test('a valid request has a result for each image, good ones recognised and bad 
         assert.equal('prediction' in result, asked[i]!.good);
         if (!('prediction' in result)) continue;
         assert.equal(result.prediction.embedding !== undefined, embeddings);
+        assert.equal(result.prediction.explanation !== undefined, explain !== undefined);
+        assert.equal(result.prediction.explanation?.overlay !== undefined, explain === 'overlay');
         const sum = result.prediction.probabilities.reduce(
           (total, { probability }) => total + probability,
           0,
@@ -103,8 +108,8 @@ test('a valid request has a result for each image, good ones recognised and bad 
 const part: fc.Arbitrary<FormPart> = fc.oneof(
   fc.constant({ name: 'image', filename: 'a.jpg', content: crop }),
   fc.record({
-    name: fc.constantFrom('faces', 'embeddings'),
-    content: fc.constantFrom('true', 'false', '1', ''),
+    name: fc.constantFrom('faces', 'embeddings', 'explain'),
+    content: fc.constantFrom('true', 'false', '1', '', 'maps', 'overlay'),
   }),
   fc.record({
     name: fc.constantFrom('image', 'images', '__proto__', 'constructor', ''),

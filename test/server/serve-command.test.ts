@@ -49,6 +49,7 @@ async function photoForm(): Promise<FormData> {
   const form = new FormData();
   form.append('image', new Blob([await readFile(fixture('faces/astronaut.jpg'))]), 'astronaut.jpg');
   form.append('faces', 'true');
+  form.append('explain', 'overlay');
   return form;
 }
 
@@ -59,6 +60,7 @@ test('poster serve answers over HTTP what the library says, and ends what it beg
   assert.equal(photo.status, 200);
   const [portrait] = answerSchema.parse(await photo.json()).results;
   assert.ok(portrait && 'faces' in portrait && portrait.faces.length === 1);
+  assert.match(portrait.faces[0]!.prediction.explanation!.overlay!, /^data:image\/png;base64,iVBOR/);
   const body = JSON.stringify({ images: [{ data: crop.toString('base64') }] });
   const headers = { 'content-type': 'application/json' };
   const answer = fetch(`${address}/v1/recognise`, { method: 'POST', body, headers });

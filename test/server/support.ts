@@ -13,15 +13,20 @@ export async function narrowPoster(): Promise<Poster> {
 
 /** The same model, whose batches the caller can hold up or make fail before they run. */
 export function hinder(poster: Poster, before: (crops: readonly RgbImage[]) => Promise<void>): Recogniser {
-  const { labels, labelOrigin, network, path } = poster;
+  const { labels, labelOrigin, network, path, explains } = poster;
   return {
     labels,
     labelOrigin,
     network,
     path,
+    explains,
     async *predictBatch(images, options) {
       await before(images as readonly RgbImage[]);
       yield* poster.predictBatch(images, options);
+    },
+    async *explainBatch(images, options) {
+      await before(images as readonly RgbImage[]);
+      yield* poster.explainBatch(images, options);
     },
   };
 }

@@ -20,6 +20,7 @@ interface ServeFlags extends ModelFlags {
   readonly maxPixels: number;
   readonly maxImages: number;
   readonly maxFaces: number;
+  readonly maxOverlays: number;
   readonly maxRequests: number;
   readonly readTimeout: number;
   readonly answerTimeout: number;
@@ -55,7 +56,7 @@ export function registerServe(program: Command): void {
 }
 
 function withLimits(command: Command): Command {
-  const { bodyBytes, pixels, images, faces, requests, readTimeout, answerTimeout } = defaultLimits;
+  const { bodyBytes, pixels, images, faces, overlays, requests, readTimeout, answerTimeout } = defaultLimits;
   const limit = (flag: string, description: string, value: number) => {
     const name = flag.split(' ')[0]!;
     command.option(flag, description, atLeastOne(name), value);
@@ -64,6 +65,7 @@ function withLimits(command: Command): Command {
   limit('--max-pixels <millions>', 'pixels of an image', pixels / 1e6);
   limit('--max-images <n>', 'images in a request', images);
   limit('--max-faces <n>', 'faces of an image: the largest', faces);
+  limit('--max-overlays <n>', 'heat maps drawn of an image: of its largest faces', overlays);
   limit('--max-requests <n>', 'requests taken at once', requests);
   limit('--read-timeout <s>', 'for a request to arrive', readTimeout / 1000);
   limit('--answer-timeout <s>', 'for a request to be answered', answerTimeout / 1000);
@@ -110,6 +112,7 @@ function limitsOf(flags: ServeFlags): Partial<ServerLimits> {
     pixels: flags.maxPixels * 1e6,
     images: flags.maxImages,
     faces: flags.maxFaces,
+    overlays: flags.maxOverlays,
     requests: flags.maxRequests,
     readTimeout: flags.readTimeout * 1000,
     answerTimeout: flags.answerTimeout * 1000,
