@@ -26,30 +26,39 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}m`;
 }
 
-/** "20.1 images/s, 1m15s left" since the start. */
-function describePace(started: number, done: number, total: number | undefined, unit: string): string {
-  const rate = done / Math.max((performance.now() - started) / 1000, 1e-3);
-  const left =
-    total !== undefined && done > 0 && done < total ? `, ${formatDuration((total - done) / rate)} left` : '';
-  return `${rate.toFixed(1)} ${unit}/s${left}`;
+/**
+ * "20.1 images/s, 1m15s left", or nothing while there is too little to go by. Counted from the first update on: what
+ * was done by then may have come all at once.
+ */
+function createPace(unit: string): (done: number, total: number | undefined) => string {
+  let first: { readonly time: number; readonly done: number } | undefined;
+  return (done, total) => {
+    const time = performance.now();
+    first ??= { time, done };
+    const seconds = (time - first.time) / 1000;
+    const rate = (done - first.done) / seconds;
+    if (seconds < 1 || rate === 0) return '';
+    const left = total !== undefined && done < total ? `, ${formatDuration((total - done) / rate)} left` : '';
+    return `${rate.toFixed(1)} ${unit}/s${left}`;
+  };
 }
 
 function bar(label: string, unit: string): Progress {
   const options = { barsize: 24, hideCursor: true, stream: process.stderr };
   const known = `${label} {bar} {value}/{total} ${unit} · {pace}`;
   const unknown = `${label} {value} ${unit} · {pace}`;
+  const paceAt = createPace(unit);
   let view: SingleBar | undefined;
-  let started = 0;
   return {
     update(done, total) {
+      const figures = { pace: paceAt(done, total) };
       if (!view) {
-        started = performance.now();
         view = new SingleBar({ ...options, format: total === undefined ? unknown : known });
-        view.start(total ?? done, done, { pace: '' });
+        view.start(total ?? done, done, figures);
         return;
       }
       view.setTotal(total ?? done);
-      view.update(done, { pace: describePace(started, done, total, unit) });
+      view.update(done, figures);
     },
     stop() {
       view?.stop();
@@ -58,16 +67,17 @@ function bar(label: string, unit: string): Progress {
 }
 
 function lines(label: string, unit: string): Progress {
-  let started: number | undefined;
+  const paceAt = createPace(unit);
   let last = Number.NEGATIVE_INFINITY;
   return {
     update(done, total) {
       const now = performance.now();
-      started ??= now;
+      const pace = paceAt(done, total);
       if (now - last < millisecondsBetweenLines && done !== total) return;
       last = now;
       const count = total === undefined ? `${done}` : `${done} of ${total}`;
-      process.stderr.write(`${label}: ${count} ${unit}, ${describePace(started, done, total, unit)}\n`);
+      const parts = [`${count} ${unit}`, ...(pace === '' ? [] : [pace])];
+      process.stderr.write(`${label}: ${parts.join(', ')}\n`);
     },
     stop() {},
   };

@@ -1,4 +1,5 @@
 /** The overlay of an annotated photo: boxes, and bars of the expressions' probabilities. Browser-safe. */
+import { classColors } from '../data/class-colors.js';
 import { type Extent, layOut, type Placed } from './annotation-layout.js';
 import type { Box, Point } from './geometry.js';
 
@@ -14,8 +15,6 @@ export interface AnnotatedFace {
 
 type Expression = AnnotatedFace['expressions'][number];
 
-/** Okabe and Ito's palette, told apart by the colour-blind too; light enough for dark ground. */
-const palette = ['#f0e442', '#56b4e9', '#2fc79b', '#e69f00', '#7f9cf5', '#ff7a59', '#d9d9d9', '#e09cc3'];
 const ground = '#101418';
 const longestLabel = 24;
 /** Widths of the parts of a row, in text heights: one letter, the bar, the percentage, the gaps. */
@@ -41,6 +40,11 @@ export function annotationSvg(width: number, height: number, faces: readonly Ann
   ].join('\n');
 }
 
+/** The panels are dark. */
+function colourOf(classIndex: number): string {
+  return classColors[classIndex % classColors.length]!.onDark;
+}
+
 function extentOf({ expressions, caption }: AnnotatedFace): Extent {
   const rows = expressions.length + (caption === undefined ? 0 : 1);
   const letters = Math.max(...expressions.map(({ label }) => shortened(label).length));
@@ -55,7 +59,7 @@ function extentOf({ expressions, caption }: AnnotatedFace): Extent {
 }
 
 function drawFace(face: AnnotatedFace, { font, panel, strip }: Placed, line: number): string {
-  const colour = palette[indexOfMostLikely(face.expressions) % palette.length]!;
+  const colour = colourOf(indexOfMostLikely(face.expressions));
   const marks = (face.landmarks ?? []).map((point) => drawPoint(point, line, colour));
   const bars = panel ? drawPanel(face, panel, font) : drawStrip(face, strip!, font);
   return [drawBox(face.box, line, colour), ...marks, bars].join('\n');
@@ -86,7 +90,7 @@ function drawPanel({ expressions, caption }: Bars, panel: Box, font: number): st
     return [
       drawText(shortened(label), panel.x + gap * font, baseline, font),
       `<rect ${rectangle(bar)} fill="#ffffff" fill-opacity="0.18"/>`,
-      `<rect ${rectangle(filled)} fill="${palette[i % palette.length]}"/>`,
+      `<rect ${rectangle(filled)} fill="${colourOf(i)}"/>`,
       drawText(percent(probability), panel.x + panel.width - gap * font, baseline, font, 'end'),
     ].join('');
   });

@@ -99,6 +99,11 @@ export async function outputOf(
   return { ...end, output };
 }
 
+/** @throws PosterError `engine.unavailable` where one of them is missing. */
+export async function requireFfmpeg(signal?: AbortSignal): Promise<void> {
+  for (const program of ['ffprobe', 'ffmpeg'] as const) await outputOf(program, ['-version'], signal);
+}
+
 /** What a program complained of first, which is the cause, without the part of it that speaks. */
 export function firstComplaint(complaint: string, path: string): string {
   const lines = complaint.split('\n').map((line) => line.trim());

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { annotationSvg } from '../../src/faces/annotation-svg.js';
 import { classMetricsChart } from '../../src/report/charts/class-metrics-chart.js';
 import { confusionChart } from '../../src/report/charts/confusion-chart.js';
 import { curvesChart } from '../../src/report/charts/curves-chart.js';
@@ -135,4 +136,19 @@ test('OKLCH becomes sRGB as its author defined', () => {
   assert.equal(toHex({ l: 0, c: 0, h: 0 }), '#000000');
   assert.equal(toHex({ l: 0.62796, c: 0.25768, h: 29.2339 }), '#ff0000');
   assert.equal(toHex({ l: 0.45201, c: 0.31321, h: 264.052 }), '#0000ff');
+});
+
+test('a class has the same colour in charts and on annotated pictures', () => {
+  const labels = ['happy', 'sad', 'calm'];
+  const expressions = labels.map((label) => ({ label, probability: 1 / 3 }));
+  const picture = annotationSvg(900, 600, [{ box: { x: 90, y: 90, width: 90, height: 90 }, expressions }]);
+  const bars = [...picture.matchAll(/fill="(#[0-9a-f]{6})"\/>/g)].map(([, fill]) => fill);
+  const chart = labels.map(
+    (_, i) => new RegExp(`--poster-class-${i}:(#[0-9a-f]{6})`).exec(paletteCss('dark'))![1]!,
+  );
+  assert.deepEqual(
+    bars.filter((fill) => fill !== '#ffffff'),
+    chart,
+  );
+  assert.equal(new Set(chart).size, labels.length);
 });

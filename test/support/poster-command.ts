@@ -10,8 +10,12 @@ export interface CommandResult {
 }
 
 /** Runs the `poster` command as a user would. */
-export function poster(args: readonly string[], input = ''): Promise<CommandResult> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe' });
+export function poster(
+  args: readonly string[],
+  input = '',
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe', env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { areVideos } from '../../src/cli/predict-videos.js';
+import type { PosterError } from '../../src/errors.js';
+import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
+import { Poster } from '../../src/poster.js';
+import type { LineSink } from '../../src/predict/output-file.js';
+import { type PredictVideosOptions, predictVideosTo } from '../../src/predict/predict-videos.js';
 import { openVideoAnnotator, steadyRate } from '../../src/video/annotate-video.js';
 import { probeVideo } from '../../src/video/probe-video.js';
 import { readFrames } from '../../src/video/read-frames.js';
@@ -21,9 +26,12 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
   let clip: string;
   let checkpoint: string;
   let empty: string;
+  let model: Poster;
+  let finder: FaceFinder;
   before(async () => {
     folder = await temporaryFolder();
     checkpoint = await writeNarrowCheckpoint(folder);
+    [model, finder] = await Promise.all([Poster.load(checkpoint), openFaceFinder()]);
     const portrait = await loadPortrait();
     const silent = join(folder, 'silent.mp4');
     const heads = (i: number) => [{ x: 100 + 10 * i, y: 120, scale: 0.8 }];
@@ -40,7 +48,26 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
     );
   });
 
+  after(() => Promise.all([model?.dispose(), finder?.dispose()]));
+
+  /** The command, in a process of its own. */
   const predict = (...args: string[]) => poster(['predict', ...args, '--checkpoint', checkpoint]);
+
+  /** The same without the wait for a process and its models; tells what was written. */
+  async function lines(paths: readonly string[], options: Omit<PredictVideosOptions, 'sink'>) {
+    let text = '';
+    const sink: LineSink = {
+      async write(line) {
+        text += line;
+      },
+      async close() {},
+    };
+    const given = (async function* () {
+      yield* paths;
+    })();
+    const counts = await predictVideosTo(model, finder, given, { ...options, sink });
+    return { text, counts };
+  }
 
   it('writes lines, a timeline and an annotated video with the sound', async () => {
     const out = join(folder, 'out');
@@ -90,30 +117,30 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
     assert.equal(count, 8);
   }
 
-  it('prints jsonl frame by frame, and a table face by face', async () => {
-    const { stdout } = await predict(clip, '--format', 'jsonl', '--every', '3', '--smoothing', '0');
-    const lines = stdout
+  it('writes jsonl frame by frame, and a table face by face', async () => {
+    const { text } = await lines([clip], { format: 'jsonl', every: 3, smoothing: 0 });
+    const frames = text
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
     assert.deepEqual(
-      lines.map(({ frame, time }) => [frame, time]),
+      frames.map(({ frame, time }) => [frame, time]),
       [
         [0, 0],
         [1, 0.3],
         [2, 0.6],
       ],
     );
-    for (const { path, faces } of lines) {
+    for (const { path, faces } of frames) {
       assert.equal(path, clip);
       assert.equal(faces.length, 1);
       assert.equal(faces[0].track, 1);
       const { label, probability, probabilities, unsmoothed } = faces[0];
       assert.deepEqual({ label, probability, probabilities }, unsmoothed);
     }
-    const table = await predict(clip, empty, '--fps', '2');
+    const table = await lines([clip, empty], { format: 'table', fps: 2 });
     assert.match(
-      table.stdout,
+      table.text,
       /^\w+ +\d+\.\d % {3}.*clip\.mp4, face 1, 0\.0 to 1\.0 s\n.*empty\.mp4: no face\n$/,
     );
   });
@@ -121,18 +148,25 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
   it('one bad video among others is told and counted, or fatal', async () => {
     const bad = join(folder, 'bad.mp4');
     await writeFile(bad, 'no video');
-    const counted = await predict(bad, empty, '--format', 'csv');
-    assert.equal(counted.code, 0, counted.stderr);
-    assert.match(counted.stderr, /^poster: Could not read the video .*bad\.mp4: it is no video/m);
-    assert.match(counted.stderr, /3 frames of 1 video recognised, 1 unreadable\.\n$/);
-    const rows: string[][] = parse(counted.stdout);
+    const told: PosterError[] = [];
+    const counted = await lines([bad, empty], { format: 'csv', onUnreadable: (error) => told.push(error) });
+    assert.deepEqual(counted.counts, { videos: 1, frames: 3, unreadable: 1 });
+    assert.equal(told.length, 1);
+    assert.match(told[0]!.message, /^Could not read the video .*bad\.mp4: it is no video/);
+    const rows: string[][] = parse(counted.text);
     assert.match(rows[1]!.at(-1)!, /bad\.mp4/);
+    let written = 0;
+    await assert.rejects(lines([bad, empty], { format: 'csv', strict: true, onFrame: () => written++ }), {
+      code: 'video.unreadable',
+    });
+    assert.equal(written, 0);
     const alone = await predict(bad);
     assert.equal(alone.code, 1);
-    assert.match(alone.stderr, /None of the videos could be read/);
-    const strict = await predict(bad, empty, '--strict', '--format', 'csv');
-    assert.equal(strict.code, 1);
-    assert.equal(strict.stdout.trim().split('\r\n').length, 1, 'the header alone');
+    assert.match(alone.stderr, /^poster: Could not read the video .*bad\.mp4: it is no video/m);
+    assert.match(
+      alone.stderr,
+      /None of the videos could be read \(0 frames of 0 videos recognised, 1 unreadable\)/,
+    );
   });
 
   it('options that do not go together are refused', async () => {
@@ -141,16 +175,24 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
     });
     assert.equal(areVideos(['a.jpg', 'folder'], {}), false);
     assert.equal(areVideos(['folder'], { fps: 2 }), true);
+    const message = /another folder for --annotate/;
+    await assert.rejects(lines([clip], { format: 'csv', annotate: folder }), { message });
+    assert.ok((await probeVideo(clip)).duration, 'the video stays');
     for (const [args, message] of [
       [['--skip-existing', '-o', 'x.csv'], /no --skip-existing with videos/],
       [['--fps', 'many'], /number above 0 for --fps/],
-      [['--annotate', folder], /another folder for --annotate/],
     ] as const) {
       const { code, stderr } = await predict(clip, ...args);
       assert.equal(code, 2, stderr);
       assert.match(stderr, message);
     }
-    assert.ok((await probeVideo(clip)).duration);
+  });
+
+  it('without ffmpeg the command says what to install, before it opens the model', async () => {
+    const args = ['predict', clip, '--checkpoint', join(folder, 'none.pth')];
+    const { code, stderr } = await poster(args, '', { ...process.env, PATH: folder });
+    assert.equal(code, 1);
+    assert.match(stderr, /^poster: Expected ffprobe on the PATH .*install/);
   });
 
   it('Ctrl-C leaves the lines so far, and no partial file', async () => {
@@ -171,9 +213,10 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
       out,
     ];
     const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const isUnderWay = /: \d+ of \d+ frames/;
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (!stderr.includes('frames/s') && text.includes('frames/s')) child.kill('SIGINT');
+      if (!isUnderWay.test(stderr) && isUnderWay.test(stderr + text)) child.kill('SIGINT');
       stderr += text;
     });
     const code = await new Promise((resolve) => child.on('close', resolve));

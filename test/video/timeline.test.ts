@@ -75,7 +75,7 @@ test('the picture has a lane for each face, an area for each time it is in sight
   for (const word of ['happy', 'sad', 'face 1', 'face 2', 'time', '0:10'])
     assert.ok(words.includes(word), word);
   assert.match(svg, /^<svg role="img" aria-label="[^"]*face 2 mostly sad, face 1 mostly happy[^"]*"/);
-  const areas = svg.match(/<polygon |<path d="M[^"]*Z?"[^>]*fill="var\(--poster-(blue|amber)/g) ?? [];
+  const areas = svg.match(/<polygon |<path d="M[^"]*Z?"[^>]*fill="var\(--poster-class-[01],/g) ?? [];
   assert.equal(areas.length, 2 + 4 + 2, 'areas, and two marks of the legend');
   assert.doesNotMatch(svg, /NaN|undefined|<script|href=/);
 });

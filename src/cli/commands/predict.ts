@@ -9,6 +9,7 @@ import type { LineSink } from '../../predict/output-file.js';
 import { predictTo } from '../../predict/predict-files.js';
 import { type PredictPhotosOptions, predictPhotosTo } from '../../predict/predict-photos.js';
 import type { PredictCounts, StreamedResult } from '../../predict/stream-lines.js';
+import { requireFfmpeg } from '../../video/ffmpeg.js';
 import { noteLabels } from '../note-labels.js';
 import {
   type BatchFlags,
@@ -78,6 +79,7 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
   const format = chooseFormat(flags);
   const videos = areVideos(inputs, flags);
   checkFlags(flags, format, videos);
+  if (videos) await requireFfmpeg(signal); // before the model, which takes a while
   await using poster = await Poster.load(flags.checkpoint, await loadOptions(flags, signal));
   noteLabels(poster);
   if (videos)

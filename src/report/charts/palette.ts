@@ -4,6 +4,7 @@
  * Charts refer to a colour as a CSS variable with the light version as fallback, so that one SVG follows
  * the page's theme and still looks right in a file of its own.
  */
+import { classColors } from '../../data/class-colors.js';
 import { between, inkOn, type Oklch, toHex } from './oklch.js';
 
 export type Theme = 'light' | 'dark';
@@ -22,8 +23,6 @@ const named = {
   rose: ['#c2557b', '#ea8faa'],
   violet: ['#7a60b5', '#b7a2e0'],
   slate: ['#7b8492', '#8f97a4'],
-  olive: ['#7d8c2e', '#b4c266'],
-  brick: ['#a8452f', '#e08a73'],
 } as const satisfies Record<string, Pair>;
 
 /** Steps of a heat ramp above zero; fine enough that neighbours cannot be told apart. */
@@ -38,7 +37,11 @@ const ramps = {
   wrong: hueRamp(20, { l: 0.46, c: 0.17 }, { l: 0.74, c: 0.15 }),
 } as const;
 
-const colors: ReadonlyMap<string, Pair> = new Map([...Object.entries(named), ...heatColors()]);
+const colors: ReadonlyMap<string, Pair> = new Map([
+  ...Object.entries(named),
+  ...classColors.map(({ onLight, onDark }, i): [string, Pair] => [`class-${i}`, [onLight, onDark]]),
+  ...heatColors(),
+]);
 
 export type ColorName = keyof typeof named;
 export type Heat = keyof typeof ramps;
@@ -49,6 +52,11 @@ export const seriesColors: readonly ColorName[] = ['blue', 'amber', 'teal', 'ros
 /** A colour for use in SVG and CSS that follows the theme. */
 export function color(name: ColorName): string {
   return reference(name);
+}
+
+/** The colour of a class, by its place among the classes. */
+export function classColor(index: number): string {
+  return reference(`class-${index % classColors.length}`);
 }
 
 /** The cell colour for a value in [0, 1] of a heat ramp, and the colour of text upon it. */

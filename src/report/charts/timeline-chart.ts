@@ -3,7 +3,7 @@
  */
 import type { Timeline, TimelineTrack } from '../../video/timeline.js';
 import { shortened } from '../display-text.js';
-import { type ColorName, color, seriesColors } from './palette.js';
+import { classColor, color } from './palette.js';
 import { axisStyle, legendStyle, renderChart } from './render.js';
 
 /** How many faces are drawn, each in a lane of its own. */
@@ -11,8 +11,6 @@ const maxLanes = 8;
 const lane = { height: 58, gap: 16 };
 const margin = { left: 72, right: 36, top: 14, bottom: 52 };
 const legendRow = 20;
-
-const classColors: readonly ColorName[] = [...seriesColors, 'olive', 'brick'];
 
 /** Draws for each face, the one seen longest first, the probabilities of all classes stacked to 1 while it is in sight. */
 export function timelineChart(timeline: Timeline, { width = 960 }: { width?: number } = {}): string {
@@ -105,7 +103,7 @@ function areas(
   { binWidth, duration }: Timeline,
   track: TimelineTrack | undefined,
 ) {
-  const fill = color(classColors[classIndex % classColors.length]!);
+  const fill = classColor(classIndex);
   const outlines = track ? runs(track.bins).map((run) => outline(run, classIndex, binWidth, duration)) : [];
   return {
     ...{ type: 'custom', name, silent: true, xAxisIndex: laneIndex, yAxisIndex: laneIndex },
