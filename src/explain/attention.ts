@@ -8,7 +8,7 @@ import { type Explanation, patchTokens, toMaps } from './explanation.js';
  * @param model what to call it in the error
  * @throws PosterError `checkpoint.mismatch` when the model was exported before it held its attention
  */
-export function requireAttention({ givesAttention }: Session, model: string): void {
+export function requireAttention({ givesAttention }: Pick<Session, 'givesAttention'>, model: string): void {
   if (givesAttention) return;
   throw new PosterError(
     'checkpoint.mismatch',

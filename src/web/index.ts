@@ -1,6 +1,8 @@
 /** The library for the browser. Browser-safe. */
 export { type DataType, dataTypes, labelSet } from '../data/labels.js';
 export { type ErrorCode, errorCodes, PosterError } from '../errors.js';
+export type { Explanation, HeatMap, TokenGroup } from '../explain/explanation.js';
+export { overlay } from '../explain/overlay.js';
 export type { RgbImage } from '../image/rgb-image.js';
 export { type ClassProbability, type Prediction, topK } from '../recognise/prediction.js';
 export { version } from '../version.js';

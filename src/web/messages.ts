@@ -40,6 +40,8 @@ export interface LoadReply {
   readonly card: ModelCard;
   readonly backend: Backend;
   readonly origin: ModelOrigin;
+  /** Whether the model has the output `attention`. */
+  readonly givesAttention: boolean;
 }
 
 /** Pixels in a form that can be sent to a worker. */
@@ -48,6 +50,8 @@ export type PixelSource = ImageBitmap | ImageData | Blob | RgbImage;
 export interface RunRequest {
   readonly type: 'run';
   readonly images: readonly PixelSource[];
+  /** Also fetch the attention. */
+  readonly attention: boolean;
 }
 
 /** What each request is answered with. */

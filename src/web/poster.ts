@@ -1,9 +1,11 @@
 /** The model in a page: its network runs in a worker, so the page stays responsive. Browser-safe. */
 import { abortedError, PosterError, throwIfAborted } from '../errors.js';
+import { explainByAttention, requireAttention } from '../explain/attention.js';
+import type { Explanation } from '../explain/explanation.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
-import { type Prediction, toPrediction } from '../recognise/prediction.js';
+import { type Prediction, toPredictions } from '../recognise/prediction.js';
 import { type ImageInput, makeSendable } from './image-input.js';
 import type { Backend, CachePolicy, LoadProgress, LoadReply, LoadRequest, ModelOrigin } from './messages.js';
 import { startWorker, type WorkerClient } from './worker-client.js';
@@ -94,13 +96,18 @@ export class Poster implements AsyncDisposable {
     return this.#loaded.origin;
   }
 
+  /** Whether the model gives its attention, which `explain` maps; old exports lack it. */
+  get explains(): boolean {
+    return this.#loaded.givesAttention;
+  }
+
   /**
    * Recognises the expression of one face. The image is taken as a face crop, as in the datasets.
    *
    * @throws PosterError `image.unreadable`, `aborted`, `disposed` or `engine.failed`.
    */
   async predict(image: ImageInput, options: PredictOptions = {}): Promise<Prediction> {
-    const [prediction] = await this.#run([image], options);
+    const [prediction] = await this.#predict([image], options);
     return prediction!;
   }
 
@@ -109,7 +116,26 @@ export class Poster implements AsyncDisposable {
     images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
     { batchSize = 8, ...options }: PredictBatchOptions = {},
   ): AsyncGenerator<Prediction> {
-    for await (const batch of batches(images, batchSize)) yield* await this.#run(batch, options);
+    for await (const batch of batches(images, batchSize)) yield* await this.#predict(batch, options);
+  }
+
+  /**
+   * Maps over one face of what decided its class: the class token's attention. See docs/explain.md for what the
+   * values mean; `overlay` lays a map over the face.
+   *
+   * @throws PosterError as `predict`; `checkpoint.mismatch` for a model exported before it held its attention.
+   */
+  async explain(image: ImageInput, options: PredictOptions = {}): Promise<Explanation> {
+    const [explanation] = await this.#explain([image], options);
+    return explanation!;
+  }
+
+  /** Explains many faces, yielding in their order. The first unreadable image ends it with an error. */
+  async *explainBatch(
+    images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
+    { batchSize = 8, ...options }: PredictBatchOptions = {},
+  ): AsyncGenerator<Explanation> {
+    for await (const batch of batches(images, batchSize)) yield* await this.#explain(batch, options);
   }
 
   /** Frees the model's memory; predictions still under way fail. Calls after the first do nothing. */
@@ -123,25 +149,28 @@ export class Poster implements AsyncDisposable {
     return this.dispose();
   }
 
-  async #run(images: readonly ImageInput[], { embedding, signal }: PredictOptions): Promise<Prediction[]> {
+  async #predict(images: readonly ImageInput[], options: PredictOptions): Promise<Prediction[]> {
+    return toPredictions(await this.#run(images, false, options.signal), this.labels, options.embedding);
+  }
+
+  async #explain(images: readonly ImageInput[], options: PredictOptions): Promise<Explanation[]> {
+    requireAttention(this.#loaded, 'the model');
+    return explainByAttention(await this.#run(images, true, options.signal), this.labels, options.embedding);
+  }
+
+  async #run(
+    images: readonly ImageInput[],
+    attention: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<ModelOutputs> {
     throwIfAborted(signal);
     const sendable = await Promise.all(images.map(makeSendable));
     if (this.#disposed) throw disposedError();
     const running = this.#worker.call(
-      { type: 'run', images: sendable.map(({ pixels }) => pixels) },
+      { type: 'run', images: sendable.map(({ pixels }) => pixels), attention },
       sendable.flatMap(({ transfer }) => transfer),
     );
-    const outputs = await unlessAborted(running, signal);
-    return images.map((_, i) => this.#prediction(outputs, i, embedding));
-  }
-
-  #prediction({ logits, embeddings }: ModelOutputs, i: number, embedding = false): Prediction {
-    const row = (values: Float32Array, width: number) => values.slice(i * width, (i + 1) * width);
-    return toPrediction(
-      row(logits, this.labels.length),
-      this.labels,
-      embedding ? row(embeddings, this.network.embedding) : undefined,
-    );
+    return unlessAborted(running, signal);
   }
 }
 

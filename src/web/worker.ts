@@ -8,9 +8,9 @@ import type {
   FromWorker,
   LoadReply,
   LoadRequest,
-  PixelSource,
   Replies,
   Request,
+  RunRequest,
   ToWorker,
 } from './messages.js';
 import { readPixels } from './read-pixels.js';
@@ -38,7 +38,7 @@ function send(message: FromWorker): void {
 }
 
 function perform(request: Request): Promise<Replies[Request['type']]> {
-  return request.type === 'load' ? load(request) : run(request.images);
+  return request.type === 'load' ? load(request) : run(request);
 }
 
 async function load(request: LoadRequest): Promise<LoadReply> {
@@ -50,7 +50,7 @@ async function load(request: LoadRequest): Promise<LoadReply> {
   send({ progress: { stage: 'prepare', loaded: bytes.length, total: bytes.length } });
   const opened = await openSession(bytes, request);
   session = opened.session;
-  return { card, backend: opened.backend, origin };
+  return { card, backend: opened.backend, origin, givesAttention: session.givesAttention };
 }
 
 async function obtain({ source, cache }: LoadRequest): Promise<FetchedModel> {
@@ -64,10 +64,10 @@ function describe(source: LoadRequest['source']): string {
   return source instanceof File ? source.name : 'the given bytes';
 }
 
-async function run(images: readonly PixelSource[]): Promise<ModelOutputs> {
+async function run({ images, attention }: RunRequest): Promise<ModelOutputs> {
   const input = new Float32Array(images.length * valuesPerImage);
   for (const [i, image] of images.entries()) {
     preprocess(await readPixels(image), input, i * valuesPerImage);
   }
-  return session!.run(input, images.length);
+  return session!.run(input, images.length, { attention });
 }

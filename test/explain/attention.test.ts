@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { PosterError } from '../../src/errors.js';
 import { toMaps } from '../../src/explain/explanation.js';
 import { exportModel } from '../../src/export/export-model.js';
-import { cardKey, modelCard } from '../../src/model/model-card.js';
 import { narrowConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
-import { buildGraph } from '../../src/onnx/build-graph.js';
-import { emitModel } from '../../src/onnx/emit.js';
 import { dropUnusedNodes, type Value } from '../../src/onnx/graph.js';
 import { recordGraph } from '../../src/onnx/record.js';
 import { Poster } from '../../src/poster.js';
 import { toFloat32 } from '../../src/tensor/host-tensor.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
-import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
+import { temporaryFolder, writeNarrowCheckpoint, writeOldExport } from '../support/narrow-model.js';
 import { regeneratedImages, regeneratedStateDict } from '../support/regenerated.js';
 import { runGraph } from '../support/run-graph.js';
 
@@ -143,13 +139,7 @@ test('an exported model explains as its checkpoint does, whatever its precision'
 });
 
 test('a file exported before there was an attention still predicts and says what to do', async () => {
-  const graph = buildGraph(network, weights, 'cpu');
-  const outputs = new Map([...graph.outputs].filter(([name]) => name !== 'attention'));
-  const card = modelCard(config, ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
-  const path = join(folder, 'old.onnx');
-  const metadata = { [cardKey]: JSON.stringify(card) };
-  writeFileSync(path, emitModel({ ...graph, outputs }, { producerVersion: '0.1.0', metadata }));
-  await using poster = await Poster.load(path);
+  await using poster = await Poster.load(writeOldExport(folder));
   assert.ok((await poster.predict(photo)).probability > 0);
   assert.equal(poster.explains, false);
   await assert.rejects(poster.explain(photo), (error) => {

@@ -1,10 +1,13 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writePth } from '../../src/checkpoint/pth/write.js';
+import { cardKey, modelCard } from '../../src/model/model-card.js';
 import { narrowConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
+import { buildGraph } from '../../src/onnx/build-graph.js';
+import { emitModel } from '../../src/onnx/emit.js';
 import { regeneratedStateDict } from './regenerated.js';
 
 /** A folder that is removed when the process of the test file ends. */
@@ -22,5 +25,18 @@ export async function writeNarrowCheckpoint(folder: string, classes = 7): Promis
   const path = join(folder, `narrow-${classes}.pth`);
   const network = posterV2({ ...narrowConfig, classes, transformerHeads: 8 });
   await writePth(path, regeneratedStateDict(network), { epoch: 3 });
+  return path;
+}
+
+/** Writes the narrow network as ONNX without the output `attention`, as `poster export` did before there was one. */
+export function writeOldExport(folder: string): string {
+  const path = join(folder, 'old.onnx');
+  const network = posterV2({ ...narrowConfig, classes: 7, transformerHeads: 8 });
+  const stateDict = regeneratedStateDict(network);
+  const graph = buildGraph(network, ({ name }) => stateDict.get(name)!, 'cpu');
+  const outputs = new Map([...graph.outputs].filter(([name]) => name !== 'attention'));
+  const card = modelCard(network.config, ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  const metadata = { [cardKey]: JSON.stringify(card) };
+  writeFileSync(path, emitModel({ ...graph, outputs }, { producerVersion: '0.1.0', metadata }));
   return path;
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { labelSet } from '../../src/data/labels.js';
+import { overlay } from '../../src/explain/overlay.js';
 import { exportModel, type Precision, precisions } from '../../src/export/export-model.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { Poster } from '../../src/poster.js';
@@ -14,7 +15,7 @@ import type { Prediction } from '../../src/recognise/prediction.js';
 import type { LoadProgress, Poster as WebPoster } from '../../src/web/index.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
-import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
+import { temporaryFolder, writeNarrowCheckpoint, writeOldExport } from '../support/narrow-model.js';
 import { buildPage } from './build-page.js';
 import { chromiumMissing, launchChromium } from './chromium.js';
 import { serve, type TestServer } from './serve.js';
@@ -23,6 +24,7 @@ declare global {
   /** What the test page puts there. */
   interface Window {
     Poster: typeof WebPoster;
+    overlay: typeof overlay;
     ready?: boolean;
   }
 }
@@ -136,6 +138,60 @@ for (const precision of precisions) {
     assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'threads need isolation');
   });
 }
+
+test('a page explains as Node does, and draws the same picture', { skip }, async () => {
+  await using poster = await Poster.load(fileOf('fp32'));
+  const actual = await page.evaluate(async (names) => {
+    const poster = await window.Poster.load('/fp32.onnx', { threads: 2 });
+    const files = await Promise.all(names.map(async (name) => (await fetch(`/crops/${name}`)).blob()));
+    const explanations = [];
+    for await (const one of poster.explainBatch(files, { embedding: true })) explanations.push(one);
+    const alone = await poster.explain(files[0]!);
+    const face = { width: 3, height: 2, data: Uint8Array.from({ length: 18 }, (_, i) => i * 14) };
+    const picture = window.overlay(face, alone.combined, 90);
+    const { explains } = poster;
+    await poster.dispose();
+    return { explains, explanations, alone, picture: { ...picture, data: [...picture.data] } };
+  }, crops);
+  assert.equal(actual.explains, true);
+  assert.equal(actual.explanations.length, crops.length);
+  for (const [i, { method, label, prediction, ...maps }] of actual.explanations.entries()) {
+    const expected = await poster.explain(fixture(`images/${crops[i]}`));
+    assert.deepEqual([method, label], ['attention', expected.label]);
+    assert.ok(prediction.embedding);
+    const values = ({
+      combined,
+      groups,
+      classToken,
+    }: Omit<typeof expected, 'prediction' | 'label' | 'method'>) => [
+      ...combined.flat(),
+      ...groups.flatMap(({ sum, map }) => [sum, ...map.flat()]),
+      classToken!,
+    ];
+    assertClose(values(maps), values(expected), { rtol: 0, atol: 1e-4 }, crops[i]);
+  }
+  assertClose(actual.alone.combined.flat(), actual.explanations[0]!.combined.flat(), { atol: 1e-6 });
+  const face = { width: 3, height: 2, data: Uint8Array.from({ length: 18 }, (_, i) => i * 14) };
+  const picture = overlay(face, actual.alone.combined, 90);
+  assert.deepEqual(actual.picture, { ...picture, data: [...picture.data] });
+});
+
+test('a model exported before it held its attention predicts, and says what to do', { skip }, async () => {
+  server.files.set('/old.onnx', await readFile(writeOldExport(folder)));
+  const result = await page.evaluate(async () => {
+    const poster = await window.Poster.load('/old.onnx');
+    const pixels = { width: 2, height: 2, data: new Uint8Array(12) };
+    const { probability } = await poster.predict(pixels);
+    const error = await poster.explain(pixels).catch((error: Error & { code?: string }) => error);
+    await poster.dispose();
+    const { code, message } = error as Error & { code?: string };
+    return { explains: poster.explains, probability, code, message };
+  });
+  assert.equal(result.explains, false);
+  assert.ok(result.probability > 0);
+  assert.equal(result.code, 'checkpoint.mismatch');
+  assert.match(result.message, /export it again/);
+});
 
 test('every kind of image gives the same pixels, so the same logits', { skip }, async () => {
   const name = 'rgba-150x130.png';
