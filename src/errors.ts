@@ -59,7 +59,7 @@ export const errorCodes = {
   'run.busy': {
     exit: 1,
     status: 409,
-    meaning: 'the run folder is in use by another process or holds another run',
+    meaning: 'a folder is in use by another process or holds the work of another run',
   },
   'request.invalid': {
     exit: 1,

@@ -1,4 +1,7 @@
 /** The library for Node: one documented function for each verb of the command. */
+
+export { type AlignDataOptions, alignData } from './align/align-data.js';
+export type { AlignedData } from './align/aligned-data.js';
 export { checkData, type DataReport } from './data/check-data.js';
 export type { Dataset, Sample } from './data/dataset.js';
 export { type DataType, dataTypes, labelSet } from './data/labels.js';

@@ -1,5 +1,6 @@
 /** Options that several verbs share, and how their texts become values. */
 import { type Command, Option } from 'commander';
+import { cropSizes, type TemplateName, templateNames } from '../data/alignment.js';
 import { type DataType, dataTypes, parseDataType } from '../data/labels.js';
 import { readLabels } from '../data/read-labels.js';
 import { PosterError } from '../errors.js';
@@ -39,6 +40,26 @@ export function withModelOptions(command: Command): Command {
 
 export function dataTypeOption(description: string): Option {
   return new Option('--data_type <type>', `${description}: ${dataTypes.join(', ')}`).argParser(parseDataType);
+}
+
+/** How faces are cut out of photos. */
+export interface AlignmentFlags {
+  readonly template?: TemplateName;
+  readonly cropSize?: number;
+}
+
+/** @param defaults where the defaults come from */
+export function alignmentOptions(defaults: string): Option[] {
+  return [
+    new Option(
+      '--template <name>',
+      `where eyes, nose and mouth come to lie in a face's crop (default: ${defaults})`,
+    ).choices(templateNames),
+    new Option(
+      '--crop-size <n>',
+      `height and width of a face's crop in pixels (default: ${defaults})`,
+    ).argParser(wholeNumber('--crop-size', cropSizes.least)),
+  ];
 }
 
 export function withBatchOptions(command: Command): Command {

@@ -3,6 +3,7 @@
  * published. Browser-safe.
  */
 import { PosterError } from '../errors.js';
+import type { Alignment } from './alignment.js';
 
 /** Values of `--data_type`: five datasets, class folders of any kind, and lists of path and label. */
 export const dataTypes = [
@@ -29,6 +30,8 @@ export interface DataTypeFacts {
   readonly publishedTop1?: number;
   /** What to say where the labels of a published checkpoint are shown. */
   readonly labelNote?: string;
+  /** How the published face crops are cut, as nearly as is known; where it is not, RAF-DB's alignment serves. */
+  readonly crops?: Alignment;
   /** The number of the first class where class folders are named by number. */
   readonly firstNumber: 0 | 1;
 }
@@ -47,6 +50,9 @@ const affectNet8 = [
 const affectNetNote =
   'The class order of the published AffectNet checkpoints is nowhere stated; this is the order of the annotations.';
 
+/** Distributed at this size; its faces are cut out by their boxes and turned by no rule. */
+const affectNetCrops: Alignment = { template: 'raf-db', size: 224 };
+
 /**
  * RAF-DB: its labels 1 to 7, the order of the published checkpoint (the row sums of the official confusion
  * matrix confirm it). AffectNet: its annotation numbers; the class order of the published AffectNet
@@ -59,6 +65,7 @@ const facts: Record<DataType, DataTypeFacts> = {
     evaluationSplit: 'valid',
     oneEvaluationSet: true,
     publishedTop1: 92.21,
+    crops: { template: 'raf-db', size: 100 },
     firstNumber: 1,
   },
   'AffectNet-7': {
@@ -66,6 +73,7 @@ const facts: Record<DataType, DataTypeFacts> = {
     evaluationSplit: 'valid',
     oneEvaluationSet: true,
     publishedTop1: 67.49,
+    crops: affectNetCrops,
     labelNote: affectNetNote,
     firstNumber: 0,
   },
@@ -74,6 +82,7 @@ const facts: Record<DataType, DataTypeFacts> = {
     evaluationSplit: 'test',
     oneEvaluationSet: true,
     publishedTop1: 63.77,
+    crops: affectNetCrops,
     labelNote: affectNetNote,
     firstNumber: 0,
   },
@@ -88,6 +97,7 @@ const facts: Record<DataType, DataTypeFacts> = {
     labels: ['neutral', 'happiness', 'surprise', 'sadness', 'anger', 'disgust', 'fear', 'contempt'],
     evaluationSplit: 'valid',
     oneEvaluationSet: false,
+    crops: { template: 'fer2013', size: 48 },
     firstNumber: 0,
   },
   folder: { evaluationSplit: 'valid', oneEvaluationSet: false, firstNumber: 0 },

@@ -43,7 +43,7 @@ interface Counted {
 }
 
 /** A row per class, a column per split with counts and shares. */
-function countTable(splits: readonly Counted[]): string {
+export function countTable(splits: readonly Counted[]): string {
   const table = new Table({
     head: ['label', 'class', ...splits.map(({ split }) => split)],
     colAligns: ['right', 'left', ...splits.map(() => 'right' as const)],

@@ -1,5 +1,6 @@
 /** The overlay of an annotated photo: boxes, and bars of the expressions' probabilities. Browser-safe. */
 import { classColors } from '../data/class-colors.js';
+import { escapeXml } from '../io/escape-xml.js';
 import { type Extent, layOut, type Placed } from './annotation-layout.js';
 import type { Box, Point } from './geometry.js';
 
@@ -146,20 +147,4 @@ function rectangle({ x, y, width, height }: Box): string {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as XML may hold it: what XML forbids altogether becomes a replacement character. */
-function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
-    .replace(/[&<>"']/g, (character) => entities[character]!);
 }

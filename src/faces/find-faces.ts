@@ -1,4 +1,6 @@
 /** Every face of a photo, aligned. Browser-safe. */
+
+import { checkCropSize } from '../data/alignment.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { type AlignOptions, alignFace } from './align.js';
@@ -93,8 +95,7 @@ function checkOptions({ minSize, maxFaces = Infinity, minScore = 0.6, size }: Fi
   expect('minSize', minSize, 'of at least 8 pixels', (value) => value >= 8);
   expect('maxFaces', maxFaces, 'of at least 1', (value) => value >= 1);
   expect('minScore', minScore, 'between 0 and 1', (value) => value >= 0 && value <= 1);
-  const isSize = (value: number) => Number.isInteger(value) && value >= 16 && value <= 2048;
-  expect('size', size, 'to be a whole number of 16 to 2048 pixels', isSize);
+  if (size !== undefined) checkCropSize(size);
   return { minSize, maxFaces, minScore };
 }
 

@@ -1,5 +1,6 @@
 /** Faces of photos in Node: models opened once, photos decoded upright. */
 import { stat } from 'node:fs/promises';
+import type { Alignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbImage } from '../image/rgb-image.js';
@@ -8,11 +9,14 @@ import type { FaceDetector } from './detector.js';
 import { type Face, type FaceModels, type FindFacesOptions, findFaces } from './find-faces.js';
 import type { LandmarkModel } from './landmark-model.js';
 import { openBlazeFace, openFaceMesh } from './packaged-models.js';
+import { alignmentOf, templates } from './template.js';
 import { yuNetDetector } from './yunet.js';
 
 export interface FaceFinderOptions extends SessionOptions {
   /** A YuNet file, or a detector of one's own, which is disposed with the finder. Default: BlazeFace. */
   readonly detector?: string | FaceDetector;
+  /** How faces are cut out where a call does not say it. Default: as RAF-DB's, 100 pixels. */
+  readonly alignment?: Alignment;
   /** A second opinion on landmarks, see `networkLandmarks`; disposed with the finder. */
   readonly refiner?: LandmarkModel;
 }
@@ -32,11 +36,11 @@ export interface FaceFinder {
  * `engine.unavailable` when a model cannot be opened
  */
 export async function openFaceFinder(options: FaceFinderOptions = {}): Promise<FaceFinder> {
-  const { detector: chosen, refiner, threads } = options;
+  const { detector: chosen, refiner, threads, alignment = alignmentOf({}) } = options;
   const session = threads === undefined ? {} : { threads };
   const detector = typeof chosen === 'object' ? chosen : await openDetector(chosen, session);
   const landmarks = await openFaceMesh(session);
-  return faceFinder({ detector, landmarks, refiner });
+  return faceFinder({ detector, landmarks, refiner }, alignment);
 }
 
 /** The default detector, or the YuNet in a file. */
@@ -54,7 +58,8 @@ export async function openDetector(file?: string, options?: SessionOptions): Pro
   }
 }
 
-function faceFinder(models: FaceModels): FaceFinder {
+function faceFinder(models: FaceModels, { template, size }: Alignment): FaceFinder {
+  const alignment = { template: templates[template], size };
   let disposed: Promise<void> | undefined;
   const dispose = () => {
     disposed ??= disposeAll(models);
@@ -64,7 +69,8 @@ function faceFinder(models: FaceModels): FaceFinder {
     async find(photo, options) {
       if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
       const isPixels = typeof photo === 'object' && 'data' in photo;
-      return findFaces(isPixels ? photo : await decodeImage(photo, { autoOrient: true }), models, options);
+      const upright = isPixels ? photo : await decodeImage(photo, { autoOrient: true });
+      return findFaces(upright, models, { ...(options?.template ? {} : alignment), ...options });
     },
     dispose,
     [Symbol.asyncDispose]: dispose,

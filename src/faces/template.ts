@@ -1,4 +1,5 @@
 /** Where the five points lie in an aligned crop. Browser-safe. */
+import type { Alignment, TemplateName } from '../data/alignment.js';
 import { type FivePoints, mapPoints } from './five-points.js';
 import { centroid, type Point, scalePoint } from './geometry.js';
 import { applySimilarity, fitSimilarity } from './similarity.js';
@@ -53,9 +54,22 @@ const rafDb: Template = {
 };
 
 /** The alignments known by name. */
-export const templates = { 'raf-db': rafDb, fer2013, arcface: arcFace } as const;
+export const templates: Readonly<Record<TemplateName, Template>> = {
+  'raf-db': rafDb,
+  fer2013,
+  arcface: arcFace,
+};
 
-export type TemplateName = keyof typeof templates;
+/** The alignment where nothing is said: RAF-DB's template, and the size that the template was made for. */
+export function alignmentOf({
+  template = 'raf-db',
+  size = templates[template].size,
+}: {
+  readonly template?: TemplateName | undefined;
+  readonly size?: number | undefined;
+}): Alignment {
+  return { template, size };
+}
 
 /** A face with its eyes and the centre of its mouth as near as can be to three points. */
 function placeFace(face: FivePoints, anchors: readonly [Point, Point, Point]): FivePoints {

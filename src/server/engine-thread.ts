@@ -1,10 +1,10 @@
 /** A model in a thread of its own: ONNX Runtime holds up the thread that calls it, and this one has clients. */
 
 import type { RgbImage } from '../image/rgb-image.js';
+import { startThread } from '../io/thread.js';
 import type { LoadOptions } from '../model/load-model.js';
 import type { Recogniser } from './create-server.js';
 import type { Recognition } from './recognise-crops.js';
-import { startThread } from './thread.js';
 
 export interface EngineOrder {
   readonly checkpoint: string;

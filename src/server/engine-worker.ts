@@ -1,9 +1,9 @@
 /** The program of the engine's thread. */
 import { workerData } from 'node:worker_threads';
+import { answerQuestions } from '../io/thread.js';
 import { Poster } from '../poster.js';
 import type { EngineAnswer, EngineOrder, EngineQuestion } from './engine-thread.js';
 import { recogniseCrops } from './recognise-crops.js';
-import { answerQuestions } from './thread.js';
 
 const { checkpoint, options } = workerData as EngineOrder;
 const loading = Poster.load(checkpoint, options);

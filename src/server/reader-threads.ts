@@ -1,8 +1,8 @@
 /** Threads that work on pixels: decoding, finding faces and drawing keep a core busy for tens of milliseconds. */
 import type { HeatMap } from '../explain/explanation.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { startThread, type Thread } from '../io/thread.js';
 import type { ImageReader, ReadImage, ReadOptions } from './image-reader.js';
-import { startThread, type Thread } from './thread.js';
 
 export interface ReaderOrder {
   /** Find faces, too: the models of each thread take some 30 MB. */

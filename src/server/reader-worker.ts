@@ -1,9 +1,9 @@
 /** The program of a thread that works on pixels. */
 import { workerData } from 'node:worker_threads';
 import { openFaceFinder } from '../faces/open-face-finder.js';
+import { answerQuestions } from '../io/thread.js';
 import { createImageReader } from './image-reader.js';
 import type { ReaderAnswer, ReaderOrder, ReaderQuestion } from './reader-threads.js';
-import { answerQuestions } from './thread.js';
 
 const { faces, detector } = workerData as ReaderOrder;
 const opening = faces

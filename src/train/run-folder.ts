@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PosterError } from '../errors.js';
+import { type Lock, takeLock } from '../io/lock-file.js';
 
 /** The files of one run. */
 export interface RunFolder {
@@ -40,6 +41,14 @@ export function runFolder(
     report: at('report'),
     lock: at('run.lock'),
   };
+}
+
+/**
+ * Keeps other runs out of the folder.
+ * @throws PosterError `run.busy` or `file.unwritable`
+ */
+export function lockRun({ root, lock }: RunFolder): Promise<Lock> {
+  return takeLock(lock, { what: root, remedy: 'wait for that run, choose another --output' });
 }
 
 /** Whether a folder holds a run. */

@@ -7,8 +7,7 @@ import type { StopReason, TrainResult } from './events.js';
 import { judgeEpoch } from './judge-epoch.js';
 import { createSpeedometer } from './meters.js';
 import { afterFailure, type Host, type Run, seconds } from './run.js';
-import { type RunFolder, requireUnused, runFolder } from './run-folder.js';
-import { lockRun } from './run-lock.js';
+import { lockRun, type RunFolder, requireUnused, runFolder } from './run-folder.js';
 import { openSession, type SessionRequest } from './session.js';
 import { createStepper } from './stepper.js';
 import { summariseSession } from './summarise-session.js';
@@ -31,7 +30,7 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
   const { output, lastCheckpoint, bestCheckpoint, resume } = request;
   const folder = runFolder(output, { last: lastCheckpoint, best: bestCheckpoint });
   if ((request.processes?.rank ?? 0) > 0) return await follow(request, folder, host);
-  const lock = await lockRun(folder.lock);
+  const lock = await lockRun(folder);
   try {
     if (!isOf(folder, resume)) await requireUnused(folder);
     await using session = await openSession(request);

@@ -18,6 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ['network', 'image'],
   ['onnx', 'torch', 'checkpoint'],
   [
+    'align',
     'data',
     'demo',
     'evaluate',

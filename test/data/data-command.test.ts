@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Command } from 'commander';
 import { registerData } from '../../src/cli/commands/data.js';
+import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeFiles, writeImages } from './support.js';
 
 /** Runs `poster data …` in this process: what it prints, what it says beside, and its exit code. */
@@ -62,6 +63,33 @@ test('poster data prepare makes class folders and says what it did', async (t) =
   assert.deepEqual([again.output, again.code], ['', 1]);
 });
 
+test('poster data align cuts out faces and says what it found', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeImages(root, ['photos/nobody.png']);
+  await writeFiles(root, { 'photos/portrait.jpg': await readFile(fixture('faces/astronaut.jpg')) });
+  const args = ['align', join(root, 'photos'), '--crop-size', '48', '--workers', '1'];
+  const plain = await run(t, ...args, '--out', join(root, 'plain'));
+  assert.match(
+    plain.output,
+    /aligned in .*plain: 48 x 48 pixels, template raf-db\n2 photos, 1 faces cut out, 1 without/,
+  );
+  assert.match(plain.errors, /Aligning: 0 of 2 photos\nAligning: 2 of 2 photos, .* photos\/s/);
+  const json = await run(
+    t,
+    ...args,
+    '--out',
+    join(root, 'json'),
+    '--template',
+    'fer2013',
+    '--all-faces',
+    '--json',
+  );
+  const { alignment, allFaces, splits } = JSON.parse(json.output);
+  assert.deepEqual([alignment, allFaces, splits[0].images], [{ template: 'fer2013', size: 48 }, true, 1]);
+  const again = await run(t, ...args, '--out', join(root, 'json'));
+  assert.deepEqual([again.output, again.code], ['', 1]);
+});
+
 test('wrong arguments are told before any work', async (t) => {
   await assert.rejects(run(t, 'check', '.'), /--data_type/);
   const unknown = await run(t, 'check', '.', '--data_type', 'x');
@@ -71,4 +99,5 @@ test('wrong arguments are told before any work', async (t) => {
     run(t, 'prepare', '.', '--data_type', 'folder', '--out', 'o', '--mode', 'move'),
     /link, copy, hardlink/,
   );
+  await assert.rejects(run(t, 'align', '.', '--out', 'o', '--template', 'x'), /raf-db, fer2013, arcface/);
 });

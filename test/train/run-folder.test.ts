@@ -6,8 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type EpochRecord, writeHistory } from '../../src/train/history.js';
-import { requireUnused, runFolder } from '../../src/train/run-folder.js';
-import { lockRun } from '../../src/train/run-lock.js';
+import { lockRun, requireUnused, runFolder } from '../../src/train/run-folder.js';
 
 const newFolder = async () => runFolder(await mkdtemp(join(tmpdir(), 'poster-run-')));
 
@@ -21,23 +20,23 @@ async function deadProcess(): Promise<number> {
 const owner = { host: hostname(), processStart: '1', since: '2025-01-01T00:00:00.000Z' };
 
 test('a second run in a folder is refused until the first gives the lock back', async () => {
-  const { lock } = await newFolder();
-  const first = await lockRun(lock);
-  await assert.rejects(lockRun(lock), {
+  const folder = await newFolder();
+  const first = await lockRun(folder);
+  await assert.rejects(lockRun(folder), {
     code: 'run.busy',
     message: new RegExp(`to be free, but process ${process.pid} on ${hostname()} has been using it since`),
   });
   await first.release();
-  const second = await lockRun(lock);
+  const second = await lockRun(folder);
   await first.release();
-  await assert.rejects(lockRun(lock), { code: 'run.busy' });
+  await assert.rejects(lockRun(folder), { code: 'run.busy' });
   await second.release();
 });
 
 test('the lock of a dead process is taken over', async () => {
   const folder = await newFolder();
   await writeFile(folder.lock, JSON.stringify({ ...owner, pid: await deadProcess() }));
-  const lock = await lockRun(folder.lock);
+  const lock = await lockRun(folder);
   assert.equal(JSON.parse(await readFile(folder.lock, 'utf8')).pid, process.pid);
   await lock.release();
   assert.deepEqual(await readdir(folder.root), []);
@@ -46,17 +45,17 @@ test('the lock of a dead process is taken over', async () => {
 test('the lock of a dead process whose number went to another is taken over', {
   skip: process.platform !== 'linux',
 }, async () => {
-  const { lock } = await newFolder();
-  await writeFile(lock, JSON.stringify({ ...owner, pid: process.pid }));
-  await (await lockRun(lock)).release();
+  const folder = await newFolder();
+  await writeFile(folder.lock, JSON.stringify({ ...owner, pid: process.pid }));
+  await (await lockRun(folder)).release();
 });
 
 test('a lock from another machine, or one that cannot be read, is respected', async () => {
-  const { lock } = await newFolder();
-  await writeFile(lock, JSON.stringify({ ...owner, pid: 1, host: 'elsewhere' }));
-  await assert.rejects(lockRun(lock), { code: 'run.busy', message: /process 1 on elsewhere/ });
-  await writeFile(lock, '');
-  await assert.rejects(lockRun(lock), {
+  const folder = await newFolder();
+  await writeFile(folder.lock, JSON.stringify({ ...owner, pid: 1, host: 'elsewhere' }));
+  await assert.rejects(lockRun(folder), { code: 'run.busy', message: /process 1 on elsewhere/ });
+  await writeFile(folder.lock, '');
+  await assert.rejects(lockRun(folder), {
     code: 'run.busy',
     message:
       /the lock does not say which process uses it; .* or delete \S+run\.lock if no such run exists\.$/,
@@ -64,9 +63,9 @@ test('a lock from another machine, or one that cannot be read, is respected', as
 });
 
 test('many processes that find the same dead lock: one gets it', async () => {
-  const { lock } = await newFolder();
-  await writeFile(lock, JSON.stringify({ ...owner, pid: await deadProcess() }));
-  const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(lock)));
+  const folder = await newFolder();
+  await writeFile(folder.lock, JSON.stringify({ ...owner, pid: await deadProcess() }));
+  const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(folder)));
   assert.equal(attempts.filter(({ status }) => status === 'fulfilled').length, 1);
 });
 

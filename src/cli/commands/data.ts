@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { alignData } from '../../align/align-data.js';
+import { renderAlignedData } from '../../align/render-aligned-data.js';
 import { checkData } from '../../data/check-data.js';
 import { dataTypes, parseDataType } from '../../data/labels.js';
 import type { OpenDatasetOptions } from '../../data/open-dataset.js';
@@ -6,6 +8,7 @@ import { type PlaceMode, placeModes } from '../../data/prepare/place-file.js';
 import { prepareData } from '../../data/prepare/prepare-data.js';
 import { readLabels } from '../../data/read-labels.js';
 import { renderDataReport, renderPreparedData } from '../../data/render-data-report.js';
+import { type AlignmentFlags, alignmentOptions, wholeNumber } from '../options.js';
 import { createProgress } from '../progress.js';
 import { runVerb } from '../run-verb.js';
 
@@ -28,9 +31,18 @@ interface PrepareFlags extends SharedFlags {
   readonly strict?: boolean;
 }
 
-/** Adds `poster data check` and `poster data prepare`. */
+interface AlignFlags extends Omit<SharedFlags, 'data_type'>, AlignmentFlags {
+  readonly data_type?: string;
+  readonly out: string;
+  readonly allFaces?: boolean;
+  readonly detector?: string;
+  readonly workers?: number;
+  readonly skipExisting?: boolean;
+}
+
+/** Adds `poster data check`, `poster data prepare` and `poster data align`. */
 export function registerData(program: Command): void {
-  const data = program.command('data').description('check datasets and prepare them as class folders');
+  const data = program.command('data').description('check datasets and prepare them for training');
   withSharedFlags(data.command('check'))
     .description('count classes, find unreadable images, duplicates between splits and wrong layout')
     .option('--quick', 'open no image: counts and layout alone')
@@ -42,12 +54,33 @@ export function registerData(program: Command): void {
     .addOption(new Option('--mode <mode>', 'how images get there').choices(placeModes).default('link'))
     .option('--strict', 'fail when a listed image is missing instead of leaving it out')
     .action(runVerb(prepare));
+  registerAlign(data.command('align'));
+}
+
+function registerAlign(command: Command): void {
+  command
+    .description('cut the faces out of raw photos, aligned as recognition aligns them, as a training set')
+    .argument('<dir>', 'a folder of photos, or a dataset of photos with --data_type')
+    .option('--data_type <type>', `for labelled photos, one of ${dataTypes.join(', ')}`)
+    .requiredOption('--out <dir>', 'folder to make; it must not exist');
+  for (const option of alignmentOptions("the data type's, or RAF-DB's")) command.addOption(option);
+  withLabelFlags(command)
+    .option('--all-faces', 'cut out every face of a photo, not the largest alone')
+    .option('--detector <file>', 'detect faces with a YuNet ONNX file')
+    .option('-j, --workers <n>', 'threads (default: one for each core)', wholeNumber('--workers', 1))
+    .option('--skip-existing', 'continue an interrupted alignment')
+    .action(runVerb(align));
 }
 
 function withSharedFlags(command: Command): Command {
-  return command
+  const described = command
     .argument('<dir>', "the dataset's folder, or a list of images for --data_type list")
-    .requiredOption('--data_type <type>', `one of ${dataTypes.join(', ')}`)
+    .requiredOption('--data_type <type>', `one of ${dataTypes.join(', ')}`);
+  return withLabelFlags(described);
+}
+
+function withLabelFlags(command: Command): Command {
+  return command
     .option('--labels <names>', 'class names in label order: "a,b,c", a dataset, or a file')
     .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
     .option('--allow-empty', 'accept classes without images')
@@ -57,11 +90,10 @@ function withSharedFlags(command: Command): Command {
 async function dataOptions(
   signal: AbortSignal,
   root: string,
-  flags: SharedFlags,
-): Promise<OpenDatasetOptions> {
+  flags: Omit<SharedFlags, 'data_type'>,
+): Promise<Omit<OpenDatasetOptions, 'type'>> {
   return {
     root,
-    type: parseDataType(flags.data_type),
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     votes: flags.votes,
     allowEmpty: flags.allowEmpty,
@@ -71,8 +103,11 @@ async function dataOptions(
 
 async function check(signal: AbortSignal, root: string, flags: CheckFlags): Promise<void> {
   const { quick } = flags;
-  const options = await dataOptions(signal, root, flags);
-  const report = await withProgress('Checking', (onProgress) => checkData({ ...options, quick, onProgress }));
+  const type = parseDataType(flags.data_type);
+  const options = { ...(await dataOptions(signal, root, flags)), type };
+  const report = await withProgress('Checking', 'images', (onProgress) =>
+    checkData({ ...options, quick, onProgress }),
+  );
   print(report, flags, renderDataReport);
   const isSound = report.problems.length === 0 && !(flags.strict && report.warnings.length > 0);
   if (!isSound) process.exitCode = 1;
@@ -80,18 +115,33 @@ async function check(signal: AbortSignal, root: string, flags: CheckFlags): Prom
 
 async function prepare(signal: AbortSignal, root: string, flags: PrepareFlags): Promise<void> {
   const { out, mode, strict } = flags;
-  const options = await dataOptions(signal, root, flags);
-  const data = await withProgress('Preparing', (onProgress) =>
+  const type = parseDataType(flags.data_type);
+  const options = { ...(await dataOptions(signal, root, flags)), type };
+  const data = await withProgress('Preparing', 'images', (onProgress) =>
     prepareData({ ...options, out, mode, strict, onProgress }),
   );
   print(data, flags, renderPreparedData);
 }
 
+async function align(signal: AbortSignal, root: string, flags: AlignFlags): Promise<void> {
+  const { out, template, cropSize, allFaces, detector, workers, skipExisting } = flags;
+  const type = flags.data_type === undefined ? undefined : parseDataType(flags.data_type);
+  const options = { ...(await dataOptions(signal, root, flags)), type };
+  const data = await withProgress('Aligning', 'photos', (onProgress) =>
+    alignData({
+      ...options,
+      ...{ out, template, cropSize, allFaces, detector, workers, skipExisting, onProgress },
+    }),
+  );
+  print(data, flags, renderAlignedData);
+}
+
 async function withProgress<T>(
   label: string,
+  unit: string,
   work: (onProgress: (done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
-  const progress = createProgress(label, 'images');
+  const progress = createProgress(label, unit);
   try {
     return await work(progress.update);
   } finally {
@@ -99,6 +149,6 @@ async function withProgress<T>(
   }
 }
 
-function print<T>(result: T, { json }: SharedFlags, render: (result: T) => string): void {
+function print<T>(result: T, { json }: Pick<SharedFlags, 'json'>, render: (result: T) => string): void {
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../../errors.js';
+import { alignmentSchema } from '../alignment.js';
 import { dataTypes, maxClasses } from '../labels.js';
 import { readSmallFile } from '../read-labels.js';
 import { fileExists } from './list-images.js';
@@ -14,9 +15,11 @@ const storedLabels = z.object({
   classes: z.array(z.string().min(1)).min(1).max(maxClasses),
   /** The folder of each class, in the same order. */
   folders: z.array(z.string().min(1)),
+  /** How the faces were cut out, where `alignData` cut them. */
+  alignment: alignmentSchema.optional(),
 });
 
-/** Class names and their folders, as `prepareData` stored them. */
+/** Class names and their folders, as `prepareData` and `alignData` stored them. */
 export type StoredLabels = z.infer<typeof storedLabels>;
 
 /**
@@ -30,7 +33,7 @@ export async function readStoredLabels(root: string): Promise<StoredLabels | und
   if (parsed.success && parsed.data.classes.length === parsed.data.folders.length) return parsed.data;
   throw new PosterError(
     'data.layout',
-    `Expected ${path} as "poster data prepare" writes it, but it is damaged or foreign; rename it or prepare again.`,
+    `Expected ${path} as "poster data prepare" and "poster data align" write it, but it is damaged or foreign; rename it or make the data again.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { forEachParallel } from '../for-each-parallel.js';
+import { type DataType, dataTypeFacts } from '../labels.js';
 import { createDropCounter, type Dropped, type Split } from '../layouts/layout.js';
 import type { PreparedItem, PrepareSource } from './source.js';
 
@@ -30,6 +31,14 @@ export function classFolderNames(classes: readonly string[]): string[] {
     const safe = name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 64);
     return `${String(label).padStart(digits, '0')}_${safe}`;
   });
+}
+
+/** The folder of a split: one evaluation set goes where the official program looks for it. */
+export function splitFolderName(split: Split, type: DataType, splits: readonly Split[]): string {
+  if (split === 'all') return '';
+  const { evaluationSplit, oneEvaluationSet } = dataTypeFacts(type);
+  const isBoth = splits.includes('valid') && splits.includes('test');
+  return split !== 'train' && oneEvaluationSet && !isBoth ? evaluationSplit : split;
 }
 
 /** Writes every image of the source into `root/split/class/name`. */
@@ -67,7 +76,7 @@ export async function writeClassTree(
 }
 
 /** Tells names apart that two folders of a distribution share: the second face.jpg is face~2.jpg. */
-function uniqueNames(): (folder: string, name: string) => string {
+export function uniqueNames(): (folder: string, name: string) => string {
   const taken = new Map<string, number>();
   const key = (folder: string, name: string) => `${folder}/${name.toLowerCase()}`;
   return (folder, name) => {

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { PosterError } from '../../errors.js';
 import { describeSystemError, writeAtomically } from '../../io/write-atomically.js';
 import type { ClassCount } from '../check-data.js';
-import { type DataType, dataTypeFacts } from '../labels.js';
+import type { DataType } from '../labels.js';
 import type { Dropped, Split } from '../layouts/layout.js';
 import { type StoredLabels, storedLabelsName } from '../layouts/stored-labels.js';
+import { requireNewFolder } from '../new-folder.js';
 import { findLayoutProblems, type OpenDatasetOptions } from '../open-dataset.js';
-import { classFolderNames, type WrittenSplit, writeClassTree } from './class-tree.js';
+import { classFolderNames, splitFolderName, type WrittenSplit, writeClassTree } from './class-tree.js';
 import type { PlaceMode } from './place-file.js';
 import { describePreparedData } from './provenance.js';
 import { openSource, type PrepareSource } from './source.js';
@@ -62,11 +63,11 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
   const root = resolve(options.root);
   const out = resolve(options.out);
   const source = await openSource({ ...options, root }, mode);
-  await checkTarget(out, root, type);
+  await requireNewFolder(out, root, type);
   const aside = `${out}.${randomUUID().slice(0, 8)}.part`;
   try {
     const folders = classFolderNames(source.classes);
-    const splitFolder = (split: Split) => preparedSplitFolder(split, type, source.splits);
+    const splitFolder = (split: Split) => splitFolderName(split, type, source.splits);
     await mkdir(dirname(out), { recursive: true });
     const written = await writeClassTree(source, aside, { ...options, folders, splitFolder });
     checkWritten(written, source, options);
@@ -92,31 +93,6 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
       cause: error,
     });
   }
-}
-
-async function checkTarget(out: string, root: string, type: DataType): Promise<void> {
-  const entries = await readdir(out).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'ENOENT' ? [] : [out],
-  );
-  if (entries.length > 0)
-    throw new PosterError(
-      'file.unwritable',
-      `Expected to make the folder ${out}, but it exists already; remove it or choose another --out.`,
-    );
-  const inside = relative(await realpath(root), out);
-  if (type === 'list' || inside.split(sep)[0] === '..') return;
-  throw new PosterError(
-    'file.unwritable',
-    `Expected --out outside of the data in ${root}, got ${out}; choose a folder elsewhere.`,
-  );
-}
-
-/** One evaluation set goes where the official program looks for it. */
-function preparedSplitFolder(split: Split, type: DataType, splits: readonly Split[]): string {
-  if (split === 'all') return '';
-  const { evaluationSplit, oneEvaluationSet } = dataTypeFacts(type);
-  const isBoth = splits.includes('valid') && splits.includes('test');
-  return split !== 'train' && oneEvaluationSet && !isBoth ? evaluationSplit : split;
 }
 
 function checkWritten(

@@ -47,10 +47,11 @@ export async function openSource(options: OpenDatasetOptions, mode: PlaceMode): 
       `Expected the FERPlus votes beside ${csv}; put fer2013new.csv there or name it with --votes.`,
     );
   const layout = await recogniseLayout(options);
-  return filesSource(layout, await readAll(layout, options), mode);
+  return filesSource(layout, await readSplits(layout, options), mode);
 }
 
-async function readAll(layout: Layout, options: OpenDatasetOptions): Promise<Map<Split, Listing>> {
+/** @throws PosterError `data.layout` when a split is unfit for use */
+export async function readSplits(layout: Layout, options: OpenDatasetOptions): Promise<Map<Split, Listing>> {
   const listings = new Map<Split, Listing>();
   for (const split of layout.splits) {
     const listing = await layout.read(split);

@@ -41,7 +41,7 @@ export function startThread<Asked, Answer>(program: URL, workerData: unknown): T
   let ended: PosterError | undefined;
   const failure = new Promise<never>((_, reject) => {
     const end = (cause: unknown): void => {
-      const message = `A thread of the server ended unexpectedly (${messageOf(cause)}); start the server again.`;
+      const message = `A worker thread ended unexpectedly (${messageOf(cause)}); start again, with fewer threads if memory is short.`;
       ended ??= new PosterError('engine.failed', message, { cause });
       for (const { reject } of pending.values()) reject(ended);
       pending.clear();

@@ -1,6 +1,6 @@
 /**
- * Keeps two runs out of one folder. The lock is a file that names its process, so that the lock of a process
- * which died is known for what it is and taken over.
+ * Keeps two processes from writing to one place. The lock is a file that names its process, so that the lock of a
+ * process which died is known for what it is and taken over.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
-import { describeSystemError } from '../io/write-atomically.js';
+import { describeSystemError } from './write-atomically.js';
 
 const ownerSchema = z.object({
   pid: z.int().positive(),
@@ -20,20 +20,28 @@ const ownerSchema = z.object({
 
 type Owner = z.infer<typeof ownerSchema>;
 
+/** What a lock guards, for messages. */
+export interface Guarded {
+  /** The file or folder. */
+  readonly what: string;
+  /** What to do when another process uses it, as the beginning of an enumeration. */
+  readonly remedy: string;
+}
+
 /** A lock that is held. */
-export interface RunLock {
+export interface Lock {
   /** Gives it back; calls after the first do nothing. */
   release(): Promise<void>;
 }
 
 /**
- * Takes the lock of a run folder, which is made if it is missing.
+ * Takes the lock at `path`, whose folder is made if it is missing.
  * @throws PosterError `run.busy` when another live process, or one on another machine, holds it;
  * `file.unwritable` when it cannot be written.
  */
-export async function lockRun(path: string): Promise<RunLock> {
+export async function takeLock(path: string, guarded: Guarded): Promise<Lock> {
   const owner = await thisProcess();
-  while (!(await createLock(path, owner))) await removeStaleLock(path);
+  while (!(await createLock(path, owner))) await removeStaleLock(path, guarded);
   let held = true;
   return {
     async release() {
@@ -67,11 +75,11 @@ async function createLock(path: string, owner: Owner): Promise<boolean> {
 }
 
 /** Removes a dead process's lock. @throws PosterError `run.busy` when it is not known to be dead. */
-async function removeStaleLock(path: string): Promise<void> {
+async function removeStaleLock(path: string, guarded: Guarded): Promise<void> {
   const text = await readIfThere(path);
   if (text === undefined) return;
   const owner = parseOwner(text);
-  if (!owner || owner.host !== hostname() || (await isAlive(owner))) throw busy(path, owner);
+  if (!owner || owner.host !== hostname() || (await isAlive(owner))) throw busy(path, owner, guarded);
   // Another process may judge the same lock at this moment: only one succeeds in moving it away.
   const aside = `${path}.${randomUUID().slice(0, 8)}`;
   const moved = await rename(path, aside).then(
@@ -91,14 +99,13 @@ function parseOwner(text: string): Owner | undefined {
   }
 }
 
-function busy(path: string, owner: Owner | undefined): PosterError {
+function busy(path: string, owner: Owner | undefined, { what, remedy }: Guarded): PosterError {
   const who = owner
     ? `process ${owner.pid} on ${owner.host} has been using it since ${owner.since}`
     : 'the lock does not say which process uses it';
   return new PosterError(
     'run.busy',
-    `Expected ${dirname(path)} to be free, but ${who}; wait for that run, choose another --output, ` +
-      `or delete ${path} if no such run exists.`,
+    `Expected ${what} to be free, but ${who}; ${remedy}, or delete ${path} if no such run exists.`,
   );
 }
 

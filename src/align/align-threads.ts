@@ -1,0 +1,36 @@
+/** Threads that align photos: finding faces keeps a core busy for a fifth of a second. */
+import type { Alignment } from '../data/alignment.js';
+import { openJobQueue } from '../data/job-queue.js';
+import { startThread } from '../io/thread.js';
+import type { PhotoJob, PhotoOutcome } from './align-photo.js';
+
+export interface AlignOrder {
+  readonly alignment: Alignment;
+  /** A YuNet file to detect faces with. Default: the detector that is built in. */
+  readonly detector?: string | undefined;
+}
+
+export interface AlignThreads {
+  align(job: PhotoJob): Promise<PhotoOutcome>;
+  close(): Promise<void>;
+}
+
+/** @throws PosterError whatever `openFaceFinder` throws */
+export async function openAlignThreads(count: number, order: AlignOrder): Promise<AlignThreads> {
+  // libvips, which threads share, must have been loaded by the main thread before them
+  await import('../image/encode.js');
+  const program = new URL('./align-worker.js', import.meta.url);
+  const threads = Array.from({ length: count }, () =>
+    startThread<PhotoJob | 'ready', PhotoOutcome | undefined>(program, order),
+  );
+  const close = async () => void (await Promise.all(threads.map((thread) => thread.close())));
+  try {
+    await Promise.all(threads.map((thread) => thread.ask('ready')));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const lanes = threads.map((thread) => async (job: PhotoJob) => (await thread.ask(job))!);
+  const queue = openJobQueue(lanes);
+  return { align: (job) => queue.run(job), close };
+}

@@ -1,0 +1,96 @@
+/** The photos to align and where their crops go. */
+import { basename, extname, join, relative } from 'node:path';
+import type { DataType } from '../data/labels.js';
+import type { Dropped, Split } from '../data/layouts/layout.js';
+import { folderExists, listImages } from '../data/layouts/list-images.js';
+import { type OpenDatasetOptions, recogniseLayout } from '../data/open-dataset.js';
+import { classFolderNames, splitFolderName, uniqueNames } from '../data/prepare/class-tree.js';
+import { readSplits } from '../data/prepare/source.js';
+import { PosterError } from '../errors.js';
+
+export interface Photo {
+  readonly path: string;
+  readonly split: Split;
+  /** Its class; absent in a plain folder. */
+  readonly label?: number;
+  /** The path of its crop under the folder that is made, with forward slashes. */
+  readonly target: string;
+}
+
+export interface PhotoSource {
+  readonly layout: string;
+  /** Empty for a plain folder. */
+  readonly classes: readonly string[];
+  /** The folder of each class. */
+  readonly folders: readonly string[];
+  /** With the folder of each under the one that is made; empty for undivided data. */
+  readonly splits: readonly { readonly split: Split; readonly folder: string }[];
+  readonly photos: readonly Photo[];
+  readonly dropped: readonly (Dropped & { readonly split: Split })[];
+  readonly notes: readonly string[];
+}
+
+export type PhotoSourceOptions = Omit<OpenDatasetOptions, 'split' | 'type'> & {
+  readonly type?: DataType | undefined;
+};
+
+/**
+ * Lists a dataset's images, or without a type every photo below the root.
+ * @throws PosterError `file.missing` or `data.layout`
+ */
+export function listPhotos(options: PhotoSourceOptions): Promise<PhotoSource> {
+  const { type } = options;
+  return type === undefined ? plainFolder(options) : labelled({ ...options, type });
+}
+
+/** Crops lie as their photos do. */
+async function plainFolder({ root, signal }: PhotoSourceOptions): Promise<PhotoSource> {
+  if (!(await folderExists(root)))
+    throw new PosterError('file.missing', `Expected a folder of photos at ${root}, but there is none.`);
+  const { images } = await listImages(root, signal);
+  if (images.length === 0)
+    throw new PosterError('data.layout', `Expected photos in ${root}, found none; name their folder.`);
+  const targetIn = targetNames();
+  const photos = images.map((path): Photo => {
+    const folder = join(relative(root, path), '..');
+    return { path, split: 'all', target: targetIn(folder === '.' ? '' : folder, path) };
+  });
+  const splits = [{ split: 'all' as const, folder: '' }];
+  return { layout: 'photos', classes: [], folders: [], splits, photos, dropped: [], notes: [] };
+}
+
+async function labelled(options: OpenDatasetOptions): Promise<PhotoSource> {
+  const layout = await recogniseLayout(options);
+  const listings = [...(await readSplits(layout, options))];
+  const classes = listings[0]?.[1].classes ?? [];
+  const folders = classFolderNames(classes);
+  const targetIn = targetNames();
+  const folderOf = (split: Split) => splitFolderName(split, options.type, layout.splits);
+  return {
+    layout: layout.name,
+    classes,
+    folders,
+    splits: listings.map(([split]) => ({ split, folder: folderOf(split) })),
+    photos: listings.flatMap(([split, { samples }]) =>
+      samples.map(({ path, label }): Photo => {
+        return { path, split, label, target: targetIn(join(folderOf(split), folders[label]!), path) };
+      }),
+    ),
+    dropped: listings.flatMap(([split, { dropped }]) => dropped.map((group) => ({ ...group, split }))),
+    notes: listings.flatMap(([, { notes }]) => notes),
+  };
+}
+
+/** Names crops after their photos, each another in its folder. */
+function targetNames(): (folder: string, path: string) => string {
+  const nameIn = uniqueNames();
+  return (folder, path) => {
+    const name = nameIn(folder, `${basename(path, extname(path))}.png`);
+    return join(folder, name).replaceAll('\\', '/');
+  };
+}
+
+/** The path of a photo's i-th crop: the photo's target, or with all faces the target with a number. */
+export function cropPath(target: string, all: boolean, i: number): string {
+  return all ? target.replace(/\.png$/, `-face${i + 1}.png`) : target;
+}

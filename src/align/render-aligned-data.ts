@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { countTable } from '../data/render-data-report.js';
+import type { AlignedData, AlignedSplit } from './aligned-data.js';
+
+/** What `alignData` did, for a terminal. */
+export function renderAlignedData(data: AlignedData): string {
+  const { root, out, layout, alignment, classes, splits, notes } = data;
+  const { template, size } = alignment;
+  const sections = [
+    `The faces of ${root} (${layout}) are aligned in ${out}: ${size} x ${size} pixels, template ${template}`,
+    ...(classes.length > 0 ? [countTable(splits)] : []),
+    ...splits.map(renderAligned),
+    ...notes.map((note) => `Note: ${note}`),
+    `Look at ${join(out, 'contact-sheet.png')}; ${join(out, 'faces.csv')} tells what became of every photo.`,
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+function renderAligned({ split, photos, images, withoutFace, unreadable }: AlignedSplit): string {
+  const where = split === 'all' ? '' : `${split}: `;
+  const rest = [
+    ...(withoutFace > 0 ? [`${withoutFace} without a face`] : []),
+    ...(unreadable > 0 ? [`${unreadable} unreadable`] : []),
+  ];
+  return [`${where}${photos} photos, ${images} faces cut out`, ...rest].join(', ');
+}
