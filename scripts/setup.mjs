@@ -31,6 +31,7 @@ export async function setUp({ native = false } = {}) {
     [fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url)), '-p', '.'],
     'Compiling',
   );
+  run(process.execPath, [fileURLToPath(new URL('studio.mjs', import.meta.url))], 'Building the studio');
   return native ? buildNative() : true;
 }
 

@@ -48,6 +48,15 @@ function enlarge(image: RgbImage, edge: number): RgbImage {
   );
 }
 
+/** The heat alone, for whoever lays it over the face: width x height x 4 values, RGBA. */
+export function heatLayer(map: HeatMap, width: number, height: number): Uint8ClampedArray<ArrayBuffer> {
+  const layer = new Uint8ClampedArray(width * height * 4);
+  spread(map, width, height).forEach((heat, i) => {
+    layer.set([...rampColor(heat), 255 * strongest * heat], 4 * i);
+  });
+  return layer;
+}
+
 /** The map at every pixel, between 0 (its smallest value) and 1: linear between the middles of its places. */
 export function spread(map: HeatMap, width: number, height: number): Float32Array {
   const values = map.flat();

@@ -1,5 +1,6 @@
 /** The bare fastify app: time limits of connections, content types, one shape of errors, documentation. */
 import multipart from '@fastify/multipart';
+import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
@@ -48,6 +49,7 @@ export async function createApp({ limits, logger, retryAfter }: AppOptions): Pro
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => JSON.stringify);
   await app.register(multipart, { throwFileSizeLimit: false });
+  await app.register(files, { serve: false, root: '/' }); // gives replies sendFile, and serves nothing itself
   await app.register(swagger, { openapi: openapi! });
   await app.register(swaggerUi, {
     routePrefix: '/docs',

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
+import { dataTypes } from '../data/labels.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Poster } from '../poster.js';
 import { createAdmission } from './admission.js';
@@ -15,6 +16,8 @@ import { createMetrics } from './metrics.js';
 import { type Recognition, recogniseCrops } from './recognise-crops.js';
 import { addRoutes } from './routes.js';
 import { createSlots } from './slots.js';
+import { addStudioPage } from './studio-page.js';
+import { openWebModel } from './web-model.js';
 
 /** What the server needs of a model; a {@link Poster} has it. */
 export type Recogniser = Pick<
@@ -67,8 +70,12 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
     const route = routeOptions.url ?? 'unknown';
     metrics.answered({ method, route, status: statusCode, seconds: elapsedTime / 1000 });
   });
+  const { labels, labelOrigin } = model;
+  const dataType = dataTypes.find((type) => type === labelOrigin.dataset);
+  const webModel = openWebModel(model.path, { labels, dataType });
   addRoutes(app, {
     model,
+    webModel,
     limits,
     admission,
     budget,
@@ -80,6 +87,8 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
     authorise: options.token === undefined ? undefined : tokenCheck(options.token),
     logError: (error) => app.log.error(error),
   });
+  await addStudioPage(app);
+  app.addHook('onClose', () => webModel.close());
   app.addHook('preClose', async () => {
     await admission.close(); // The accepted requests are answered before the server stops listening.
     await batcher.close();

@@ -53,6 +53,19 @@ export function routeSchemas(limits: ServerLimits, secured: boolean) {
       summary: 'The model, its classes and the limits of the server',
       response: answers('The model.', modelSchema, [401, 503]),
     },
+    modelFile: {
+      ...security,
+      tags: ['recognition'],
+      summary: 'The model as an ONNX file, for recognition in a browser',
+      response: {
+        200: {
+          description: 'What `poster export` writes; weights that are converted are in half precision.',
+          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        },
+        401: failed,
+        500: failed,
+      },
+    },
     health: {
       tags: ['operation'],
       summary: 'Whether the process lives',

@@ -1,5 +1,5 @@
 /** What the server answers to. */
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PosterError } from '../errors.js';
 import { imageSize } from '../network/config.js';
@@ -11,9 +11,11 @@ import { routeSchemas } from './openapi.js';
 import { type Asked, readRequest } from './read-request.js';
 import { recogniseImages, type Workplace } from './recognise.js';
 import type { ModelBody } from './schemas.js';
+import type { WebModel } from './web-model.js';
 
 export interface Service extends Workplace {
   readonly model: Recogniser;
+  readonly webModel: WebModel;
   readonly admission: Admission;
   readonly budget: ByteBudget;
   /** Throws unless the Authorization header is right; absent when all may come. */
@@ -29,6 +31,10 @@ export function addRoutes(app: FastifyInstance, service: Service): void {
     answerRecognise(request, reply, service),
   );
   app.get('/v1/model', { ...secured, schema: schemas.model }, async () => model);
+  app.get('/v1/model/file', { ...secured, schema: schemas.modelFile }, async (_request, reply) => {
+    const file = await service.webModel.file();
+    return reply.sendFile(basename(file), dirname(file), { cacheControl: false });
+  });
   app.get('/health', { schema: schemas.health }, async () => ({ status: 'ok' }));
   app.get('/ready', { schema: schemas.ready }, async () => {
     admission.requireOpen();

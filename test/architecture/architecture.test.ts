@@ -13,8 +13,9 @@ import {
 
 const source = readModules(fileURLToPath(new URL('../../../src', import.meta.url)));
 
-test('everything the browser library loads is free of Node', () => {
+test('everything that the browser library and the studio load is free of Node', () => {
   assert.deepEqual(browserViolations(source, ['web/index.ts']), []);
+  assert.deepEqual(browserViolations(source, ['studio/main.tsx']), []);
 });
 
 test('every module that says it is browser-safe is', () => {

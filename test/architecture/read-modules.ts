@@ -26,11 +26,11 @@ export type Modules = ReadonlyMap<string, Module>;
 
 const nodeOnlyGlobals = new Set(['process', 'Buffer', '__dirname', '__filename', 'require', 'setImmediate']);
 
-/** Reads every .ts file under a folder. */
+/** Reads every .ts and .tsx file under a folder. */
 export function readModules(root: string): Modules {
   const paths = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.ts'));
+    .filter((path) => /\.tsx?$/.test(path));
   return new Map(paths.map((path) => [path, readModule(path, readFileSync(`${root}/${path}`, 'utf8'))]));
 }
 

@@ -9,6 +9,7 @@ const browserPackages = new Set([
   'echarts',
   'munkres',
   'onnxruntime-web',
+  'preact',
   'zod',
 ]);
 
@@ -87,7 +88,7 @@ function reachableFrom(modules: Modules, roots: readonly string[]): [module: Mod
 }
 
 function requireModule(modules: Modules, path: string): Module {
-  const module = modules.get(path);
+  const module = modules.get(path) ?? modules.get(`${path}x`); // imports name .tsx files as .js, too
   if (!module) throw new Error(`${path} is imported but does not exist.`);
   return module;
 }

@@ -419,6 +419,7 @@ describe('what is told of the server', () => {
     assert.deepEqual(Object.keys(document.paths), [
       '/v1/recognise',
       '/v1/model',
+      '/v1/model/file',
       '/health',
       '/ready',
       '/metrics',

@@ -17,10 +17,16 @@ const imitatedGraphics = [
   '--use-vulkan=swiftshader',
 ];
 
+export interface ChromiumOptions {
+  /** With an imitated graphics processor. */
+  readonly webGpu?: boolean;
+  readonly flags?: readonly string[];
+}
+
 /** Starts Chromium without a window and without any traffic of its own. */
-export function launchChromium({ webGpu = false } = {}): Promise<Browser> {
+export function launchChromium({ webGpu = false, flags = [] }: ChromiumOptions = {}): Promise<Browser> {
   const args = ['--headless', '--no-sandbox', '--disable-quic', '--no-first-run'];
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
   const graphics = webGpu ? imitatedGraphics : ['--disable-gpu'];
-  return chromium.launch({ executablePath, args: [...args, ...quiet, ...graphics] });
+  return chromium.launch({ executablePath, args: [...args, ...quiet, ...graphics, ...flags] });
 }

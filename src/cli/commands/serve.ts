@@ -98,7 +98,7 @@ async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
         );
       }
       process.stdout.write(
-        `Serving ${flags.checkpoint} on ${address} (API: ${address}/docs). Ctrl-C stops.\n`,
+        `Serving ${flags.checkpoint} on ${address} (studio: ${address}, API: ${address}/docs). Ctrl-C stops.\n`,
       );
     },
   });

@@ -1,0 +1,66 @@
+/** The server's model as a file that browsers run: itself when it is ONNX, else exported when it is first asked for. */
+import { mkdtemp, rm, stat, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startThread } from '../io/thread.js';
+import type { LabelHints } from '../model/choose-labels.js';
+import { isOnnx } from '../model/load-model.js';
+
+export interface WebModel {
+  /**
+   * The file's path. Weights of an export are stored in half precision, which halves the download.
+   * @throws PosterError whatever `exportModel` throws
+   */
+  file(): Promise<string>;
+  /** Removes what was exported. */
+  close(): Promise<void>;
+}
+
+interface Exported {
+  readonly folder: string;
+  readonly file: string;
+}
+
+/** What the exporting thread is asked for. */
+export interface WebExportOrder extends LabelHints {
+  readonly checkpoint: string;
+  readonly output: string;
+}
+
+/** @param names as the server's own model has them */
+export function openWebModel(checkpoint: string, names: LabelHints): WebModel {
+  if (isOnnx(checkpoint)) return { file: async () => checkpoint, async close() {} };
+  let exporting: Promise<Exported> | undefined;
+  return {
+    async file() {
+      exporting ??= exportForWeb(checkpoint, names).catch((error) => {
+        exporting = undefined; // the next who asks may have more luck
+        throw error;
+      });
+      return (await exporting).file;
+    },
+    async close() {
+      const exported = await exporting?.catch(() => undefined);
+      if (exported) await rm(exported.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function exportForWeb(checkpoint: string, names: LabelHints): Promise<Exported> {
+  const folder = await mkdtemp(join(tmpdir(), 'poster-web-'));
+  const file = join(folder, 'model.onnx');
+  const order: WebExportOrder = { ...names, checkpoint, output: file };
+  const thread = startThread<WebExportOrder, null>(new URL('./web-export-worker.js', import.meta.url), null);
+  try {
+    await thread.ask(order);
+    // The time tells browsers which version they hold: the export of an unchanged checkpoint is unchanged.
+    const { atime, mtime } = await stat(checkpoint);
+    await utimes(file, atime, mtime);
+    return { folder, file };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await thread.close();
+  }
+}

@@ -1,0 +1,41 @@
+/** The heat of what decided each face's class, over the picture it is in. Browser-safe. */
+import { useEffect, useRef } from 'preact/hooks';
+import { heatLayer } from '../../explain/overlay.js';
+import { fitSimilarity, invertSimilarity } from '../../faces/similarity.js';
+import { templatePixels, templates } from '../../faces/template.js';
+import type { Recognised, SeenFace } from './recognition.js';
+
+/** Pixels of a map as it is drawn before it is laid over the face. */
+const side = 112;
+
+export function HeatLayer({ result }: { readonly result: Recognised }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { width, height, faces } = result;
+  useEffect(() => {
+    const context = canvas.current!.getContext('2d')!;
+    context.clearRect(0, 0, width, height);
+    for (const face of faces) drawHeat(context, face, width, height);
+  }, [result]);
+  return <canvas class="heat" ref={canvas} width={width} height={height} />;
+}
+
+function drawHeat(
+  context: CanvasRenderingContext2D,
+  { heat, place }: SeenFace,
+  width: number,
+  height: number,
+) {
+  if (!heat) return;
+  const map = new OffscreenCanvas(side, side);
+  map.getContext('2d')!.putImageData(new ImageData(heatLayer(heat, side, side), side, side), 0, 0);
+  context.save();
+  if (place) {
+    // The map lies over the aligned crop; its way back into the picture is that of the crop's points.
+    const { a, b, dx, dy } = invertSimilarity(
+      fitSimilarity(place.points, templatePixels(templates['raf-db'], side)),
+    );
+    context.setTransform(a, b, -b, a, dx, dy);
+    context.drawImage(map, 0, 0);
+  } else context.drawImage(map, 0, 0, width, height);
+  context.restore();
+}

@@ -1,0 +1,163 @@
+/** Pictures and the expressions in them. Browser-safe. */
+import { useEffect, useState } from 'preact/hooks';
+import type { ModelBody } from '../../server/schemas.js';
+import { Icon } from '../parts/icon.js';
+import { Failure } from '../parts/notice.js';
+import { announce, FaceList } from './face-list.js';
+import { OpenButton, useDropAndPaste } from './open-pictures.js';
+import type { Recognised } from './recognition.js';
+import { Stage } from './stage.js';
+import type { Recognition } from './use-recognition.js';
+
+interface PageProps {
+  readonly recognition: Recognition;
+  readonly model: ModelBody | undefined;
+}
+
+export function RecognisePage({ recognition, model }: PageProps) {
+  const { selected } = recognition;
+  const over = useDropAndPaste(recognition.add);
+  return (
+    <div class={`recognise${over ? ' over' : ''}`}>
+      <h1 class="unseen">Recognise expressions</h1>
+      <Tools recognition={recognition} model={model} />
+      {selected ? <Open recognition={recognition} /> : <DropZone recognition={recognition} />}
+    </div>
+  );
+}
+
+function Tools({ recognition, model }: PageProps) {
+  const { findFaces, setFindFaces, pictures, add } = recognition;
+  return (
+    <div class="tools">
+      {pictures.length > 0 && <OpenButton take={add} />}
+      <span class="grow" />
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={findFaces && model?.findsFaces !== false}
+          disabled={model?.findsFaces === false}
+          onChange={({ currentTarget }) => setFindFaces(currentTarget.checked)}
+        />
+        <span>Find faces</span>
+      </label>
+    </div>
+  );
+}
+
+function DropZone({ recognition }: { readonly recognition: Recognition }) {
+  return (
+    <div class="dropzone">
+      <svg class="smile" viewBox="0 0 96 96" aria-hidden="true">
+        <path d="M12 30V20a8 8 0 0 1 8-8h10M66 12h10a8 8 0 0 1 8 8v10M84 66v10a8 8 0 0 1-8 8H66M30 84H20a8 8 0 0 1-8-8V66" />
+        <path d="M36 38v5M60 38v5M32 57c7 10 25 10 32 0" />
+      </svg>
+      <h2>Drop pictures here</h2>
+      <p class="hint">or paste one, or</p>
+      <div class="actions">
+        <OpenButton take={recognition.add} main />
+      </div>
+      <p class="hint small">They go to the server in the address bar, and nowhere else.</p>
+    </div>
+  );
+}
+
+function Open({ recognition }: { readonly recognition: Recognition }) {
+  const { selected, outcome } = recognition;
+  const [face, setFace] = useState(0);
+  const [heat, setHeat] = useState(false);
+  const [landmarks, setLandmarks] = useState(false);
+  const { id, url, name } = selected!;
+  const result = outcome?.result;
+  useEffect(() => setFace(0), [id, result]);
+  return (
+    <div class="desk">
+      <section class="card viewer" aria-label="Picture">
+        <Stage {...{ result, face, heat, landmarks, onFace: setFace }}>
+          <img src={url} alt={name} />
+        </Stage>
+        <div class="caption">
+          <span class="file" title={name}>
+            {name}
+          </span>
+          {result && <span>{facts(result)}</span>}
+          <span class="grow" />
+          <Layers {...{ result, heat, setHeat, landmarks, setLandmarks }} />
+          <button
+            type="button"
+            class="plain"
+            aria-label={`Close ${name}`}
+            onClick={() => recognition.remove(id)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+        <Strip recognition={recognition} />
+      </section>
+      <section class="card results" aria-label="Expressions" aria-busy={!outcome}>
+        <p class="unseen" role="status">
+          {result ? announce(result) : ''}
+        </p>
+        {outcome?.error && <Failure error={outcome.error} />}
+        {result && <FaceList result={result} face={face} onFace={setFace} picture={url} />}
+        {!outcome && <p class="hint waiting">Recognising …</p>}
+      </section>
+    </div>
+  );
+}
+
+function facts({ width, height, way, milliseconds }: Recognised): string {
+  const where = way === 'server' ? 'on the server' : 'in this browser';
+  return `${width} × ${height}, ${Math.round(milliseconds)} ms ${where}`;
+}
+
+interface LayersProps {
+  readonly result: Recognised | undefined;
+  readonly heat: boolean;
+  readonly setHeat: (shown: boolean) => void;
+  readonly landmarks: boolean;
+  readonly setLandmarks: (shown: boolean) => void;
+}
+
+/** What may be laid over the picture. */
+export function Layers({ result, heat, setHeat, landmarks, setLandmarks }: LayersProps) {
+  const has = (what: 'heat' | 'place') => result?.faces.some((face) => face[what]) ?? false;
+  return (
+    <div class="layers">
+      {has('heat') && (
+        <button type="button" aria-pressed={heat} onClick={() => setHeat(!heat)}>
+          Heat map
+        </button>
+      )}
+      {has('place') && (
+        <button type="button" aria-pressed={landmarks} onClick={() => setLandmarks(!landmarks)}>
+          Landmarks
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Strip({ recognition }: { readonly recognition: Recognition }) {
+  const { pictures, selected, select, remove } = recognition;
+  if (pictures.length === 1) return null;
+  return (
+    <ul class="strip" aria-label="Open pictures">
+      {pictures.map(({ id, name, url }) => (
+        <li key={id}>
+          <button
+            type="button"
+            aria-pressed={id === selected?.id}
+            aria-label={name}
+            onClick={() => select(id)}
+          >
+            <img src={url} alt="" />
+          </button>
+          <button type="button" class="remove" aria-label={`Close ${name}`} onClick={() => remove(id)}>
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

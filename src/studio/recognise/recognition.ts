@@ -1,0 +1,45 @@
+/** What recognising a picture gives, whoever did it. Browser-safe. */
+import type { FivePoints } from '../../faces/five-points.js';
+import type { Box, Point } from '../../faces/geometry.js';
+
+/** Who recognises: the server that the page comes from, or the page itself. */
+export type Way = 'server' | 'browser';
+
+export interface Expression {
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** Rows from the top; each value stands for one part of the face crop in a grid. */
+export type Heat = readonly (readonly number[])[];
+
+export interface SeenFace {
+  /** Where it is, in pixels of the picture; absent where the whole picture was taken as a face. */
+  readonly place?: { readonly box: Box; readonly points: FivePoints; readonly landmarks?: readonly Point[] };
+  readonly label: string;
+  readonly probability: number;
+  readonly probabilities: readonly Expression[];
+  /** What decided, where it is known. */
+  readonly heat?: Heat;
+}
+
+export interface Recognised {
+  /** Of the picture, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** The largest first. */
+  readonly faces: readonly SeenFace[];
+  readonly way: Way;
+  readonly milliseconds: number;
+}
+
+export interface Recogniser {
+  readonly way: Way;
+  /** `faces`: look for faces; otherwise the picture is taken as one face crop. */
+  recognise(picture: Blob, faces: boolean, signal: AbortSignal): Promise<Recognised>;
+}
+
+/** A face in words, such as `happiness, 98 %`. */
+export function inWords({ label, probability }: Expression): string {
+  return `${label}, ${Math.round(100 * probability)}\u202f%`;
+}

@@ -1,0 +1,110 @@
+/** The pictures that are open, who recognises them, and what came out. Browser-safe. */
+import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
+import type { ModelBody } from '../../server/schemas.js';
+import type { Answer } from '../use-answer.js';
+import { onServer } from './on-server.js';
+import type { Recognised, Recogniser, Way } from './recognition.js';
+
+export interface Picture {
+  readonly id: number;
+  readonly name: string;
+  readonly file: Blob;
+  /** An address to show it by. */
+  readonly url: string;
+  /** What came out, by `modeOf`; a picture that was recognised one way need not wait for it again. */
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+}
+
+export interface Outcome {
+  readonly result?: Recognised;
+  readonly error?: Error;
+}
+
+export interface Recognition {
+  readonly pictures: readonly Picture[];
+  readonly selected: Picture | undefined;
+  /** What came out for the selected picture as things are set. */
+  readonly outcome: Outcome | undefined;
+  readonly way: Way;
+  readonly findFaces: boolean;
+  readonly recogniser: Recogniser | undefined;
+  add(files: Iterable<File>): void;
+  select(id: number): void;
+  remove(id: number): void;
+  setWay(way: Way): void;
+  setFindFaces(find: boolean): void;
+}
+
+interface Pictures {
+  readonly list: readonly Picture[];
+  readonly selected: number | undefined;
+}
+
+type Action =
+  | { readonly type: 'add'; readonly pictures: readonly Picture[] }
+  | { readonly type: 'select' | 'remove'; readonly id: number }
+  | { readonly type: 'done'; readonly id: number; readonly mode: string; readonly outcome: Outcome };
+
+let pictureCount = 0;
+
+export function useRecognition(model: Answer<ModelBody>): Recognition {
+  const [{ list, selected }, dispatch] = useReducer(change, { list: [], selected: undefined });
+  const [way, setWay] = useState<Way>('server');
+  const [findFaces, setFindFaces] = useState(true);
+  const recogniser = useMemo(() => model.value && onServer(model.value), [model.value]);
+  const mode = `${way} ${findFaces ? 'faces' : 'crop'}`;
+  const picture = list.find(({ id }) => id === selected);
+  const next = [picture, ...list].find((one) => one && !one.outcomes[mode]);
+
+  useEffect(() => {
+    if (!next || !recogniser) return;
+    const stop = new AbortController();
+    recogniser
+      .recognise(next.file, findFaces, stop.signal)
+      .then((result): Outcome => ({ result }))
+      .catch((error: Error): Outcome => ({ error }))
+      .then((outcome) => {
+        if (!stop.signal.aborted) dispatch({ type: 'done', id: next.id, mode, outcome });
+      });
+    return () => stop.abort();
+  }, [next?.id, mode, recogniser]);
+
+  return {
+    pictures: list,
+    selected: picture,
+    outcome: picture?.outcomes[mode],
+    way,
+    findFaces,
+    recogniser,
+    add: (files) => dispatch({ type: 'add', pictures: Array.from(files, toPicture) }),
+    select: (id) => dispatch({ type: 'select', id }),
+    remove: (id) => dispatch({ type: 'remove', id }),
+    setWay,
+    setFindFaces,
+  };
+}
+
+function toPicture(file: File): Picture {
+  const url = URL.createObjectURL(file);
+  return { id: ++pictureCount, name: file.name || 'pasted picture', file, url, outcomes: {} };
+}
+
+function change({ list, selected }: Pictures, action: Action): Pictures {
+  if (action.type === 'select') return { list, selected: action.id };
+  if (action.type === 'add') {
+    return { list: [...list, ...action.pictures], selected: action.pictures[0]?.id ?? selected };
+  }
+  if (action.type === 'done') {
+    const { id, mode, outcome } = action;
+    const settled = (picture: Picture) =>
+      picture.id === id ? { ...picture, outcomes: { ...picture.outcomes, [mode]: outcome } } : picture;
+    return { list: list.map(settled), selected };
+  }
+  const at = list.findIndex(({ id }) => id === action.id);
+  const rest = list.filter(({ id }) => id !== action.id);
+  if (list[at]) URL.revokeObjectURL(list[at].url);
+  return {
+    list: rest,
+    selected: selected === action.id ? rest[Math.min(at, rest.length - 1)]?.id : selected,
+  };
+}
