@@ -19,6 +19,11 @@ export function run(command, args, what) {
   process.exit(1);
 }
 
+/** Runs one of the scripts beside this one. */
+function runScript(name, what) {
+  run(process.execPath, [fileURLToPath(new URL(name, import.meta.url))], what);
+}
+
 /**
  * @param {{ native?: boolean }} [options] `native`: also build the training engine; when that cannot be done
  *   the reason is printed and false returned.
@@ -31,7 +36,8 @@ export async function setUp({ native = false } = {}) {
     [fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url)), '-p', '.'],
     'Compiling',
   );
-  run(process.execPath, [fileURLToPath(new URL('studio.mjs', import.meta.url))], 'Building the studio');
+  runScript('face-models.mjs', 'Converting the face models');
+  runScript('studio.mjs', 'Building the studio');
   return native ? buildNative() : true;
 }
 

@@ -37,8 +37,9 @@ export {
 } from './predict/predict-videos.js';
 export type { PredictCounts } from './predict/stream-lines.js';
 export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
-export { type PhotoResult, type RecognisedFace, recogniseFaces } from './recognise/recognise-faces.js';
+export type { RecognisedFace } from './recognise/recognise-faces.js';
 export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-files.js';
+export { type PhotoResult, recogniseFaces } from './recognise/recognise-photos.js';
 export { type EvaluationFiles, writeEvaluation } from './report/write-evaluation.js';
 export { type TrainOptions, type TrainResult, train, tryTraining } from './train/train.js';
 export { version } from './version.js';

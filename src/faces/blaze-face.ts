@@ -7,7 +7,6 @@ import type { FloatTensor, TensorModel } from '../onnx/tensor-model.js';
 import type { DetectedFace, FaceDetector } from './detector.js';
 import type { FivePoints } from './five-points.js';
 import type { Point } from './geometry.js';
-import { type GraphModelFiles, graphModelToOnnx } from './graph-model/to-onnx.js';
 import { paddedTensor } from './image-tensor.js';
 import { type Level, pyramid } from './pyramid.js';
 import { suppress } from './suppress.js';
@@ -28,18 +27,7 @@ const smallestFace = 24;
 const coarsest = 192;
 const lowestScore = 0.5;
 
-/** BlazeFace's files from their package as an ONNX model. */
-export function blazeFaceModel(files: GraphModelFiles): Uint8Array {
-  const outputs = {
-    scores16: 'Identity',
-    scores32: 'Identity_1',
-    boxes16: 'Identity_2',
-    boxes32: 'Identity_3',
-  };
-  return graphModelToOnnx(files, { outputs, anySize: true });
-}
-
-/** @param model the opened {@link blazeFaceModel}; it is released with the detector */
+/** @param model BlazeFace, opened; it is released with the detector */
 export function blazeFaceDetector(model: TensorModel): FaceDetector {
   return {
     async detect(image, { minSize }) {

@@ -3,7 +3,6 @@
  * scheme. It also judges whether there is a face at all. Browser-safe.
  */
 import type { TensorModel } from '../onnx/tensor-model.js';
-import { type GraphModelFiles, graphModelToOnnx } from './graph-model/to-onnx.js';
 import { imageTensor } from './image-tensor.js';
 import type { LandmarkModel, LocatedLandmarks } from './landmark-model.js';
 import type { Template } from './template.js';
@@ -36,12 +35,7 @@ const template: Template = {
   ],
 };
 
-/** The face mesh's files from their package as an ONNX model. */
-export function faceMeshModel(files: GraphModelFiles): Uint8Array {
-  return graphModelToOnnx(files, { outputs: { mesh: 'Identity_2', presence: 'Identity_1' } });
-}
-
-/** @param model the opened {@link faceMeshModel}; it is released with the landmarks */
+/** @param model the face mesh, opened; it is released with the landmarks */
 export function faceMeshLandmarks(model: TensorModel): LandmarkModel {
   return {
     template,

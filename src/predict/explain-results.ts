@@ -4,8 +4,8 @@ import type { ExplainMethod, Explanation } from '../explain/explanation.js';
 import { writeExplanation } from '../explain/write-explanation.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import type { PhotoResult } from '../recognise/recognise-faces.js';
 import type { FileResult } from '../recognise/recognise-files.js';
+import type { PhotoResult } from '../recognise/recognise-photos.js';
 import { uniqueNames } from './unique-names.js';
 
 /** What explains a face crop; `Poster` does. */

@@ -3,13 +3,9 @@ import { extname, parse } from 'node:path';
 import type { PosterError } from '../errors.js';
 import { writeAnnotated } from '../faces/annotate.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
-import {
-  type CropRecogniser,
-  type PhotoResult,
-  type RecogniseFacesOptions,
-  recognisePhotos,
-} from '../recognise/recognise-faces.js';
+import type { CropRecogniser, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
+import { type PhotoResult, recognisePhotos } from '../recognise/recognise-photos.js';
 import { type Explainer, type ExplainTo, explainPhotos } from './explain-results.js';
 import { photoFormatter } from './format-photos.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './stream-lines.js';

@@ -1,5 +1,6 @@
 /** What the page and its worker say to each other. Browser-safe. */
 import type { ErrorCode } from '../errors.js';
+import type { Face, FindFacesOptions } from '../faces/find-faces.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { ModelCard } from '../model/model-card.js';
 import type { ModelOutputs } from '../onnx/session.js';
@@ -34,6 +35,8 @@ export interface LoadRequest {
   readonly backend: Backend | undefined;
   readonly threads: number | undefined;
   readonly runtimeFiles: string | undefined;
+  readonly faces: boolean;
+  readonly faceModels: string | undefined;
 }
 
 export interface LoadReply {
@@ -54,13 +57,27 @@ export interface RunRequest {
   readonly attention: boolean;
 }
 
+export interface FindFacesRequest {
+  readonly type: 'find-faces';
+  readonly photo: PixelSource;
+  readonly options: Omit<FindFacesOptions, 'signal'>;
+}
+
+/** The faces of a photo, the largest first, and its size when upright; coordinates are in pixels of it. */
+export interface FoundFaces<F extends Face = Face> {
+  readonly width: number;
+  readonly height: number;
+  readonly faces: readonly F[];
+}
+
 /** What each request is answered with. */
 export interface Replies {
   readonly load: LoadReply;
   readonly run: ModelOutputs;
+  readonly 'find-faces': FoundFaces;
 }
 
-export type Request = LoadRequest | RunRequest;
+export type Request = LoadRequest | RunRequest | FindFacesRequest;
 export type ToWorker = Request & { readonly id: number };
 
 export type FromWorker =

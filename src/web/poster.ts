@@ -2,12 +2,29 @@
 import { abortedError, PosterError, throwIfAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';
+import type { FindFacesOptions } from '../faces/find-faces.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
 import { type Prediction, toPredictions } from '../recognise/prediction.js';
+import {
+  type RecognisedFace,
+  type RecogniseFacesOptions,
+  recogniseEach,
+} from '../recognise/recognise-faces.js';
 import { type ImageInput, makeSendable } from './image-input.js';
-import type { Backend, CachePolicy, LoadProgress, LoadReply, LoadRequest, ModelOrigin } from './messages.js';
+import type {
+  Backend,
+  CachePolicy,
+  FoundFaces,
+  LoadProgress,
+  LoadReply,
+  LoadRequest,
+  ModelOrigin,
+  PixelSource,
+  Replies,
+  Request,
+} from './messages.js';
 import { startWorker, type WorkerClient } from './worker-client.js';
 
 export interface LoadOptions {
@@ -22,6 +39,10 @@ export interface LoadOptions {
   readonly threads?: number;
   /** The folder of ONNX Runtime's files, for pages that no bundler builds. */
   readonly runtimeFiles?: string | URL;
+  /** Also open the models that find faces, rather than at the first call that needs them. Default false. */
+  readonly faces?: boolean;
+  /** The folder of blazeface.onnx and facemesh.onnx, for pages that no bundler builds. */
+  readonly faceModels?: string | URL;
 }
 
 export interface PredictOptions {
@@ -138,6 +159,28 @@ export class Poster implements AsyncDisposable {
     for await (const batch of batches(images, batchSize)) yield* await this.#explain(batch, options);
   }
 
+  /**
+   * Finds every face of an ordinary picture and recognises each. A file is turned as its EXIF orientation says. No
+   * face is an empty list, no error.
+   *
+   * @throws PosterError as `predict`; `option.invalid` for an option out of range; `file.missing` when the site does
+   *   not serve the models that find faces.
+   */
+  async recogniseFaces(
+    photo: ImageInput,
+    { embedding = false, ...options }: RecogniseFacesOptions = {},
+  ): Promise<FoundFaces<RecognisedFace>> {
+    const found = await this.findFaces(photo, options);
+    const { signal } = options;
+    const recognising = { embedding, ...(signal && { signal }) };
+    return { ...found, faces: await recogniseEach(this, found.faces, recognising) };
+  }
+
+  /** Finds and aligns every face of an ordinary picture; see {@link recogniseFaces}. */
+  async findFaces(photo: ImageInput, { signal, ...options }: FindFacesOptions = {}): Promise<FoundFaces> {
+    return this.#ask([photo], signal, ([pixels]) => ({ type: 'find-faces', photo: pixels!, options }));
+  }
+
   /** Frees the model's memory; predictions still under way fail. Calls after the first do nothing. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
@@ -158,24 +201,33 @@ export class Poster implements AsyncDisposable {
     return explainByAttention(await this.#run(images, true, options.signal), this.labels, options.embedding);
   }
 
-  async #run(
+  #run(
     images: readonly ImageInput[],
     attention: boolean,
     signal: AbortSignal | undefined,
   ): Promise<ModelOutputs> {
+    return this.#ask(images, signal, (pixels) => ({ type: 'run', images: pixels, attention }));
+  }
+
+  /** Hands images to the worker in a request and waits for its answer. */
+  async #ask<R extends Request>(
+    images: readonly ImageInput[],
+    signal: AbortSignal | undefined,
+    request: (pixels: readonly PixelSource[]) => R,
+  ): Promise<Replies[R['type']]> {
     throwIfAborted(signal);
     const sendable = await Promise.all(images.map(makeSendable));
     if (this.#disposed) throw disposedError();
-    const running = this.#worker.call(
-      { type: 'run', images: sendable.map(({ pixels }) => pixels), attention },
+    const answer = this.#worker.call(
+      request(sendable.map(({ pixels }) => pixels)),
       sendable.flatMap(({ transfer }) => transfer),
     );
-    return unlessAborted(running, signal);
+    return unlessAborted(answer, signal);
   }
 }
 
 function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOptions): LoadRequest {
-  const { cache = 'revalidate', backend, threads, runtimeFiles } = options;
+  const { cache = 'revalidate', backend, threads, runtimeFiles, faces = false, faceModels } = options;
   const isAddress = typeof source === 'string' || source instanceof URL;
   return {
     type: 'load',
@@ -183,9 +235,15 @@ function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOpt
     cache,
     backend,
     threads,
-    // A folder's address ends in a slash; without it the last part would be taken for a file.
-    runtimeFiles: runtimeFiles && new URL(`${runtimeFiles}/`.replace(/\/+$/, '/'), document.baseURI).href,
+    runtimeFiles: folderAddress(runtimeFiles),
+    faces,
+    faceModels: folderAddress(faceModels),
   };
+}
+
+/** A folder's address ends in a slash; without it the last part would be taken for a file. */
+function folderAddress(folder: string | URL | undefined): string | undefined {
+  return folder && new URL(`${folder}/`.replace(/\/+$/, '/'), document.baseURI).href;
 }
 
 function disposedError(): PosterError {

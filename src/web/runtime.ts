@@ -1,16 +1,10 @@
 /** The only module that touches ONNX Runtime in the browser. Browser-safe. */
 import * as cores from 'onnxruntime-web/wasm';
 import * as graphics from 'onnxruntime-web/webgpu';
-import { messageOf, PosterError } from '../errors.js';
-import { imageSize } from '../network/config.js';
-import {
-  type ModelOutputs,
-  outputNames,
-  type RunOptions,
-  runInParts,
-  type Session,
-  toModelOutputs,
-} from '../onnx/session.js';
+import { runtimeCall, toSession, toTensorModel } from '../onnx/runtime-session.js';
+import type { Session } from '../onnx/session.js';
+import type { TensorModel } from '../onnx/tensor-model.js';
+import type { Shape } from '../tensor/host-tensor.js';
 import type { Backend } from './messages.js';
 
 export interface SessionOptions {
@@ -69,32 +63,41 @@ async function hasGraphicsDevice(): Promise<boolean> {
 }
 
 async function openOn(backend: Backend, model: Uint8Array, options: SessionOptions): Promise<OpenedSession> {
-  const { runtime } = builds[backend];
-  configure(backend, options);
+  const session = await createSession(backend, backend, model, options);
+  return { backend, session: toSession(session, tensorsOf(backend)) };
+}
+
+/**
+ * Opens any model whose inputs and outputs are float32, on the cores.
+ *
+ * @param backend the one that runs the network: its build of the runtime is loaded already
+ * @throws PosterError `engine.unavailable`.
+ */
+export async function openModel(
+  backend: Backend,
+  model: Uint8Array,
+  options: SessionOptions,
+): Promise<TensorModel> {
+  return toTensorModel(await createSession(backend, 'wasm', model, options), tensorsOf(backend));
+}
+
+function createSession(build: Backend, provider: Backend, model: Uint8Array, options: SessionOptions) {
+  const { runtime } = builds[build];
+  configure(build, options);
   const open = () =>
     runtime.InferenceSession.create(model, {
-      executionProviders: [backend],
+      executionProviders: [provider],
       graphOptimizationLevel: 'all',
       // Shapes change with the batch, so a pattern planned for one batch does not fit the next.
       enableMemPattern: false,
       logSeverityLevel: 3,
     });
-  const session = await runtimeCall(open, 'engine.unavailable', `open the model on ${backend}`);
+  return runtimeCall(open, 'engine.unavailable', `open the model on ${provider}`);
+}
 
-  /** images: count x 3 x 224 x 224. */
-  async function runPart(images: Float32Array, count: number, options: RunOptions): Promise<ModelOutputs> {
-    const input = new runtime.Tensor('float32', images, [count, 3, imageSize, imageSize]);
-    const run = () => session.run({ images: input }, outputNames(options));
-    return toModelOutputs(await runtimeCall(run, 'engine.failed', 'run the model'));
-  }
-  return {
-    backend,
-    session: {
-      givesAttention: session.outputNames.includes('attention'),
-      run: (images, count, run = {}) => runInParts((part, size) => runPart(part, size, run), images, count),
-      release: () => session.release(),
-    },
-  };
+function tensorsOf(backend: Backend) {
+  const { Tensor } = builds[backend].runtime;
+  return (values: Float32Array, shape: Shape) => new Tensor('float32', values, shape);
 }
 
 /** Tells the runtime where its files lie and how many threads it may start; without isolation it starts none. */
@@ -105,16 +108,4 @@ function configure(backend: Backend, { threads, runtimeFiles }: SessionOptions):
   env.wasm.wasmPaths = runtimeFiles
     ? { mjs: new URL(`${name}.mjs`, runtimeFiles), wasm: new URL(`${name}.wasm`, runtimeFiles) }
     : { mjs: mjs(), wasm: wasm() };
-}
-
-async function runtimeCall<T>(
-  call: () => Promise<T>,
-  code: 'engine.unavailable' | 'engine.failed',
-  what: string,
-): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw new PosterError(code, `ONNX Runtime could not ${what}: ${messageOf(error)}.`, { cause: error });
-  }
 }

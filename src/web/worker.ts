@@ -1,10 +1,14 @@
 /** The worker: fetches the model, reads pixels, runs the network. One for each loaded model. Browser-safe. */
 import { messageOf, PosterError } from '../errors.js';
+import { type FaceModels, findFaces } from '../faces/find-faces.js';
 import { preprocess } from '../image/preprocess.js';
 import { findModelCard } from '../model/onnx-metadata.js';
 import { type ModelOutputs, type Session, valuesPerImage } from '../onnx/session.js';
+import { openFaceModels } from './face-models.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
 import type {
+  FindFacesRequest,
+  FoundFaces,
   FromWorker,
   LoadReply,
   LoadRequest,
@@ -14,9 +18,11 @@ import type {
   ToWorker,
 } from './messages.js';
 import { readPixels } from './read-pixels.js';
-import { openSession } from './runtime.js';
+import { openModel, openSession } from './runtime.js';
 
 let session: Session | undefined;
+let openFaces: (() => Promise<FaceModels>) | undefined;
+let faceModels: FaceModels | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /** The runtime runs one thing at a time, so requests wait for those before them. */
@@ -38,7 +44,14 @@ function send(message: FromWorker): void {
 }
 
 function perform(request: Request): Promise<Replies[Request['type']]> {
-  return request.type === 'load' ? load(request) : run(request);
+  switch (request.type) {
+    case 'load':
+      return load(request);
+    case 'run':
+      return run(request);
+    case 'find-faces':
+      return find(request);
+  }
 }
 
 async function load(request: LoadRequest): Promise<LoadReply> {
@@ -50,6 +63,8 @@ async function load(request: LoadRequest): Promise<LoadReply> {
   send({ progress: { stage: 'prepare', loaded: bytes.length, total: bytes.length } });
   const opened = await openSession(bytes, request);
   session = opened.session;
+  openFaces = () => openFaceModels(request, (file) => openModel(opened.backend, file, request));
+  if (request.faces) faceModels = await openFaces();
   return { card, backend: opened.backend, origin, givesAttention: session.givesAttention };
 }
 
@@ -70,4 +85,12 @@ async function run({ images, attention }: RunRequest): Promise<ModelOutputs> {
     preprocess(await readPixels(image), input, i * valuesPerImage);
   }
   return session!.run(input, images.length, { attention });
+}
+
+/** The models are opened when they are first needed. */
+async function find({ photo, options }: FindFacesRequest): Promise<FoundFaces> {
+  const pixels = await readPixels(photo);
+  faceModels ??= await openFaces!();
+  const { width, height } = pixels;
+  return { width, height, faces: await findFaces(pixels, faceModels, options) };
 }

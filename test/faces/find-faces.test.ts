@@ -14,6 +14,7 @@ import type { RgbImage } from '../../src/image/rgb-image.js';
 import { expectFaces, landmarkError } from './expect-faces.js';
 import {
   background,
+  drawGroup,
   headPlacement,
   loadPortrait,
   placeHead,
@@ -56,7 +57,7 @@ describe('faces of photos', () => {
   }
 
   it('finds every face of a group, the largest first', async () => {
-    const { canvas, expected } = group(portrait);
+    const { canvas, expected } = drawGroup(portrait);
     const faces = await finder.find(canvas);
     const error = expectFaces(faces, expected, 0.08);
     assert.ok(error < 0.04, `mean error ${error}`);
@@ -68,7 +69,7 @@ describe('faces of photos', () => {
   });
 
   it('keeps the largest faces, and those of a size, when asked', async () => {
-    const { canvas, expected } = group(portrait);
+    const { canvas, expected } = drawGroup(portrait);
     const two = await finder.find(canvas, { maxFaces: 2 });
     expectFaces(two, expected.slice(0, 2), 0.08);
     const large = await finder.find(canvas, { minSize: 75 });
@@ -130,22 +131,6 @@ describe('faces of photos', () => {
     await assert.rejects(other.find(portrait), { code: 'disposed' });
   });
 });
-
-/** Five faces of different sizes, the largest first. */
-function group(portrait: RgbImage): { canvas: RgbImage; expected: FivePoints[] } {
-  const canvas = background(1000, 700);
-  const places = [
-    { x: 800, y: 200, scale: 1.6, degrees: -8 },
-    { x: 200, y: 180, scale: 1.25, degrees: 20 },
-    { x: 500, y: 220, scale: 0.95, degrees: -25 },
-    { x: 260, y: 520, scale: 0.7, degrees: 40 },
-    { x: 700, y: 560, scale: 0.45, degrees: 0 },
-  ];
-  const expected = places.map(({ scale, degrees, ...centre }) =>
-    placeHead(canvas, portrait, headPlacement(centre, scale, degrees)),
-  );
-  return { canvas, expected };
-}
 
 /** The true points must come to lie near the template's: within 3 % of the crop's side on average. */
 function expectAligned(

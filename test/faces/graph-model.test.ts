@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { blazeFaceModel } from '../../src/faces/blaze-face.js';
-import { faceMeshModel } from '../../src/faces/face-mesh.js';
 import { windowPadding } from '../../src/faces/graph-model/padding.js';
-import { type GraphModelFiles, graphModelToOnnx } from '../../src/faces/graph-model/to-onnx.js';
+import { graphModelToOnnx } from '../../src/faces/graph-model/to-onnx.js';
+import { packagedModel, packagedModels, readPackaged } from '../../src/faces/packaged-models.js';
 import { openModel } from '../../src/onnx/runtime.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
@@ -18,24 +15,14 @@ interface Reference {
   readonly outputs: Record<string, { shape: number[]; l2: number; at: number[]; values: number[] }>;
 }
 
-async function packaged(name: string): Promise<GraphModelFiles> {
-  const entry = createRequire(import.meta.url).resolve('@vladmandic/human');
-  const base = join(dirname(dirname(entry)), 'models', name);
-  const topology: unknown = JSON.parse(await readFile(`${base}.json`, 'utf8'));
-  return { topology, weights: new Uint8Array(await readFile(`${base}.bin`)) };
-}
-
 describe('TensorFlow.js graph models as ONNX', () => {
-  for (const [name, convert] of [
-    ['blazeface', blazeFaceModel],
-    ['facemesh', faceMeshModel],
-  ] as const) {
+  for (const name of packagedModels) {
     it(`computes for ${name} what TensorFlow.js does`, async () => {
       const references = JSON.parse(await readFile(fixture('faces/tfjs.json'), 'utf8'));
       const { side, range, outputs }: Reference = references[name];
       const [low, high] = range;
       const values = regenerate(1, name, 3 * side * side, (u) => low + ((u + 1) / 2) * (high - low));
-      const model = await openModel(convert(await packaged(name)), { threads: 1 });
+      const model = await openModel(await packagedModel(name), { threads: 1 });
       const results = await model.run({ images: { values, shape: [1, 3, side, side] } });
       await model.release();
       for (const [output, expected] of Object.entries(outputs)) {
@@ -49,7 +36,7 @@ describe('TensorFlow.js graph models as ONNX', () => {
   }
 
   it('gives the same for a batch as for its images, and at other sizes', async () => {
-    const model = await openModel(blazeFaceModel(await packaged('blazeface')), { threads: 1 });
+    const model = await openModel(await packagedModel('blazeface'), { threads: 1 });
     const run = async (count: number, height: number, width: number, from: number) => {
       const values = regenerate(2, 'images', 2 * 3 * height * width, (u) => u);
       const each = 3 * height * width;
@@ -67,7 +54,7 @@ describe('TensorFlow.js graph models as ONNX', () => {
   });
 
   it('refuses weights that do not fit, other formats, and operations it does not know', async () => {
-    const { topology, weights } = await packaged('facemesh');
+    const { topology, weights } = await readPackaged('facemesh');
     const outputs = { mesh: 'Identity_2' };
     const cut = weights.subarray(0, weights.length - 2);
     assert.throws(() => graphModelToOnnx({ topology, weights: cut }, { outputs }), /the file has 1477956/);

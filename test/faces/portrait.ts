@@ -99,3 +99,19 @@ function sample({ width, height, data }: RgbImage, point: Point, channel: number
   const lower = at(left, top + 1) + (x - left) * (at(left + 1, top + 1) - at(left, top + 1));
   return upper + (y - top) * (lower - upper);
 }
+
+/** Five faces of different sizes, the largest first. */
+export function drawGroup(portrait: RgbImage): { canvas: RgbImage; expected: FivePoints[] } {
+  const canvas = background(1000, 700);
+  const places = [
+    { x: 800, y: 200, scale: 1.6, degrees: -8 },
+    { x: 200, y: 180, scale: 1.25, degrees: 20 },
+    { x: 500, y: 220, scale: 0.95, degrees: -25 },
+    { x: 260, y: 520, scale: 0.7, degrees: 40 },
+    { x: 700, y: 560, scale: 0.45, degrees: 0 },
+  ];
+  const expected = places.map(({ scale, degrees, ...centre }) =>
+    placeHead(canvas, portrait, headPlacement(centre, scale, degrees)),
+  );
+  return { canvas, expected };
+}

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { labelSet } from '../../src/data/labels.js';
 import { overlay } from '../../src/explain/overlay.js';
@@ -12,22 +12,13 @@ import { exportModel, type Precision, precisions } from '../../src/export/export
 import { decodeImage } from '../../src/image/decode.js';
 import { Poster } from '../../src/poster.js';
 import type { Prediction } from '../../src/recognise/prediction.js';
-import type { LoadProgress, Poster as WebPoster } from '../../src/web/index.js';
+import type { LoadProgress } from '../../src/web/index.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint, writeOldExport } from '../support/narrow-model.js';
-import { buildPage } from './build-page.js';
 import { chromiumMissing, launchChromium } from './chromium.js';
-import { serve, type TestServer } from './serve.js';
-
-declare global {
-  /** What the test page puts there. */
-  interface Window {
-    Poster: typeof WebPoster;
-    overlay: typeof overlay;
-    ready?: boolean;
-  }
-}
+import { openTestPage, type TestPage } from './open-page.js';
+import type { TestServer } from './serve.js';
 
 const crops = [
   'lossless-333x217.png',
@@ -39,37 +30,24 @@ const crops = [
 const skip = chromiumMissing;
 const folder = await temporaryFolder();
 let checkpoint: string;
-let project: string;
 /** The sites that the page talked to. */
 const addresses = new Set<string>();
+let site: TestPage;
 let server: TestServer;
-let browser: Browser;
 let page: Page;
 
 before(async () => {
   if (skip) return;
-  project = await buildPage();
-  server = await serve(join(project, 'dist'));
   checkpoint = await writeNarrowCheckpoint(folder);
+  site = await openTestPage();
+  ({ server, page } = site);
   for (const precision of precisions) server.files.set(`/${precision}.onnx`, await exported(precision));
   for (const name of crops) server.files.set(`/crops/${name}`, readFileSync(fixture(`images/${name}`)));
-  browser = await launchChromium();
-  page = await browser.newPage();
-  page.setDefaultTimeout(30_000);
   page.context().on('request', (request) => addresses.add(new URL(request.url()).origin));
-  await openPage();
+  await site.visit();
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  if (project) await rm(project, { recursive: true });
-});
-
-async function openPage(): Promise<void> {
-  await page.goto(server.url);
-  await page.waitForFunction(() => window.ready);
-}
+after(() => site?.close());
 
 function fileOf(precision: Precision): string {
   return join(folder, `${precision}.onnx`);
@@ -343,7 +321,7 @@ test('without isolation it runs on one thread, and on WebGPU where there is a de
   const graphics = await launchChromium({ webGpu: true });
   try {
     const plain = await graphics.newPage();
-    server.files.set('/plain.html', readFileSync(join(project, 'dist/index.html')));
+    server.files.set('/plain.html', readFileSync(join(site.project, 'dist/index.html')));
     await plain.goto(`${server.url}/plain.html`);
     await plain.waitForFunction(() => window.ready);
     const results = await plain.evaluate(async (name) => {
@@ -387,11 +365,11 @@ test("ONNX Runtime's files may lie in a folder of one's own", { skip }, async ()
 });
 
 test('after the first load the page needs no server, and never any other', { skip }, async () => {
-  await openPage(); // its own files pass the service worker, which an earlier visit installed
+  await site.visit(); // its own files pass the service worker, which an earlier visit installed
   const online = await predictInPage('/fp32.onnx');
   await page.evaluate((names) => Promise.all(names.map((name) => fetch(`/crops/${name}`))), crops);
   await server.close();
-  await openPage();
+  await site.visit();
   const offline = await predictInPage('/fp32.onnx');
   assert.equal(offline.origin, 'cache');
   assert.deepEqual(offline.predictions, online.predictions);

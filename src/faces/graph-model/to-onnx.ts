@@ -6,8 +6,9 @@ import {
   type TypeProto_Tensor,
   type ValueInfoProto,
 } from '../../onnx/generated/onnx_pb.js';
+import { storeHalf } from '../../onnx/passes/store-half.js';
 import { convertGraphModel, type OutputNodes } from './convert.js';
-import { graphModelSchema } from './topology.js';
+import { type GraphModel, graphModelSchema } from './topology.js';
 import { readWeights } from './weights.js';
 
 export interface GraphModelFiles {
@@ -33,8 +34,16 @@ export function graphModelToOnnx(
 ): Uint8Array {
   const model = graphModelSchema.parse(topology);
   const graph = convertGraphModel(model, readWeights(model, weights), outputs);
-  const file = emitModel(graph, { producerVersion: '', metadata: {} });
+  const stored = holdsHalves(model) ? storeHalf(graph) : graph; // half the size, and nothing is lost
+  const file = emitModel(stored, { producerVersion: '', metadata: {} });
   return anySize ? withAnySize(file) : file;
+}
+
+/** Whether the weights come in half precision, all of them. */
+function holdsHalves({ weightsManifest }: GraphModel): boolean {
+  return weightsManifest
+    .flatMap(({ weights }) => weights)
+    .every(({ dtype, quantization }) => dtype !== 'float32' || quantization);
 }
 
 /** Declares height and width, and with them the number of rows of every output, as known at run time. */

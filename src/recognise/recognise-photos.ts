@@ -1,0 +1,52 @@
+/** Finds the faces of photos and recognises each. */
+import { PosterError } from '../errors.js';
+import type { FaceFinder } from '../faces/open-face-finder.js';
+import { decodeImage } from '../image/decode.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import {
+  type CropRecogniser,
+  type RecognisedFace,
+  type RecogniseFacesOptions,
+  recogniseEach,
+} from './recognise-faces.js';
+
+/** A photo's faces, the largest first; none is a result. */
+export type PhotoResult =
+  | {
+      readonly path: string;
+      readonly photo: RgbImage;
+      readonly faces: readonly RecognisedFace[];
+      readonly error?: undefined;
+    }
+  | { readonly path: string; readonly faces?: undefined; readonly error: PosterError };
+
+/** The faces of one upright photo. */
+export async function recogniseFaces(
+  model: CropRecogniser,
+  finder: FaceFinder,
+  photo: RgbImage,
+  { embedding = false, ...options }: RecogniseFacesOptions = {},
+): Promise<RecognisedFace[]> {
+  const { signal } = options;
+  return recogniseEach(model, await finder.find(photo, options), { embedding, ...(signal && { signal }) });
+}
+
+/** Yields a result for every photo, in order. Photos are turned as their EXIF orientation says. */
+export async function* recognisePhotos(
+  model: CropRecogniser,
+  finder: FaceFinder,
+  paths: Iterable<string> | AsyncIterable<string>,
+  options: RecogniseFacesOptions = {},
+): AsyncGenerator<PhotoResult> {
+  for await (const path of paths) {
+    try {
+      const photo = await decodeImage(path, { autoOrient: true });
+      yield { path, photo, faces: await recogniseFaces(model, finder, photo, options) };
+    } catch (error) {
+      if (!(error instanceof PosterError) || !unreadable.has(error.code)) throw error;
+      yield { path, error };
+    }
+  }
+}
+
+const unreadable: ReadonlySet<string> = new Set(['image.unreadable', 'file.missing']);

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { exportModel } from '../../src/export/export-model.js';
+import { distance } from '../../src/faces/geometry.js';
+import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
+import { packagedModel, packagedModels } from '../../src/faces/packaged-models.js';
+import { decodeImage } from '../../src/image/decode.js';
+import { encodePng } from '../../src/image/encode.js';
+import { Poster } from '../../src/poster.js';
+import type { RecognisedFace } from '../../src/recognise/recognise-faces.js';
+import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
+import { drawScene } from '../faces/drawn-scene.js';
+import {
+  background,
+  drawGroup,
+  headPlacement,
+  loadPortrait,
+  placeHead,
+  portraitFile,
+} from '../faces/portrait.js';
+import { assertClose } from '../support/close.js';
+import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
+import { chromiumMissing } from './chromium.js';
+import { openTestPage, type TestPage } from './open-page.js';
+
+const skip = chromiumMissing;
+const photos = new Map<string, Uint8Array>();
+let site: TestPage;
+let poster: Poster;
+let finder: FaceFinder;
+
+before(async () => {
+  if (skip) return;
+  const folder = await temporaryFolder();
+  const checkpoint = await writeNarrowCheckpoint(folder);
+  const output = join(folder, 'narrow.onnx');
+  await exportModel({ checkpoint, output, images: [portraitFile] });
+  [site, poster, finder] = await Promise.all([
+    openTestPage(),
+    Poster.load(output),
+    openFaceFinder({ threads: 1 }),
+  ]);
+  await drawPhotos();
+  site.server.files.set('/narrow.onnx', await readFile(output));
+  for (const [name, bytes] of photos) site.server.files.set(`/${name}`, bytes);
+  await site.visit();
+});
+
+after(async () => {
+  await site?.close();
+  await poster?.dispose();
+  await finder?.dispose();
+});
+
+/** Drawn and composed scenes of known faces, the portrait as a JPEG, and what is to be turned first. */
+async function drawPhotos(): Promise<void> {
+  const portrait = await loadPortrait();
+  const turned = background(400, 360);
+  placeHead(turned, portrait, headPlacement({ x: 210, y: 175 }, 1.2, -90));
+  photos.set('drawn.png', (await drawScene(1)).picture);
+  photos.set('group.png', await encodePng(drawGroup(portrait).canvas));
+  photos.set('turned.png', await encodePng(turned));
+  photos.set('portrait.jpg', await readFile(portraitFile));
+  photos.set('exif.jpg', await sharp(portraitFile).rotate(-90).withMetadata({ orientation: 6 }).toBuffer());
+  photos.set('nothing.png', await encodePng(background(320, 240)));
+}
+
+/** How many faces each photo shows. */
+const faceCounts = {
+  'drawn.png': 12,
+  'group.png': 5,
+  'turned.png': 1,
+  'portrait.jpg': 1,
+  'exif.jpg': 1,
+  'nothing.png': 0,
+};
+
+test('a page finds, aligns and recognises the faces that Node does', { skip }, async () => {
+  const names = Object.keys(faceCounts);
+  const results = await site.page.evaluate(async (names) => {
+    const poster = await window.Poster.load('/narrow.onnx', { threads: 1 });
+    const results = [];
+    for (const name of names) {
+      const photo = await (await fetch(`/${name}`)).blob();
+      const { width, height, faces } = await poster.recogniseFaces(photo, { embedding: true });
+      // What a page evaluates comes back as JSON, where typed arrays would be records.
+      const plain = faces.map((face) => ({ ...face, crop: { ...face.crop, data: [...face.crop.data] } }));
+      results.push({ width, height, faces: plain });
+    }
+    await poster.dispose();
+    return results;
+  }, names);
+  for (const [i, [name, count]] of Object.entries(faceCounts).entries()) {
+    const photo = await decodeImage(photos.get(name)!, { autoOrient: true });
+    const expected = await recogniseFaces(poster, finder, photo);
+    const { width, height, faces } = results[i]!;
+    assert.deepEqual([width, height], [photo.width, photo.height], name);
+    assert.deepEqual([faces.length, expected.length], [count, count], name);
+    for (const face of expected) assertSameFace(nearest(face, faces), face, name);
+  }
+});
+
+type PageFace = Omit<RecognisedFace, 'crop'> & { crop: { width: number; height: number; data: number[] } };
+
+function nearest(face: RecognisedFace, among: readonly PageFace[]): PageFace {
+  const apart = ({ points }: Pick<PageFace, 'points'>) => distance(points[2], face.points[2]);
+  return among.reduce((best, one) => (apart(one) < apart(best) ? one : best));
+}
+
+/** Positions within a tenth of a pixel, crops within two levels, probabilities within a thousandth. */
+function assertSameFace(actual: PageFace, expected: RecognisedFace, name: string): void {
+  const positions = ({ box, points, landmarks }: Pick<PageFace, 'box' | 'points' | 'landmarks'>) => [
+    ...Object.values(box),
+    ...[...points, ...landmarks!].flatMap(({ x, y }) => [x, y]),
+  ];
+  assertClose(positions(actual), positions(expected), { rtol: 0, atol: 0.1 }, `${name}: positions`);
+  assertClose([actual.score], [expected.score], { rtol: 0, atol: 1e-3 }, `${name}: score`);
+  assert.deepEqual([actual.crop.width, actual.crop.height], [100, 100]);
+  assertClose(actual.crop.data, expected.crop.data, { rtol: 0, atol: 2 }, `${name}: crop`);
+  const probabilities = ({ prediction }: Pick<PageFace, 'prediction'>) =>
+    prediction.probabilities.map(({ probability }) => probability);
+  assertClose(probabilities(actual), probabilities(expected), { rtol: 0, atol: 1e-3 }, `${name}: expression`);
+  assert.equal(actual.prediction.label, expected.prediction.label);
+}
+
+test('every kind of image, a few faces of it, and their explanation', { skip }, async () => {
+  const { width, height, data } = await decodeImage(photos.get('group.png')!);
+  const results = await site.page.evaluate(
+    async ({ width, height, data }) => {
+      const poster = await window.Poster.load('/narrow.onnx', { threads: 1 });
+      const file = await (await fetch('/group.png')).blob();
+      const image = new Image();
+      image.src = URL.createObjectURL(file);
+      const pixels = { width, height, data: Uint8Array.from(atob(data), (digit) => digit.charCodeAt(0)) };
+      const results = [];
+      for (const photo of [file, image, pixels]) {
+        const { width, height, faces } = await poster.findFaces(photo, { maxFaces: 2, size: 64 });
+        const { box, crop } = faces[0]!;
+        const { classToken } = await poster.explain(crop);
+        results.push({ width, height, count: faces.length, box, side: crop.width, classToken });
+      }
+      await poster.dispose();
+      return results;
+    },
+    { width, height, data: Buffer.from(data).toString('base64') },
+  );
+  const [first, ...others] = results;
+  assert.deepEqual([first!.width, first!.height, first!.count, first!.side], [1000, 700, 2, 64]);
+  for (const other of others) assert.deepEqual(other, first);
+});
+
+test('what goes wrong with faces is said in a sentence with a code', { skip }, async () => {
+  const errors = await site.page.evaluate(async () => {
+    const { Poster } = window;
+    const codeOf = (work: Promise<unknown>) =>
+      work.then(
+        () => 'no error',
+        (error: Error & { code?: string }) => `${error.name} ${error.code}: ${error.message}`,
+      );
+    const poster = await Poster.load('/narrow.onnx');
+    const elsewhere = await Poster.load('/narrow.onnx', { faceModels: '/nowhere' });
+    const pixels = { width: 40, height: 40, data: new Uint8Array(4800) };
+    const errors = {
+      option: await codeOf(poster.recogniseFaces(pixels, { minScore: 2 })),
+      image: await codeOf(poster.recogniseFaces(new Blob(['no image']))),
+      aborted: await codeOf(poster.findFaces(pixels, { signal: AbortSignal.abort() })),
+      missing: await codeOf(elsewhere.findFaces(pixels)),
+      missingAtLoad: await codeOf(Poster.load('/narrow.onnx', { faces: true, faceModels: '/nowhere' })),
+      disposed: '',
+    };
+    await poster.dispose();
+    errors.disposed = await codeOf(poster.recogniseFaces(pixels));
+    return errors;
+  });
+  const expected = {
+    option: /^PosterError option\.invalid: Expected minScore between 0 and 1, got 2/,
+    image: /^PosterError image\.unreadable: /,
+    aborted: /^PosterError aborted: /,
+    missing: /^PosterError file\.missing: .*\/nowhere\/blazeface\.onnx.*404/,
+    missingAtLoad: /^PosterError file\.missing: .*\/nowhere\/blazeface\.onnx.*404/,
+    disposed: /^PosterError disposed: /,
+  };
+  for (const [what, pattern] of Object.entries(expected)) assert.match(errors[what as 'image'], pattern);
+});
+
+test("the models that find faces may lie in a folder of one's own", { skip }, async () => {
+  for (const name of packagedModels) site.server.files.set(`/faces/${name}.onnx`, await packagedModel(name));
+  const count = await site.page.evaluate(async () => {
+    const poster = await window.Poster.load('/narrow.onnx', {
+      threads: 1,
+      faces: true,
+      faceModels: '/faces',
+    });
+    return (await poster.findFaces(await (await fetch('/portrait.jpg')).blob())).faces.length;
+  });
+  assert.equal(count, 1);
+});
+
+test('loaded with its face models, a page finds faces without a server', { skip }, async () => {
+  const requested = new Set<string>();
+  site.page.context().on('request', (request) => requested.add(new URL(request.url()).origin));
+  const load = () =>
+    site.page.evaluate(() =>
+      window.Poster.load('/narrow.onnx', { faces: true }).then((one) => one.dispose()),
+    );
+  await site.visit(); // its own files pass the service worker, which an earlier visit installed
+  await load();
+  await site.page.evaluate(async () => void (await fetch('/portrait.jpg')));
+  await site.server.close();
+  await site.visit();
+  const count = await site.page.evaluate(async () => {
+    const poster = await window.Poster.load('/narrow.onnx', { threads: 1 });
+    return (await poster.findFaces(await (await fetch('/portrait.jpg')).blob())).faces.length;
+  });
+  assert.equal(count, 1);
+  assert.deepEqual([...requested], [site.server.url]);
+});
