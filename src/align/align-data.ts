@@ -8,7 +8,7 @@ import { isEmptyOrAbsent, requireNewFolder } from '../data/new-folder.js';
 import { PosterError } from '../errors.js';
 import { alignmentOf } from '../faces/template.js';
 import { takeLock } from '../io/lock-file.js';
-import { describeSystemError } from '../io/write-atomically.js';
+import { unwritable } from '../io/write-atomically.js';
 import { alignPhotos, journalName } from './align-photos.js';
 import { type AlignedData, summarise } from './aligned-data.js';
 import { listPhotos, type PhotoSource, type PhotoSourceOptions } from './photo-source.js';
@@ -140,9 +140,7 @@ function explain(error: unknown, { out, aside }: AlignTask): unknown {
       { cause: error },
     );
   if (error instanceof PosterError || !isSystemError(error)) return error;
-  return new PosterError('file.unwritable', `Could not write ${out}: ${describeSystemError(error)}.`, {
-    cause: error,
-  });
+  return unwritable(out, error);
 }
 
 function isSystemError(error: unknown): boolean {

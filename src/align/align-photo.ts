@@ -1,11 +1,11 @@
 /** From one photo to the crops of its faces. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf, PosterError } from '../errors.js';
 import type { Face } from '../faces/find-faces.js';
 import { mapPoints } from '../faces/five-points.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { encodePng } from '../image/encode.js';
+import { isUnreadable } from '../image/is-unreadable.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { cropPath } from './photo-source.js';
 
@@ -43,8 +43,6 @@ export const photoOutcome = z.object({
 /** What became of a photo. */
 export type PhotoOutcome = z.infer<typeof photoOutcome>;
 
-const unreadable: ReadonlySet<string> = new Set(['image.unreadable', 'file.missing']);
-
 /** @throws PosterError `file.unwritable`; an unreadable photo is an outcome */
 export async function alignPhoto(finder: FaceFinder, job: PhotoJob): Promise<PhotoOutcome> {
   const { path, out, target, all } = job;
@@ -56,8 +54,8 @@ export async function alignPhoto(finder: FaceFinder, job: PhotoJob): Promise<Pho
     const faces = cut.map(describe);
     return { result: faces.length > 0 ? 'face' : 'no face', found: found.length, faces };
   } catch (error) {
-    if (!(error instanceof PosterError) || !unreadable.has(error.code)) throw error;
-    return { result: 'unreadable', found: 0, faces: [], reason: messageOf(error) };
+    if (!isUnreadable(error)) throw error;
+    return { result: 'unreadable', found: 0, faces: [], reason: error.message };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Threads that align photos: finding faces keeps a core busy for a fifth of a second. */
 import type { Alignment } from '../data/alignment.js';
 import { openJobQueue } from '../data/job-queue.js';
-import { startThread } from '../io/thread.js';
+import { startThreads } from '../io/thread.js';
 import type { PhotoJob, PhotoOutcome } from './align-photo.js';
 
 export interface AlignOrder {
@@ -20,16 +20,7 @@ export async function openAlignThreads(count: number, order: AlignOrder): Promis
   // libvips, which threads share, must have been loaded by the main thread before them
   await import('../image/encode.js');
   const program = new URL('./align-worker.js', import.meta.url);
-  const threads = Array.from({ length: count }, () =>
-    startThread<PhotoJob | 'ready', PhotoOutcome | undefined>(program, order),
-  );
-  const close = async () => void (await Promise.all(threads.map((thread) => thread.close())));
-  try {
-    await Promise.all(threads.map((thread) => thread.ask('ready')));
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { threads, close } = await startThreads<PhotoJob, PhotoOutcome | undefined>(count, program, order);
   const lanes = threads.map((thread) => async (job: PhotoJob) => (await thread.ask(job))!);
   const queue = openJobQueue(lanes);
   return { align: (job) => queue.run(job), close };

@@ -6,7 +6,7 @@ import { alignPhoto, type PhotoJob, type PhotoOutcome } from './align-photo.js';
 import type { AlignOrder } from './align-threads.js';
 
 const { alignment, detector } = workerData as AlignOrder;
-const opening = openFaceFinder({ threads: 1, alignment, ...(detector && { detector }) });
+const opening = openFaceFinder({ threads: 1, alignment, detector });
 opening.catch(() => {}); // told to whoever asks
 
 answerQuestions<PhotoJob | 'ready', PhotoOutcome | undefined>(

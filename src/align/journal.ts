@@ -2,6 +2,7 @@
 import { open, readFile, truncate } from 'node:fs/promises';
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
+import { parseJson } from '../io/parse-json.js';
 import { type PhotoOutcome, photoOutcome } from './align-photo.js';
 
 /** What an alignment is of; another is not continued. */
@@ -31,11 +32,13 @@ export async function openJournal(path: string, undertaking: Undertaking): Promi
   const text = await readFile(path, 'utf8').catch(() => '');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const [first, ...lines] = whole.split('\n').slice(0, -1);
-  if (first !== undefined) requireSame(path, parse(header, first), undertaking);
+  if (first !== undefined) requireSame(path, header.safeParse(parseJson(first)).data, undertaking);
   if (whole !== text) await truncate(path, Buffer.byteLength(whole));
   const file = await open(path, 'a');
   if (first === undefined) await file.appendFile(`${JSON.stringify(undertaking)}\n`);
-  const entries = lines.map((line) => parse(entry, line)).filter((found) => found !== undefined);
+  const entries = lines
+    .map((line) => entry.safeParse(parseJson(line)).data)
+    .filter((found) => found !== undefined);
   const done = new Map(entries);
   return {
     done,
@@ -45,15 +48,6 @@ export async function openJournal(path: string, undertaking: Undertaking): Promi
     },
     close: () => file.close(),
   };
-}
-
-/** The value in a line of JSON; undefined when it is of another form. */
-function parse<T>(schema: z.ZodType<T>, line: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 function requireSame(path: string, begun: Undertaking | undefined, now: Undertaking): void {

@@ -73,7 +73,7 @@ export function areVideos(
 export async function predictVideos(poster: Poster, job: Job): Promise<void> {
   const { inputs, shard, detector, threads, output, format, signal } = job;
   const { openFaceFinder } = await import('../faces/open-face-finder.js');
-  await using finder = await openFaceFinder({ ...(detector && { detector }), ...(threads && { threads }) });
+  await using finder = await openFaceFinder({ detector, threads });
   const paths = listInputs(inputs, { shard, signal, accepts: hasVideoExtension });
   const progress = output === undefined && format !== 'table' ? undefined : showProgress(job);
   const note = (message: string) => process.stderr.write(`poster: ${message}\n`);

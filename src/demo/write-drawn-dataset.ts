@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { forEachParallel } from '../data/for-each-parallel.js';
 import { PosterError } from '../errors.js';
-import { describeSystemError, writeAtomically } from '../io/write-atomically.js';
+import { orUnwritable, writeAtomically } from '../io/write-atomically.js';
 import { type Random, randomStream, shuffle } from '../train/random.js';
 import { drawFace } from './draw-face.js';
 import { drawnExpressions } from './expressions.js';
@@ -61,16 +61,6 @@ async function requireOwnFolder(folder: string): Promise<void> {
     'file.unwritable',
     `Expected ${folder} to be empty or to hold drawn faces, but it holds ${names[0]}; choose another folder.`,
   );
-}
-
-async function orUnwritable<R>(path: string, work: () => Promise<R>): Promise<R> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
-  }
 }
 
 interface ListedFace {

@@ -8,7 +8,7 @@ import { writePth } from '../checkpoint/pth/write.js';
 import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
 import { PosterError, throwIfAborted } from '../errors.js';
-import { describeSystemError, writeAtomically } from '../io/write-atomically.js';
+import { unwritable, writeAtomically } from '../io/write-atomically.js';
 import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { isOnnx, readNetwork, readWeights } from '../model/load-model.js';
 import { cardKey, type ModelCard, modelCard } from '../model/model-card.js';
@@ -92,9 +92,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
     const agreement = await compareModels(path, aside, images, card.labels);
     requireAgreement(agreement, tolerances[precision], path, output);
     await rename(aside, output).catch((error: unknown) => {
-      throw new PosterError('file.unwritable', `Could not write ${output}: ${describeSystemError(error)}.`, {
-        cause: error,
-      });
+      throw unwritable(output, error);
     });
     const { size } = await stat(output);
     return { output, format, bytes: size, card, agreement };

@@ -14,7 +14,7 @@ import { yuNetDetector } from './yunet.js';
 
 export interface FaceFinderOptions extends SessionOptions {
   /** A YuNet file, or a detector of one's own, which is disposed with the finder. Default: BlazeFace. */
-  readonly detector?: string | FaceDetector;
+  readonly detector?: string | FaceDetector | undefined;
   /** How faces are cut out where a call does not say it. Default: as RAF-DB's, 100 pixels. */
   readonly alignment?: Alignment;
   /** A second opinion on landmarks, see `networkLandmarks`; disposed with the finder. */
@@ -37,9 +37,8 @@ export interface FaceFinder {
  */
 export async function openFaceFinder(options: FaceFinderOptions = {}): Promise<FaceFinder> {
   const { detector: chosen, refiner, threads, alignment = alignmentOf({}) } = options;
-  const session = threads === undefined ? {} : { threads };
-  const detector = typeof chosen === 'object' ? chosen : await openDetector(chosen, session);
-  const landmarks = await openFaceMesh(session);
+  const detector = typeof chosen === 'object' ? chosen : await openDetector(chosen, { threads });
+  const landmarks = await openFaceMesh({ threads });
   return faceFinder({ detector, landmarks, refiner }, alignment);
 }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { PosterError } from '../errors.js';
-import { describeSystemError, openAside } from './write-atomically.js';
+import { openAside, unwritable } from './write-atomically.js';
 
 /**
  * Copies a file aside and renames it into place; shares the disk's blocks where the file system can. On any
@@ -17,8 +17,6 @@ export async function copyAtomically(from: string, to: string): Promise<void> {
   } catch (cause) {
     await aside.discard();
     if (cause instanceof PosterError) throw cause;
-    throw new PosterError('file.unwritable', `Could not write ${to}: ${describeSystemError(cause)}.`, {
-      cause,
-    });
+    throw unwritable(to, cause);
   }
 }

@@ -8,7 +8,8 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
-import { describeSystemError } from './write-atomically.js';
+import { parseJson } from './parse-json.js';
+import { unwritable } from './write-atomically.js';
 
 const ownerSchema = z.object({
   pid: z.int().positive(),
@@ -68,9 +69,7 @@ async function createLock(path: string, owner: Owner): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
 }
 
@@ -78,7 +77,7 @@ async function createLock(path: string, owner: Owner): Promise<boolean> {
 async function removeStaleLock(path: string, guarded: Guarded): Promise<void> {
   const text = await readIfThere(path);
   if (text === undefined) return;
-  const owner = parseOwner(text);
+  const owner = ownerSchema.safeParse(parseJson(text)).data;
   if (!owner || owner.host !== hostname() || (await isAlive(owner))) throw busy(path, owner, guarded);
   // Another process may judge the same lock at this moment: only one succeeds in moving it away.
   const aside = `${path}.${randomUUID().slice(0, 8)}`;
@@ -89,14 +88,6 @@ async function removeStaleLock(path: string, guarded: Guarded): Promise<void> {
   if (!moved) return;
   if ((await readIfThere(aside)) === text) await rm(aside, { force: true });
   else await rename(aside, path);
-}
-
-function parseOwner(text: string): Owner | undefined {
-  try {
-    return ownerSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 function busy(path: string, owner: Owner | undefined, { what, remedy }: Guarded): PosterError {

@@ -76,6 +76,30 @@ export function startThread<Asked, Answer>(program: URL, workerData: unknown): T
   };
 }
 
+/**
+ * Starts several threads of a program and waits until each has answered 'ready', which it does when it has opened
+ * what it works with.
+ *
+ * @throws whatever one of them answers instead; all are ended then
+ */
+export async function startThreads<Asked, Answer>(
+  count: number,
+  program: URL,
+  workerData: unknown,
+): Promise<{ threads: Thread<Asked | 'ready', Answer>[]; close(): Promise<void> }> {
+  const threads = Array.from({ length: count }, () =>
+    startThread<Asked | 'ready', Answer>(program, workerData),
+  );
+  const close = async () => void (await Promise.all(threads.map((thread) => thread.close())));
+  try {
+    await Promise.all(threads.map((thread) => thread.ask('ready')));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { threads, close };
+}
+
 /** The thread's side: answers questions until it is told to close, then frees what it has. */
 export function answerQuestions<Asked, Answer>(
   answer: (question: Asked) => Promise<Answer>,

@@ -20,9 +20,7 @@ export interface AsideFile {
  */
 export async function openAside(path: string): Promise<AsideFile> {
   const failed = (cause: unknown): never => {
-    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(cause)}.`, {
-      cause,
-    });
+    throw unwritable(path, cause);
   };
   const aside = `${path}.${randomUUID().slice(0, 8)}.part`;
   await mkdir(dirname(path), { recursive: true }).catch(failed);
@@ -58,9 +56,7 @@ export async function writeAtomically(
   } catch (error) {
     await aside.discard();
     if (error instanceof PosterError) throw error;
-    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
 }
 
@@ -76,6 +72,22 @@ const systemErrors: Record<string, string> = {
   EMFILE: 'too many files are open; raise the limit with ulimit -n',
   EDQUOT: 'the disk quota is used up; free some space and run again',
 };
+
+/** The error of a file that could not be written, with the path and the system's reason. */
+export function unwritable(path: string, cause: unknown): PosterError {
+  return new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(cause)}.`, {
+    cause,
+  });
+}
+
+/** Does work that writes a file; what fails is told by {@link unwritable}. */
+export async function orUnwritable<R>(path: string, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
 
 /** A system error's cause in words and what to do about it, without a full stop. */
 export function describeSystemError(error: unknown): string {

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
 import { imagenetMean, imagenetStd } from '../image/normalise.js';
+import { parseJson } from '../io/parse-json.js';
 import { imageSize, type NetworkConfig } from '../network/config.js';
 import { version } from '../version.js';
 
@@ -87,12 +88,4 @@ export function readModelCard(value: unknown, where: string): ModelCard | undefi
     'checkpoint.unreadable',
     `Expected the model description in ${where} to be one this version (${version}) knows, but ${field} is not (${issue.message}); export the model again or update poster-v2.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,7 +11,7 @@ export type { ModelOutputs, Session } from './session.js';
 
 export interface SessionOptions {
   /** Threads that share one image's work. Default: the cores of this machine. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /** An ONNX file, its bytes, or a model with its weights beside it. */

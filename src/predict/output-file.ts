@@ -4,7 +4,7 @@ import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageOf, PosterError } from '../errors.js';
-import { describeSystemError } from '../io/write-atomically.js';
+import { unwritable } from '../io/write-atomically.js';
 import type { PredictionFormat } from './format.js';
 
 /** Takes lines, one after the other. */
@@ -97,9 +97,7 @@ export async function openOutputFile(path: string, existing: ExistingOutput | un
     );
   }
   const failed = (error: unknown): never => {
-    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
+    throw unwritable(path, error);
   };
   await mkdir(dirname(path), { recursive: true }).catch(failed);
   const file = await open(path, existing ? 'r+' : 'w').catch(() => open(path, 'w').catch(failed));

@@ -1,7 +1,8 @@
 /** Finds the faces of photos and recognises each. */
-import { PosterError } from '../errors.js';
+import type { PosterError } from '../errors.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { decodeImage } from '../image/decode.js';
+import { isUnreadable } from '../image/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import {
   type CropRecogniser,
@@ -43,10 +44,8 @@ export async function* recognisePhotos(
       const photo = await decodeImage(path, { autoOrient: true });
       yield { path, photo, faces: await recogniseFaces(model, finder, photo, options) };
     } catch (error) {
-      if (!(error instanceof PosterError) || !unreadable.has(error.code)) throw error;
+      if (!isUnreadable(error)) throw error;
       yield { path, error };
     }
   }
 }
-
-const unreadable: ReadonlySet<string> = new Set(['image.unreadable', 'file.missing']);

@@ -1,6 +1,7 @@
 /**
  * HTML written by template, in which everything is text unless it is markup made here. Browser-safe.
  */
+import { escapeMarkup } from '../io/escape-markup.js';
 import { visible } from './display-text.js';
 
 /** Markup that may stand in a page as it is. */
@@ -22,19 +23,6 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
 
 function render(value: Value): string {
   if (value === null) return '';
-  if (typeof value === 'string' || typeof value === 'number') return escapeHtml(visible(String(value)));
+  if (typeof value === 'string' || typeof value === 'number') return escapeMarkup(visible(String(value)));
   return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('');
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** The text with every character that means something in HTML or an attribute written as an entity. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }

@@ -1,7 +1,7 @@
 /** Threads that work on pixels: decoding, finding faces and drawing keep a core busy for tens of milliseconds. */
 import type { HeatMap } from '../explain/explanation.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import { startThread, type Thread } from '../io/thread.js';
+import { startThreads, type Thread } from '../io/thread.js';
 import type { ImageReader, ReadImage, ReadOptions } from './image-reader.js';
 
 export interface ReaderOrder {
@@ -28,17 +28,8 @@ export interface ReaderThreads extends ImageReader {
 /** @throws PosterError whatever `openFaceFinder` throws */
 export async function openReaderThreads(count: number, order: ReaderOrder): Promise<ReaderThreads> {
   const program = new URL('./reader-worker.js', import.meta.url);
-  const threads = Array.from({ length: count }, () =>
-    startThread<ReaderQuestion, ReaderAnswer>(program, order),
-  );
+  const { threads, close } = await startThreads<ReaderQuestion, ReaderAnswer>(count, program, order);
   const busy = new Map(threads.map((thread) => [thread, 0]));
-  const close = async () => void (await Promise.all(threads.map((thread) => thread.close())));
-  try {
-    await Promise.all(threads.map((thread) => thread.ask('ready')));
-  } catch (error) {
-    await close();
-    throw error;
-  }
   const failure = Promise.race(threads.map((thread) => thread.failure));
   failure.catch(() => {}); // not everybody waits for it
   async function ask<Answer extends ReaderAnswer>(question: ReaderQuestion): Promise<Answer> {

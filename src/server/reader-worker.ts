@@ -6,9 +6,7 @@ import { createImageReader } from './image-reader.js';
 import type { ReaderAnswer, ReaderOrder, ReaderQuestion } from './reader-threads.js';
 
 const { faces, detector } = workerData as ReaderOrder;
-const opening = faces
-  ? openFaceFinder({ threads: 1, ...(detector !== undefined && { detector }) })
-  : Promise.resolve(undefined);
+const opening = faces ? openFaceFinder({ threads: 1, detector }) : Promise.resolve(undefined);
 opening.catch(() => {}); // told to whoever asks
 
 answerQuestions<ReaderQuestion, ReaderAnswer>(

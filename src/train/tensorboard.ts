@@ -6,8 +6,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { PosterError } from '../errors.js';
-import { describeSystemError } from '../io/write-atomically.js';
+import { orUnwritable } from '../io/write-atomically.js';
 
 /** Figures by their tags; a slash groups them: 'loss/train'. */
 export type Scalars = Readonly<Record<string, number>>;
@@ -45,16 +44,6 @@ let filesMade = 0;
 function eventFileName(): string {
   const second = String(Math.floor(Date.now() / 1000)).padStart(10, '0');
   return `events.out.tfevents.${second}.${hostname()}.${process.pid}.${filesMade++}`;
-}
-
-async function orUnwritable<R>(path: string, work: () => Promise<R>): Promise<R> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new PosterError('file.unwritable', `Could not write ${path}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
-  }
 }
 
 /** Field numbers of event.proto and summary.proto. */

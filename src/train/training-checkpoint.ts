@@ -12,6 +12,7 @@ import { valueAt } from '../checkpoint/pickle/values.js';
 import { writePth } from '../checkpoint/pth/write.js';
 import { StoredTensor } from '../checkpoint/stored-tensor.js';
 import { PosterError } from '../errors.js';
+import { parseJson } from '../io/parse-json.js';
 import { cardKey, modelCard } from '../model/model-card.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
@@ -143,14 +144,6 @@ export function savedTraining({ path, metadata }: Checkpoint): SavedTraining | u
     'checkpoint.mismatch',
     `Expected ${path} to hold the state of a training, but it ${training === undefined ? 'holds weights alone' : 'was written by another version'}; resume from a last.pth.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
+import { parseJson } from '../io/parse-json.js';
 import { describeSystemError } from '../io/write-atomically.js';
 import { firstComplaint, inputArguments, outputOf } from './ffmpeg.js';
 
@@ -65,14 +66,6 @@ async function requireFile(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => refuse(describeSystemError(error)));
   if (found.isDirectory()) refuse('it is a folder; name the files in it');
   if (!found.isFile()) refuse('it is a device or pipe, not a regular file');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function describe(path: string, stream: Stream, formatDuration: number | undefined): VideoInfo {

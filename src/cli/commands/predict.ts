@@ -118,7 +118,7 @@ async function predictFaces(
   { detector, threads }: PredictFlags,
 ): Promise<PredictCounts> {
   const { openFaceFinder } = await import('../../faces/open-face-finder.js');
-  await using finder = await openFaceFinder({ ...(detector && { detector }), ...(threads && { threads }) });
+  await using finder = await openFaceFinder({ detector, threads });
   return await predictPhotosTo(poster, finder, paths, options); // before the finder is disposed
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../../errors.js';
+import { parseJson } from '../../io/parse-json.js';
 import { alignmentSchema } from '../alignment.js';
 import { dataTypes, maxClasses } from '../labels.js';
 import { readSmallFile } from '../read-labels.js';
@@ -35,12 +36,4 @@ export async function readStoredLabels(root: string): Promise<StoredLabels | und
     'data.layout',
     `Expected ${path} as "poster data prepare" and "poster data align" write it, but it is damaged or foreign; rename it or make the data again.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { PosterError } from '../../errors.js';
-import { describeSystemError } from '../../io/write-atomically.js';
+import { orUnwritable } from '../../io/write-atomically.js';
 import { labelSet } from '../labels.js';
 import { latestByImage, rowLabel } from '../layouts/ferplus-images.js';
 import { readVotes, usageSplits, type VotesRow } from '../layouts/ferplus-votes.js';
@@ -122,14 +122,6 @@ function parsePixels(text: string): Uint8Array | undefined {
 }
 
 async function writePng(pixels: Uint8Array, target: string): Promise<void> {
-  try {
-    await sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
-      .toColourspace('b-w')
-      .png()
-      .toFile(target);
-  } catch (error) {
-    throw new PosterError('file.unwritable', `Could not write ${target}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
-  }
+  const picture = sharp(pixels, { raw: { width: side, height: side, channels: 1 } }).toColourspace('b-w');
+  await orUnwritable(target, () => picture.png().toFile(target));
 }

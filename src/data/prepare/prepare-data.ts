@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { PosterError } from '../../errors.js';
-import { describeSystemError, writeAtomically } from '../../io/write-atomically.js';
+import { unwritable, writeAtomically } from '../../io/write-atomically.js';
 import type { ClassCount } from '../check-data.js';
 import type { DataType } from '../labels.js';
 import type { Dropped, Split } from '../layouts/layout.js';
@@ -89,9 +89,7 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
     if (error instanceof PosterError) throw error;
-    throw new PosterError('file.unwritable', `Could not write ${out}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
+    throw unwritable(out, error);
   }
 }
 

@@ -5,8 +5,8 @@ import { BarChart, CustomChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent, MarkPointComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { escapeMarkup } from '../../io/escape-markup.js';
 import { visible } from '../display-text.js';
-import { escapeHtml } from '../html.js';
 import { color } from './palette.js';
 
 use([
@@ -98,7 +98,7 @@ function tidied(svg: string, description: string): string {
   const anonymous = bare.replace(/(id="|="url\(#)zr\d+-/g, '$1zr-');
   return anonymous
     .replace(/(id="|="url\(#)zr-/g, `$1p${hash(anonymous)}-`)
-    .replace('<svg ', `<svg role="img" aria-label="${escapeHtml(visible(description))}" `);
+    .replace('<svg ', `<svg role="img" aria-label="${escapeMarkup(visible(description))}" `);
 }
 
 /** FNV-1a over UTF-16 code units, in hexadecimal. */
