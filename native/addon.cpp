@@ -14,6 +14,7 @@ napi_value init(napi_env env, napi_value raw) {
     poster::exportAutograd(exports);
     poster::exportRandom(exports);
     poster::exportMachine(exports);
+    poster::exportMemory(exports);
     poster::exportDistributed(exports);
     return exports;
   });

@@ -11,6 +11,7 @@ void exportData(Napi::Object exports);      // data.cpp
 void exportAutograd(Napi::Object exports);  // autograd.cpp
 void exportRandom(Napi::Object exports);    // random.cpp
 void exportMachine(Napi::Object exports);   // machine.cpp
+void exportMemory(Napi::Object exports);   // memory.cpp
 void exportDistributed(Napi::Object exports);  // distributed.cpp
 
 }  // namespace poster

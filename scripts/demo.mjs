@@ -1,9 +1,9 @@
 /**
- * Sets up a fresh clone and shows the parts at work on drawn faces.
+ * Sets up a fresh clone and shows the main job on drawn faces: learn, evaluate, report.
  *
  *   npm run demo [-- --output demo-output]
  */
 import { root, run, setUp } from './setup.mjs';
 
-await setUp();
+await setUp({ native: true }); // without it, the demo says so and learns nothing
 run(process.execPath, [`${root}build/src/cli/main.js`, 'demo', ...process.argv.slice(2)], 'The demo');

@@ -1,13 +1,27 @@
 /**
  * Puts the face models of the npm package @vladmandic/human, as ONNX files, where the browser library finds them:
- * build/src/faces/models. That package lets bundlers see no more than its program.
+ * build/src/faces/models. That package lets bundlers see no more than its program. Does nothing where what they are
+ * made of has not changed.
  *
  *   node scripts/face-models.mjs
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { packagedModel, packagedModels } from '../build/src/faces/packaged-models.js';
+import { fingerprint } from './fingerprint.mjs';
 
-const folder = fileURLToPath(new URL('../build/src/faces/models/', import.meta.url));
-await mkdir(folder, { recursive: true });
-for (const name of packagedModels) await writeFile(`${folder}${name}.onnx`, await packagedModel(name));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = `${root}build/src/faces/models`;
+const stamp = `${root}build/.face-models-made-of`;
+
+/** The models, by the version of their package, and what converts them. */
+const sources = ['package-lock.json', 'build/src/faces', 'build/src/onnx', 'scripts/face-models.mjs'];
+
+const madeOf = fingerprint(sources);
+if (!existsSync(folder) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== madeOf) await convert();
+
+async function convert() {
+  const { packagedModel, packagedModels } = await import('../build/src/faces/packaged-models.js');
+  mkdirSync(folder, { recursive: true });
+  for (const name of packagedModels) writeFileSync(`${folder}/${name}.onnx`, await packagedModel(name));
+  writeFileSync(stamp, madeOf);
+}

@@ -32,8 +32,11 @@ const targets = {
     flags: ['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=address,undefined'],
   },
 };
-/** OpenBLAS because libtorch-dev alone brings the reference BLAS, whose matrix products are many times slower. */
-const packages = ['g++', 'libtorch-dev', 'libopenblas0-pthread'];
+/**
+ * OpenBLAS because libtorch-dev alone brings the reference BLAS, whose matrix products are many times slower; on OpenMP
+ * because threads of its own would compete with libtorch's.
+ */
+const packages = ['g++', 'libtorch-dev', 'libopenblas0-openmp'];
 
 /** Why the engine cannot be built, in words meant for a person. */
 export class NativeUnavailable extends Error {}
@@ -51,7 +54,8 @@ export async function ensureNative({
   sanitized = false,
   log = console.log,
 } = {}) {
-  const tools = findTools() ?? (install ? installTools(log) : undefined);
+  const found = findTools();
+  const tools = install && (!found || found.libtorch.lacksBlas) ? installTools(found, log) : found;
   if (!tools) throw new NativeUnavailable(explain());
   const plan = compilePlan(tools, sanitized ? targets.sanitized : targets.release);
   const built = force || !isUpToDate(plan);
@@ -94,9 +98,9 @@ function findNodeHeaders() {
   return candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
 }
 
-/** Installs the compiler and libtorch where that is ours to do: root on a Debian-like system. */
-function installTools(log) {
-  if (!canInstall() || process.env.LIBTORCH) return undefined;
+/** Installs what is missing where that is ours to do: root on a Debian-like system. */
+function installTools(found, log) {
+  if (!canInstall() || process.env.LIBTORCH) return found;
   log(`Installing ${packages.join(', ')} for the training engine ...`);
   aptInstall(packages);
   return findTools();
@@ -203,10 +207,14 @@ async function compile(plan, { compiler, libtorch }, log) {
   }
 }
 
-/** CUDA's kernels register themselves when their library loads, so it is linked though nothing names it. */
-function linkFlags({ lib, cuda }) {
+/**
+ * CUDA's kernels register themselves when their library loads, so it is linked though nothing names it. The old kind
+ * of rpath, because it also tells libtorch where to take its BLAS from.
+ */
+function linkFlags({ lib, cuda, blas }) {
   const libraries = ['-ltorch', '-ltorch_cpu', '-lc10', ...(cuda ? ['-ltorch_cuda', '-lc10_cuda'] : [])];
-  return [`-L${lib}`, `-Wl,-rpath,${lib}`, '-Wl,--no-as-needed', ...libraries];
+  const rpath = [blas, lib].filter(Boolean).map((folder) => `-Wl,-rpath,${folder}`);
+  return [`-L${lib}`, '-Wl,--disable-new-dtags', ...rpath, '-Wl,--no-as-needed', ...libraries];
 }
 
 /** Runs `job` on the options in turn until it succeeds with one; fails as it did with the last. */

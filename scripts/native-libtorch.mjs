@@ -15,6 +15,8 @@ import { dirname, join } from 'node:path';
  * @property {boolean} cuda whether it has the CUDA library
  * @property {string | undefined} cudaHeaders the folder of cuda_runtime_api.h
  * @property {boolean} gloo whether it was built with c10d over gloo
+ * @property {string | undefined} blas the folder of OpenBLAS on OpenMP, where libtorch takes the system's BLAS
+ * @property {boolean} lacksBlas whether it takes the system's BLAS and OpenBLAS on OpenMP is not there
  * @property {string | undefined} nccl the folder of nccl.h, where it was built with NCCL
  * @property {0 | 1} cxx11Abi which std::string it was built with
  * @property {'c++17' | 'c++20'} standard the C++ its headers ask for
@@ -99,6 +101,7 @@ function describe({ source, include, lib: found }) {
     lib,
     cuda: existsSync(join(lib, 'libtorch_cuda.so')),
     cudaHeaders: cudaHeaders(lib),
+    ...systemBlas(lib),
     gloo: defines(lib, 'libtorch_cpu.so', 'N4c10d16ProcessGroupGlooC1E'),
     nccl: defines(lib, 'libtorch_cuda.so', 'N4c10d16ProcessGroupNCCLC1E') ? ncclHeaders(lib) : undefined,
     cxx11Abi: cxx11Abi(lib),
@@ -121,6 +124,14 @@ function version(include) {
 /** Read from the mangled name of a constructor that takes a std::string. */
 function cxx11Abi(lib) {
   return readFileSync(join(lib, 'libc10.so')).includes('c105ErrorC2ENS_14SourceLocationESs') ? 0 : 1;
+}
+
+/** Debian's libtorch takes the BLAS that the system prefers; the one on OpenMP lies in a folder of its own. */
+function systemBlas(lib) {
+  const folder = join(lib, 'openblas-openmp');
+  const fromSystem = existsSync(join(lib, 'libblas.so.3'));
+  const found = fromSystem && existsSync(join(folder, 'libblas.so.3'));
+  return { blas: found ? folder : undefined, lacksBlas: fromSystem && !found };
 }
 
 /** Whether a library defines a name: symbols stand in the file as text. CUDA's has gigabytes, hence the pieces. */

@@ -5,12 +5,16 @@
  *   node scripts/studio.mjs
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { fingerprint } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = `${root}build/studio`;
 const stamp = `${root}build/.studio-made-of`;
+
+/** Everything the page may be made of. */
+const sources = ['build/src', 'src/studio', 'package-lock.json', 'scripts/studio.mjs'];
 
 /** Where the server has the page's files. */
 const base = '/studio/';
@@ -19,7 +23,7 @@ const base = '/studio/';
 const runtimeFile = /ort-wasm-simd-threaded[\w.-]*\.(mjs|wasm)$/;
 
 export async function buildStudio() {
-  const madeOf = fingerprint();
+  const madeOf = fingerprint(sources);
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === madeOf) return;
   const { build } = await import('vite');
   await build({
@@ -39,24 +43,6 @@ export async function buildStudio() {
     },
   });
   writeFileSync(stamp, madeOf);
-}
-
-/** Of everything the page may be made of. */
-function fingerprint() {
-  const hash = createHash('sha256');
-  for (const folder of ['build/src', 'src/studio', 'package-lock.json', 'scripts/studio.mjs']) {
-    for (const path of filesIn(folder)) hash.update(path).update(readFileSync(`${root}${path}`));
-  }
-  return hash.digest('hex');
-}
-
-function filesIn(path) {
-  if (!existsSync(`${root}${path}`)) return [];
-  if (/\.\w+$/.test(path)) return [path];
-  return readdirSync(`${root}${path}`, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(js|css|html|svg)$/.test(name))
-    .sort()
-    .map((name) => `${path}/${name}`);
 }
 
 const withoutRuntime = {

@@ -2,6 +2,7 @@
 
 export { type AlignDataOptions, alignData } from './align/align-data.js';
 export type { AlignedData } from './align/aligned-data.js';
+export type { Alignment } from './data/alignment.js';
 export { checkData, type DataReport } from './data/check-data.js';
 export type { Dataset, Sample } from './data/dataset.js';
 export { type DataType, dataTypes, labelSet } from './data/labels.js';
@@ -14,7 +15,10 @@ export type { ExplainMethod, Explanation, HeatMap, TokenGroup } from './explain/
 export { overlay } from './explain/overlay.js';
 export { writeExplanation } from './explain/write-explanation.js';
 export { type ExportOptions, type ExportReport, exportModel } from './export/export-model.js';
-export { type FaceFinder, openFaceFinder } from './faces/open-face-finder.js';
+export type { DetectedFace, DetectOptions, FaceDetector } from './faces/detector.js';
+export type { Face, FindFacesOptions } from './faces/find-faces.js';
+export { type FaceFinder, type FaceFinderOptions, openFaceFinder } from './faces/open-face-finder.js';
+export { type Template, templates } from './faces/template.js';
 export { decodeImage } from './image/decode.js';
 export type { RgbImage } from './image/rgb-image.js';
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
@@ -37,9 +41,9 @@ export {
 } from './predict/predict-videos.js';
 export type { PredictCounts } from './predict/stream-lines.js';
 export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
-export type { RecognisedFace } from './recognise/recognise-faces.js';
+export type { RecognisedFace, RecogniseFacesOptions } from './recognise/recognise-faces.js';
 export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-files.js';
-export { type PhotoResult, recogniseFaces } from './recognise/recognise-photos.js';
+export { type PhotoResult, recogniseFaces, recognisePhotos } from './recognise/recognise-photos.js';
 export { type EvaluationFiles, writeEvaluation } from './report/write-evaluation.js';
 export { type TrainOptions, type TrainResult, train, tryTraining } from './train/train.js';
 export { version } from './version.js';

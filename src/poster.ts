@@ -1,3 +1,4 @@
+import type { Alignment } from './data/alignment.js';
 import { PosterError, throwIfAborted } from './errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
 import { explainByAttention, requireAttention } from './explain/attention.js';
@@ -82,6 +83,11 @@ export class Poster implements Recogniser, AsyncDisposable {
   /** Where the class names come from and the dataset whose order they follow. */
   get labelOrigin(): Omit<LoadedModel['labels'], 'labels'> {
     return this.#model.labels;
+  }
+
+  /** How the faces that the model learned from were cut out; RAF-DB's alignment where that is not known. */
+  get alignment(): Alignment {
+    return this.#model.alignment;
   }
 
   /** The sizes of the network. */

@@ -1,7 +1,6 @@
-/** The official PyTorch network in a process of its own, which answers requests and sleeps in between. */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+/** The official PyTorch network in a process of its own. */
 import { fileURLToPath } from 'node:url';
+import { startJsonProcess } from './json-process.js';
 
 export interface OfficialOptions {
   /** A Python with PyTorch. */
@@ -27,30 +26,12 @@ const script = fileURLToPath(new URL('../../../bench/pytorch/serve_forward.py', 
 export async function startOfficial(options: OfficialOptions): Promise<OfficialProgram> {
   const { python, checkout, weights, threads } = options;
   const flags = ['--official', checkout, '--weights', weights, '--threads', `${threads}`];
-  const child = spawn(python, [script, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const failed = new Promise<never>((_, reject) => child.once('error', reject));
-  failed.catch(() => {}); // told by whoever waits for an answer
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-
-  const answer = async () => {
-    const { value, done } = await Promise.race([lines.next(), failed]);
-    if (done) throw new Error(`${python} ended without an answer; its own words are above.`);
-    return JSON.parse(value);
-  };
-  const ask = (request: object) => {
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    return answer();
-  };
-
-  const { torch } = await answer();
+  const official = await startJsonProcess(python, [script, ...flags]);
   return {
-    torch,
-    seconds: async (batchSize, repeats) => (await ask({ run: batchSize, repeats })).seconds,
-    logits: async (path, count) => (await ask({ logits: path, count })).logits,
-    async [Symbol.asyncDispose]() {
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      child.stdin.end();
-      await ended;
-    },
+    torch: official.greeting.torch as string,
+    seconds: async (batchSize, repeats) =>
+      (await official.ask({ run: batchSize, repeats })).seconds as number,
+    logits: async (path, count) => (await official.ask({ logits: path, count })).logits as number[][],
+    [Symbol.asyncDispose]: () => official[Symbol.asyncDispose](),
   };
 }

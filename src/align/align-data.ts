@@ -3,10 +3,10 @@ import { rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Alignment, checkCropSize, type TemplateName } from '../data/alignment.js';
-import { dataTypeFacts } from '../data/labels.js';
+import { publishedCrops } from '../data/labels.js';
 import { isEmptyOrAbsent, requireNewFolder } from '../data/new-folder.js';
 import { PosterError } from '../errors.js';
-import { alignmentOf } from '../faces/template.js';
+import { chooseAlignment } from '../faces/template.js';
 import { takeLock } from '../io/lock-file.js';
 import { unwritable } from '../io/write-atomically.js';
 import { alignPhotos, journalName } from './align-photos.js';
@@ -71,7 +71,7 @@ export async function alignData(options: AlignDataOptions): Promise<AlignedData>
 
 function plan(options: AlignDataOptions): AlignTask {
   const { template, cropSize, ...rest } = options;
-  const alignment = chooseAlignment(options);
+  const alignment = chooseAlignment({ template, size: cropSize }, publishedCrops(options.type));
   checkCropSize(alignment.size);
   const out = resolve(options.out);
   return {
@@ -84,13 +84,6 @@ function plan(options: AlignDataOptions): AlignTask {
     workers: options.workers ?? availableParallelism(),
     onProgress: options.onProgress ?? (() => {}),
   };
-}
-
-/** A template that was asked for comes with its own size. */
-function chooseAlignment({ type, template, cropSize }: AlignDataOptions): Alignment {
-  const published = type && dataTypeFacts(type).crops;
-  if (template === undefined && published) return { ...published, ...(cropSize && { size: cropSize }) };
-  return alignmentOf({ template, size: cropSize });
 }
 
 async function alignInto(source: PhotoSource, task: AlignTask): Promise<AlignedData> {

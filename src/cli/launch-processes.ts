@@ -78,6 +78,17 @@ export async function launchProcesses(
   return failure ?? codes[0]!;
 }
 
+/** In a process of {@link launchProcesses}: once the launcher has ended, even by SIGKILL, saves and stops as on SIGTERM. */
+export function stopWithLauncher(signal: AbortSignal): void {
+  if (!process.channel) return;
+  process.once('disconnect', () => {
+    // Nobody reads what is said any more, and a closed pipe must not keep the state from being saved.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+    if (!signal.aborted) process.kill(process.pid, 'SIGTERM'); // a second one would end it before it has saved
+  });
+  process.channel.unref();
+}
+
 function start(rank: number, count: number, port: number, args: readonly string[]): ChildProcess {
   const env = {
     ...process.env,
@@ -89,7 +100,8 @@ function start(rank: number, count: number, port: number, args: readonly string[
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...args], {
     env,
     detached: true,
-    stdio: ['ignore', output, rank === 0 ? 'inherit' : 'pipe'],
+    // The channel carries nothing: that it closes tells of the launcher's end, however it came.
+    stdio: ['ignore', output, rank === 0 ? 'inherit' : 'pipe', 'ipc'],
   });
   child.stderr
     ?.setEncoding('utf8')

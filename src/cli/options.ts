@@ -4,6 +4,8 @@ import { cropSizes, type TemplateName, templateNames } from '../data/alignment.j
 import { type DataType, dataTypes, parseDataType } from '../data/labels.js';
 import { readLabels } from '../data/read-labels.js';
 import { PosterError } from '../errors.js';
+import type { AlignOptions } from '../faces/align.js';
+import { templates } from '../faces/template.js';
 import type { LoadOptions } from '../model/load-model.js';
 
 /** Reads a whole number of at least `least`. */
@@ -44,8 +46,8 @@ export function dataTypeOption(description: string): Option {
 
 /** How faces are cut out of photos. */
 export interface AlignmentFlags {
-  readonly template?: TemplateName;
-  readonly cropSize?: number;
+  readonly template?: TemplateName | undefined;
+  readonly cropSize?: number | undefined;
 }
 
 /** @param defaults where the defaults come from */
@@ -60,6 +62,44 @@ export function alignmentOptions(defaults: string): Option[] {
       `height and width of a face's crop in pixels (default: ${defaults})`,
     ).argParser(wholeNumber('--crop-size', cropSizes.least)),
   ];
+}
+
+const landmarkSources = ['packaged', 'network'] as const;
+
+/** How faces are found and cut out. */
+export interface FaceFlags extends AlignmentFlags {
+  readonly detector?: string;
+  readonly landmarks?: (typeof landmarkSources)[number];
+}
+
+/** @param when they have an effect: how their descriptions begin */
+export function faceOptions(when = ''): Option[] {
+  return [
+    new Option('--detector <file>', `${when}a YuNet model (.onnx) in place of the built-in detector`),
+    new Option(
+      '--landmarks <source>',
+      `${when}align by the landmarks of the built-in model, or of the checkpoint's own head where both agree (default: packaged)`,
+    ).choices(landmarkSources),
+    ...alignmentOptions('as the training data of the checkpoint'),
+  ];
+}
+
+/** The library's options for opening what finds faces. */
+export function finderOptions({
+  checkpoint,
+  detector,
+  landmarks,
+  threads,
+}: FaceFlags & Pick<ModelFlags, 'checkpoint' | 'threads'>) {
+  return { detector, threads, landmarks: landmarks === 'network' ? checkpoint : undefined };
+}
+
+/** The library's options for cutting faces out; what is not said is left to the model. */
+export function alignOptions({ template, cropSize }: AlignmentFlags): AlignOptions {
+  return {
+    ...(template !== undefined && { template: templates[template] }),
+    ...(cropSize !== undefined && { size: cropSize }),
+  };
 }
 
 export function withBatchOptions(command: Command): Command {

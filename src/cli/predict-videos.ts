@@ -7,6 +7,7 @@ import { listInputs, type Shard } from '../predict/list-inputs.js';
 import type { LineSink } from '../predict/output-file.js';
 import { hasVideoExtension, type PredictVideosCounts, predictVideosTo } from '../predict/predict-videos.js';
 import type { VideoFrame } from '../video/recognise-video.js';
+import { alignOptions, type FaceFlags, finderOptions } from './options.js';
 import { createProgress, type Progress } from './progress.js';
 
 export interface VideoFlags {
@@ -16,7 +17,8 @@ export interface VideoFlags {
   readonly timeline?: string;
 }
 
-interface Job extends VideoFlags {
+interface Job extends VideoFlags, FaceFlags {
+  readonly checkpoint: string;
   readonly inputs: readonly string[];
   readonly format: PredictionFormat;
   readonly topK: number;
@@ -25,9 +27,8 @@ interface Job extends VideoFlags {
   readonly sink: LineSink;
   readonly strict?: boolean | undefined;
   readonly shard?: Shard | undefined;
-  readonly detector?: string | undefined;
   readonly annotate?: string | undefined;
-  readonly threads?: number | undefined;
+  readonly threads?: number;
   readonly signal: AbortSignal;
 }
 
@@ -71,14 +72,16 @@ export function areVideos(
 }
 
 export async function predictVideos(poster: Poster, job: Job): Promise<void> {
-  const { inputs, shard, detector, threads, output, format, signal } = job;
+  const { template, cropSize, ...options } = job;
+  const { inputs, shard, output, format, signal } = options;
   const { openFaceFinder } = await import('../faces/open-face-finder.js');
-  await using finder = await openFaceFinder({ detector, threads });
+  await using finder = await openFaceFinder(finderOptions(job));
   const paths = listInputs(inputs, { shard, signal, accepts: hasVideoExtension });
   const progress = output === undefined && format !== 'table' ? undefined : showProgress(job);
   const note = (message: string) => process.stderr.write(`poster: ${message}\n`);
   const counts = await predictVideosTo(poster, finder, paths, {
-    ...job,
+    ...options,
+    ...alignOptions({ template, cropSize }),
     onFrame: progress?.update,
     onDamage: note,
     onUnreadable: ({ message }) => note(message),

@@ -14,6 +14,9 @@ export interface Alignment {
   readonly size: number;
 }
 
+/** RAF-DB's published crops, whose alignment serves where none is known. */
+export const defaultAlignment: Alignment = { template: 'raf-db', size: 100 };
+
 /** The sizes a crop may have, in pixels. */
 export const cropSizes = { least: 16, most: 2048 } as const;
 

@@ -3,7 +3,7 @@
  * published. Browser-safe.
  */
 import { PosterError } from '../errors.js';
-import type { Alignment } from './alignment.js';
+import { type Alignment, defaultAlignment } from './alignment.js';
 
 /** Values of `--data_type`: five datasets, class folders of any kind, and lists of path and label. */
 export const dataTypes = [
@@ -65,7 +65,7 @@ const facts: Record<DataType, DataTypeFacts> = {
     evaluationSplit: 'valid',
     oneEvaluationSet: true,
     publishedTop1: 92.21,
-    crops: { template: 'raf-db', size: 100 },
+    crops: defaultAlignment,
     firstNumber: 1,
   },
   'AffectNet-7': {
@@ -107,6 +107,12 @@ const facts: Record<DataType, DataTypeFacts> = {
 /** The facts about a data type. */
 export function dataTypeFacts(type: DataType): DataTypeFacts {
   return facts[type];
+}
+
+/** How the published crops of a dataset are cut, where it has such and that is known. */
+export function publishedCrops(dataset: string | undefined): Alignment | undefined {
+  const type = dataTypes.find((known) => known === dataset);
+  return type && facts[type].crops;
 }
 
 /**

@@ -42,7 +42,7 @@ export interface OpenDatasetOptions {
 }
 
 /** A dataset with what opening it brought to light. */
-export interface OpenedDataset extends Dataset {
+export interface OpenedDataset extends Dataset, Pick<Listing, 'alignment'> {
   readonly layout: string;
   readonly dropped: readonly Dropped[];
   readonly notes: readonly string[];

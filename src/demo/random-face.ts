@@ -3,16 +3,27 @@ import { type Random, randomBelow, randomBetween } from '../train/random.js';
 import { combine, type DrawnExpression, type Mimic, mimicAtRest, waysOf } from './expressions.js';
 import { beards, type Exposure, type FaceParameters, hairStyles, type Look, type View } from './face.js';
 
-/** A face with that expression; look, view, strength and manner of the expression are drawn. */
-export function randomFace(expression: DrawnExpression, random: Random): FaceParameters {
-  return { mimic: randomMimic(expression, random), look: randomLook(random), view: randomView(random) };
+/**
+ * A face with that expression; look, view, strength and manner of the expression are drawn.
+ *
+ * @param variety how much of their ranges look and view take, around the middle, in (0, 1].
+ */
+export function randomFace(expression: DrawnExpression, random: Random, variety = 1): FaceParameters {
+  const mimic = randomMimic(expression, random);
+  const alike = aroundMiddle(random, variety);
+  return { mimic, look: randomLook(alike), view: randomView(alike) };
+}
+
+/** Numbers from the middle `variety` of [0, 1). */
+function aroundMiddle(random: Random, variety: number): Random {
+  return variety === 1 ? random : () => 0.5 + variety * (random() - 0.5);
 }
 
 /** How far each part strays from its value, relative to the range it moves in. */
-const looseness = 0.09;
+const looseness = 0.05;
 
 /** How weak an expression may be; 0 is a face at rest. */
-const weakest = 0.6;
+const weakest = 0.75;
 
 function randomMimic(expression: DrawnExpression, random: Random): Mimic {
   const strength = randomBetween(random, weakest, 1.1);
@@ -160,10 +171,10 @@ function randomLook(random: Random): Look {
 function randomView(random: Random): View {
   const between = (low: number, high: number) => randomBetween(random, low, high);
   return {
-    shiftX: between(-4, 4),
-    shiftY: between(-4, 4),
-    tilt: between(-12, 12),
-    scale: between(0.92, 1.16),
+    shiftX: between(-3, 3),
+    shiftY: between(-3, 3),
+    tilt: between(-6, 6),
+    scale: between(1.35, 1.55),
     turn: between(-3, 3),
     nod: between(-1.5, 1.5),
     background: [pick(backdrops, random), pick(backdrops, random)],
@@ -172,14 +183,15 @@ function randomView(random: Random): View {
   };
 }
 
-/** How the picture of a face is taken. */
-export function randomExposure(random: Random): Exposure {
+/** How the picture of a face is taken; `variety` as in `randomFace`. */
+export function randomExposure(random: Random, variety = 1): Exposure {
+  const alike = aroundMiddle(random, variety);
   return {
-    brightness: randomBetween(random, 0.75, 1.2),
-    saturation: randomBetween(random, 0.3, 1.2),
-    blur: randomBetween(random, 0, 0.9),
-    noise: randomBetween(random, 0, 10),
-    jpegQuality: 70 + randomBelow(random, 26),
+    brightness: randomBetween(alike, 0.85, 1.15),
+    saturation: randomBetween(alike, 0.5, 1.2),
+    blur: randomBetween(alike, 0, 0.6),
+    noise: randomBetween(alike, 0, 6),
+    jpegQuality: 70 + randomBelow(alike, 26),
   };
 }
 

@@ -1,5 +1,5 @@
 /** A labelled set of drawn faces in RAF-DB's layout, for trying everything with no data at hand. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { forEachParallel } from '../data/for-each-parallel.js';
@@ -17,6 +17,8 @@ export interface DrawnDatasetOptions {
   readonly test: number;
   /** Decides every face; see `randomStream`. */
   readonly seed: number;
+  /** How much faces that are not told apart by it may differ; see `randomFace`. Default 1. */
+  readonly variety?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each face. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -36,16 +38,17 @@ const note = 'DRAWN.txt';
  * @throws PosterError `file.unwritable`, also for a folder with files that are not drawn faces; `aborted`.
  */
 export async function writeDrawnDataset(folder: string, options: DrawnDatasetOptions): Promise<void> {
-  const { train, test, seed, signal, onProgress } = options;
+  const { train, test, seed, variety, signal, onProgress } = options;
   await requireOwnFolder(folder);
   const images = join(folder, 'Image', 'aligned');
   const faces = [...listFaces('train', train, 5, seed), ...listFaces('test', test, 4, seed)];
   let done = 0;
+  await orUnwritable(folder, () => clear(folder));
   await orUnwritable(images, () => mkdir(images, { recursive: true }));
   await writeAtomically(join(folder, note), noteText(seed));
   const draw = async (face: ListedFace) => {
     const path = join(images, `${face.name}_aligned.jpg`);
-    const jpeg = await takePicture(face, seed);
+    const jpeg = await takePicture(face, seed, variety);
     await orUnwritable(path, () => writeFile(path, jpeg));
     onProgress?.(++done, faces.length);
   };
@@ -61,6 +64,11 @@ async function requireOwnFolder(folder: string): Promise<void> {
     'file.unwritable',
     `Expected ${folder} to be empty or to hold drawn faces, but it holds ${names[0]}; choose another folder.`,
   );
+}
+
+/** Removes an earlier set, which may have had more faces; its label file first. */
+async function clear(folder: string): Promise<void> {
+  for (const part of ['EmoLabel', 'Image']) await rm(join(folder, part), { recursive: true, force: true });
 }
 
 interface ListedFace {
@@ -84,10 +92,14 @@ function listFaces(split: string, count: number, digits: number, seed: number): 
 }
 
 /** One face as a JPEG of 100 x 100 pixels. */
-async function takePicture({ split, number, label }: ListedFace, seed: number): Promise<Buffer> {
+async function takePicture(
+  { split, number, label }: ListedFace,
+  seed: number,
+  variety?: number,
+): Promise<Buffer> {
   const random = randomStream(seed, `drawn face ${split}`, number);
-  const svg = drawFace(randomFace(drawnExpressions[label]!, random));
-  const exposure = randomExposure(random);
+  const svg = drawFace(randomFace(drawnExpressions[label]!, random, variety));
+  const exposure = randomExposure(random, variety);
   const { data, info } = await expose(sharp(Buffer.from(svg)), exposure)
     .raw()
     .toBuffer({ resolveWithObject: true });

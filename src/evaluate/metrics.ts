@@ -41,7 +41,10 @@ export interface ConfusionMetrics {
 }
 
 /** Counts predictions by true class (rows) and predicted class (columns). */
-export function confusionMatrix(predictions: Iterable<ScoredPrediction>, classCount: number): number[][] {
+export function confusionMatrix(
+  predictions: Iterable<Pick<ScoredPrediction, 'label' | 'predicted'>>,
+  classCount: number,
+): number[][] {
   const matrix = Array.from({ length: classCount }, () => new Array<number>(classCount).fill(0));
   for (const { label, predicted } of predictions) matrix[label]![predicted]!++;
   return matrix;

@@ -8,8 +8,10 @@ import { writePth } from '../checkpoint/pth/write.js';
 import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
 import { PosterError, throwIfAborted } from '../errors.js';
+import { type AskedAlignment, chooseAlignment } from '../faces/template.js';
 import { unwritable, writeAtomically } from '../io/write-atomically.js';
 import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
+import { knownAlignment } from '../model/known-alignment.js';
 import { isOnnx, readNetwork, readWeights } from '../model/load-model.js';
 import { cardKey, type ModelCard, modelCard } from '../model/model-card.js';
 import { usedEntries } from '../model/used-entries.js';
@@ -41,6 +43,8 @@ export interface ExportOptions extends LabelHints {
   readonly precision?: Precision | undefined;
   /** For ONNX: `cpu` suits ONNX Runtime's CPU kernels, `portable` other runtimes and GPUs. Default cpu. */
   readonly target?: GraphTarget | undefined;
+  /** How the faces that the model learned from were cut out. Default: as the checkpoint says, or its dataset. */
+  readonly alignment?: AskedAlignment | undefined;
   /** Images on which source and result are compared. */
   readonly images: readonly ImageInput[];
   readonly signal?: AbortSignal | undefined;
@@ -86,7 +90,9 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
   try {
     const { network, card: stored } = await readNetwork(checkpoint);
     const chosen = chooseLabels(path, network.config.classes, stored, options);
-    const card = modelCard(network.config, chosen.labels, chosen.dataset);
+    const known = knownAlignment(stored, chosen.dataset);
+    const alignment = options.alignment ? chooseAlignment(options.alignment, known) : known;
+    const card = modelCard(network.config, chosen.labels, { dataset: chosen.dataset, alignment });
     await write(format, { ...options, checkpoint, network, card, output: aside });
     throwIfAborted(signal);
     const agreement = await compareModels(path, aside, images, card.labels);

@@ -1,4 +1,5 @@
 /** From landmarks to the crop that the network was trained on. Browser-safe. */
+import type { Alignment } from '../data/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { FivePoints } from './five-points.js';
 import { fitSimilarity, type Similarity } from './similarity.js';
@@ -17,6 +18,15 @@ export interface AlignedFace {
   readonly crop: RgbImage;
   /** From coordinates in the image to coordinates in the crop. */
   readonly transform: Similarity;
+}
+
+/** The options with what is usual where they say nothing; a template that is given comes with its own size. */
+export function withUsualAlignment<Options extends AlignOptions>(
+  options: Options,
+  usual: Alignment | undefined,
+): Options {
+  if (!usual || options.template) return options;
+  return { ...options, template: templates[usual.template], size: options.size ?? usual.size };
 }
 
 /** Turns, scales and moves the face so that its five points lie as near as can be to the template's. */

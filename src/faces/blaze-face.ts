@@ -21,7 +21,7 @@ const valuesPerBox = 16;
 /** Input sides are multiples of the coarsest stride, and no less than what the model was trained with. */
 const sideStep = 32;
 const smallestSide = 256;
-/** Measured: it finds all faces of 22 pixels and most of 18 (docs/faces.md). */
+/** It finds smaller ones, too (docs/faces.md); the rest is room for faces that are harder to see. */
 const smallestFace = 24;
 /** Here a face that fills the photo takes three quarters of the smallest input. */
 const coarsest = 192;

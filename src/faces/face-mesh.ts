@@ -22,7 +22,7 @@ const vertices = [
 
 /**
  * Where the five points lie when the square around the mesh, enlarged by half, fills the crop, as the model was
- * trained: medians over 194 faces, made symmetric.
+ * trained: medians over faces of FER2013, made symmetric.
  */
 const template: Template = {
   size,

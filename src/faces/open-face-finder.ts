@@ -1,24 +1,28 @@
 /** Faces of photos in Node: models opened once, photos decoded upright. */
 import { stat } from 'node:fs/promises';
-import type { Alignment } from '../data/alignment.js';
+import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
+import { withUsualAlignment } from './align.js';
 import type { FaceDetector } from './detector.js';
 import { type Face, type FaceModels, type FindFacesOptions, findFaces } from './find-faces.js';
 import type { LandmarkModel } from './landmark-model.js';
+import { openNetworkLandmarks } from './open-network-landmarks.js';
 import { openBlazeFace, openFaceMesh } from './packaged-models.js';
-import { alignmentOf, templates } from './template.js';
-import { yuNetDetector } from './yunet.js';
+import { notOpened, yuNetDetector } from './yunet.js';
 
 export interface FaceFinderOptions extends SessionOptions {
   /** A YuNet file, or a detector of one's own, which is disposed with the finder. Default: BlazeFace. */
   readonly detector?: string | FaceDetector | undefined;
-  /** How faces are cut out where a call does not say it. Default: as RAF-DB's, 100 pixels. */
-  readonly alignment?: Alignment;
-  /** A second opinion on landmarks, see `networkLandmarks`; disposed with the finder. */
-  readonly refiner?: LandmarkModel;
+  /**
+   * A checkpoint whose own landmark head has the last word on landmarks where it agrees with the models that are
+   * built in, or a landmark model of one's own, which is disposed with the finder. Default: none.
+   */
+  readonly landmarks?: string | LandmarkModel | undefined;
+  /** How faces are cut out where neither a call nor a model says it. Default: as RAF-DB's, 100 pixels. */
+  readonly alignment?: Alignment | undefined;
 }
 
 export interface FaceFinder {
@@ -32,11 +36,12 @@ export interface FaceFinder {
 }
 
 /**
- * @throws PosterError `file.missing` or `option.invalid` for a detector file that is absent or no YuNet,
- * `engine.unavailable` when a model cannot be opened
+ * @throws PosterError `file.missing` or `option.invalid` for a detector file that is absent or no YuNet; as
+ * `openNetworkLandmarks`; `engine.unavailable` when a model cannot be opened
  */
 export async function openFaceFinder(options: FaceFinderOptions = {}): Promise<FaceFinder> {
-  const { detector: chosen, refiner, threads, alignment = alignmentOf({}) } = options;
+  const { detector: chosen, landmarks: own, threads, alignment = defaultAlignment } = options;
+  const refiner = typeof own === 'string' ? await openNetworkLandmarks(own, { threads }) : own;
   const detector = typeof chosen === 'object' ? chosen : await openDetector(chosen, { threads });
   const landmarks = await openFaceMesh({ threads });
   return faceFinder({ detector, landmarks, refiner }, alignment);
@@ -48,7 +53,9 @@ export async function openDetector(file?: string, options?: SessionOptions): Pro
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile())
     throw new PosterError('file.missing', `Expected a face detector at ${file}, but there is no such file.`);
-  const model = await openModel(file, options);
+  const model = await openModel(file, options).catch((cause: unknown) => {
+    throw notOpened(file, cause);
+  });
   try {
     return yuNetDetector(model, file);
   } catch (error) {
@@ -57,19 +64,18 @@ export async function openDetector(file?: string, options?: SessionOptions): Pro
   }
 }
 
-function faceFinder(models: FaceModels, { template, size }: Alignment): FaceFinder {
-  const alignment = { template: templates[template], size };
+function faceFinder(models: FaceModels, alignment: Alignment): FaceFinder {
   let disposed: Promise<void> | undefined;
   const dispose = () => {
     disposed ??= disposeAll(models);
     return disposed;
   };
   return {
-    async find(photo, options) {
+    async find(photo, options = {}) {
       if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
       const isPixels = typeof photo === 'object' && 'data' in photo;
       const upright = isPixels ? photo : await decodeImage(photo, { autoOrient: true });
-      return findFaces(upright, models, { ...(options?.template ? {} : alignment), ...options });
+      return findFaces(upright, models, withUsualAlignment(options, alignment));
     },
     dispose,
     [Symbol.asyncDispose]: dispose,

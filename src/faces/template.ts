@@ -1,5 +1,5 @@
 /** Where the five points lie in an aligned crop. Browser-safe. */
-import type { Alignment, TemplateName } from '../data/alignment.js';
+import { type Alignment, defaultAlignment, type TemplateName } from '../data/alignment.js';
 import { type FivePoints, mapPoints } from './five-points.js';
 import { centroid, type Point, scalePoint } from './geometry.js';
 import { applySimilarity, fitSimilarity } from './similarity.js';
@@ -11,7 +11,7 @@ export interface Template {
   readonly points: FivePoints;
 }
 
-/** FER2013's crops, 48 pixels: medians over 193 faces (docs/faces.md), made symmetric. */
+/** FER2013's crops, 48 pixels: medians over its faces (docs/faces.md), made symmetric. */
 const fer2013: Template = {
   size: 48,
   points: [
@@ -60,15 +60,16 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
   arcface: arcFace,
 };
 
-/** The alignment where nothing is said: RAF-DB's template, and the size that the template was made for. */
-export function alignmentOf({
-  template = 'raf-db',
-  size = templates[template].size,
-}: {
-  readonly template?: TemplateName | undefined;
-  readonly size?: number | undefined;
-}): Alignment {
-  return { template, size };
+/** The parts of an alignment that are asked for. */
+export type AskedAlignment = { readonly [Name in keyof Alignment]?: Alignment[Name] | undefined };
+
+/** What was asked for, and otherwise what is usual; a template that was asked for comes with its own size. */
+export function chooseAlignment(
+  { template, size }: AskedAlignment,
+  usual: Alignment = defaultAlignment,
+): Alignment {
+  if (template === undefined) return { ...usual, ...(size !== undefined && { size }) };
+  return { template, size: size ?? templates[template].size };
 }
 
 /** A face with its eyes and the centre of its mouth as near as can be to three points. */

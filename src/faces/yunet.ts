@@ -12,6 +12,9 @@ import { paddedTensor } from './image-tensor.js';
 import { type Level, pyramid, shrinkToFit } from './pyramid.js';
 import { suppress } from './suppress.js';
 
+/** Files that are one. */
+const known = "face_detection_yunet of OpenCV's model zoo or yunet_n_dynamic of libfacedetection";
+
 const strides = [8, 16, 32] as const;
 /** Of each stride: class and object probability, box, five points; a row for every cell. */
 const outputKinds = { cls: 1, obj: 1, bbox: 4, kps: 10 } as const;
@@ -46,6 +49,15 @@ export function yuNetDetector(model: TensorModel, name: string): FaceDetector {
   };
 }
 
+/** What to throw for a detector's file that no runtime opens. */
+export function notOpened(name: string, cause: unknown): PosterError {
+  return new PosterError(
+    'option.invalid',
+    `Expected a YuNet face detector, but ${name} is no model that ONNX Runtime can open; use ${known}.`,
+    { cause },
+  );
+}
+
 function requireYuNet({ inputs, outputNames }: TensorModel, name: string) {
   const [input] = inputs;
   const missing = strides
@@ -53,7 +65,7 @@ function requireYuNet({ inputs, outputNames }: TensorModel, name: string) {
     .filter((output) => !outputNames.includes(output));
   if (input && inputs.length === 1 && input.shape.length === 4 && missing.length === 0) return input;
   const what = missing.length > 0 ? `it has no output ${missing[0]}` : 'its input is not one image';
-  const message = `Expected a YuNet face detector, but ${name} is another model (${what}); use face_detection_yunet of OpenCV's model zoo or yunet_n_dynamic of libfacedetection.`;
+  const message = `Expected a YuNet face detector, but ${name} is another model (${what}); use ${known}.`;
   throw new PosterError('option.invalid', message);
 }
 

@@ -1,6 +1,8 @@
 /** What a model file holds, without running it. */
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import type { Alignment } from '../data/alignment.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from '../model/choose-labels.js';
+import { knownAlignment } from '../model/known-alignment.js';
 import { isOnnx, readNetwork } from '../model/load-model.js';
 import { readOnnxCard } from '../model/read-onnx-card.js';
 import type { NetworkConfig } from '../network/config.js';
@@ -12,6 +14,8 @@ export interface ModelInspection {
   readonly format: string;
   readonly network: NetworkConfig;
   readonly labels: ChosenLabels;
+  /** How the faces that it learned from were cut out; absent where that is not known. */
+  readonly alignment?: Alignment | undefined;
   readonly description: NetworkDescription;
   /** Plain values beside the weights, such as epoch and best accuracy. */
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -31,6 +35,7 @@ export async function inspectModel(path: string, hints: LabelHints = {}): Promis
       format: 'onnx',
       network: card.network,
       labels,
+      alignment: knownAlignment(card, labels.dataset),
       description,
       metadata: { version: card.version },
     };
@@ -40,7 +45,9 @@ export async function inspectModel(path: string, hints: LabelHints = {}): Promis
     const { network, card } = await readNetwork(checkpoint);
     const labels = chooseLabels(path, network.config.classes, card, hints);
     const { format, metadata } = checkpoint;
-    return { path, format, network: network.config, labels, description: describeNetwork(network), metadata };
+    const alignment = knownAlignment(card, labels.dataset);
+    const description = describeNetwork(network);
+    return { path, format, network: network.config, labels, alignment, description, metadata };
   } finally {
     await checkpoint.close();
   }

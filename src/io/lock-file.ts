@@ -110,11 +110,12 @@ async function isAlive({ pid, processStart: start }: Owner): Promise<boolean> {
   return (await processStart(pid)) === start;
 }
 
-/** The start time in Linux's list of processes, null elsewhere. */
+/** The start time in Linux's list of processes; null elsewhere, and for one that has ended and is still listed. */
 async function processStart(pid: number): Promise<string | null> {
   const status = await readIfThere(`/proc/${pid}/stat`);
-  // The second field is the program's name in parentheses and may hold spaces; the start is the 22nd.
-  return status?.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  // The second field is the program's name in parentheses and may hold spaces; the state is the 3rd, the start the 22nd.
+  const fields = status?.slice(status.lastIndexOf(')') + 2).split(' ');
+  return fields && !['Z', 'X'].includes(fields[0]!) ? fields[19]! : null;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -17,6 +17,7 @@ export function inferConfig(shapes: Shapes, known: Partial<NetworkConfig> = {}):
     classes: classes ?? publishedConfig.classes,
     embedding: embedding ?? publishedConfig.embedding,
     widths: scales((i) => shapes.get(`conv${i + 1}.weight`)?.shape[0]) ?? publishedConfig.widths,
+    imageWidths: scales((i) => shapes.get(`conv${i + 1}.weight`)?.shape[1]) ?? publishedConfig.imageWidths,
     imageDepths: scales((i) => countUnits(shapes, `ir_back.body${i + 1}.`)) ?? publishedConfig.imageDepths,
     landmarkDepths:
       scales((i) => countUnits(shapes, `face_landback.conv_${i + 3}.model.`)) ??

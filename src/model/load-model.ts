@@ -2,6 +2,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { matchStateDict } from '../checkpoint/match-state-dict.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
 import type { NetworkConfig } from '../network/config.js';
 import { type PosterV2, posterV2 } from '../network/poster-v2.js';
@@ -13,6 +14,7 @@ import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
 import { inferConfig } from './infer-config.js';
+import { knownAlignment } from './known-alignment.js';
 import { cardKey, type ModelCard, readModelCard } from './model-card.js';
 import { readOnnxCard } from './read-onnx-card.js';
 import { usedEntries } from './used-entries.js';
@@ -26,6 +28,8 @@ export interface LoadedModel {
   readonly path: string;
   readonly network: NetworkConfig;
   readonly labels: ChosenLabels;
+  /** How the faces that it learned from were cut out; RAF-DB's alignment where that is not known. */
+  readonly alignment: Alignment;
   readonly session: Session;
 }
 
@@ -38,8 +42,9 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   if (isOnnx(path)) return loadOnnx(path, options);
   const { network, card, weights } = await readModel(path, options.signal);
   const labels = chooseLabels(path, network.config.classes, card, options);
+  const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
   const session = await openSession(recordModel(network, weights), options);
-  return { path, network: network.config, labels, session };
+  return { path, network: network.config, labels, alignment, session };
 }
 
 /** A network, and what a file says about it. */
@@ -81,7 +86,8 @@ export function isOnnx(path: string): boolean {
 async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel> {
   const card = await readOnnxCard(path);
   const labels = chooseLabels(path, card.labels.length, card, options);
-  return { path, network: card.network, labels, session: await openSession(path, options) };
+  const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
+  return { path, network: card.network, labels, alignment, session: await openSession(path, options) };
 }
 
 /**

@@ -3,6 +3,7 @@
  * sizes, preprocessing. Stored as JSON under one key, whatever the format. Browser-safe.
  */
 import { z } from 'zod';
+import { type Alignment, alignmentSchema } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { imagenetMean, imagenetStd } from '../image/normalise.js';
 import { parseJson } from '../io/parse-json.js';
@@ -18,6 +19,7 @@ const three = z.tuple([size, size, size]);
 const networkSchema = z.object({
   classes: size,
   widths: three,
+  imageWidths: three,
   imageDepths: three,
   landmarkDepths: three,
   headSize: size,
@@ -42,6 +44,8 @@ export const modelCardSchema = z
     labels: z.array(z.string()).min(1).max(65_536),
     /** The dataset the labels belong to, such as RAF-DB. */
     dataset: z.string().optional(),
+    /** How the faces that it learned from were cut out. */
+    alignment: alignmentSchema.optional(),
     network: networkSchema,
     preprocessing: preprocessingSchema,
   })
@@ -49,16 +53,28 @@ export const modelCardSchema = z
 
 export type ModelCard = z.infer<typeof modelCardSchema>;
 
+/** What is known of the data that a model learned from. */
+export interface DataFacts {
+  readonly dataset?: string | undefined;
+  readonly alignment?: Alignment | undefined;
+}
+
 /** The card of a model made by this version. */
-export function modelCard(network: NetworkConfig, labels: readonly string[], dataset?: string): ModelCard {
+export function modelCard(
+  network: NetworkConfig,
+  labels: readonly string[],
+  { dataset, alignment }: DataFacts = {},
+): ModelCard {
   return {
     format: 1,
     version,
     labels: [...labels],
     ...(dataset === undefined ? {} : { dataset }),
+    ...(alignment && { alignment }),
     network: {
       ...network,
       widths: [...network.widths],
+      imageWidths: [...network.imageWidths],
       imageDepths: [...network.imageDepths],
       landmarkDepths: [...network.landmarkDepths],
     },

@@ -8,7 +8,7 @@ import type { Observe, Ops } from './ops.js';
 import type { Path } from './state-dict.js';
 
 export interface ImageBranch {
-  /** Images at half size, B x 3 x 112 x 112 -> maps of 56, 28 and 14 pixels, `widths` channels each. */
+  /** Images at half size, B x 3 x 112 x 112 -> maps of 56, 28 and 14 pixels, `imageWidths` channels each. */
   features<T>(ops: Ops<T>, images: T, observe: Observe<T>): [T, T, T];
 }
 
@@ -50,17 +50,17 @@ function unusedHead(path: Path): void {
   batchNorm(path.at(4), 512);
 }
 
-export function ir50(path: Path, { widths, imageDepths, unusedLayers }: NetworkConfig): ImageBranch {
+export function ir50(path: Path, { imageWidths, imageDepths, unusedLayers }: NetworkConfig): ImageBranch {
   const input = path.at('input_layer');
   const stem = sequential(
-    conv2d(input.at(0), { inputs: 3, outputs: widths[0], kernel: 3 }),
-    batchNorm(input.at(1), widths[0]),
-    prelu(input.at(2), widths[0]),
+    conv2d(input.at(0), { inputs: 3, outputs: imageWidths[0], kernel: 3 }),
+    batchNorm(input.at(1), imageWidths[0]),
+    prelu(input.at(2), imageWidths[0]),
   );
   if (unusedLayers) unusedHead(path.at('output_layer').as('unused'));
-  const body1 = body(path.at('body1'), widths[0], widths[0], imageDepths[0]); // 112 -> 56
-  const body2 = body(path.at('body2'), widths[0], widths[1], imageDepths[1]); // 56 -> 28
-  const body3 = body(path.at('body3'), widths[1], widths[2], imageDepths[2]); // 28 -> 14
+  const body1 = body(path.at('body1'), imageWidths[0], imageWidths[0], imageDepths[0]); // 112 -> 56
+  const body2 = body(path.at('body2'), imageWidths[0], imageWidths[1], imageDepths[1]); // 56 -> 28
+  const body3 = body(path.at('body3'), imageWidths[1], imageWidths[2], imageDepths[2]); // 28 -> 14
   return {
     features(ops, images, observe) {
       const map56 = body1(ops, stem(ops, images));

@@ -62,7 +62,7 @@ function tokenEmbeddings(path: Path, widths: Three, width: number): readonly [La
 
 /** Builds the network: registers its state-dict entries and returns its forward pass. */
 export function posterV2(config: NetworkConfig): PosterV2 {
-  const { widths, headSize, embedding } = config;
+  const { widths, imageWidths, headSize, embedding } = config;
   const entries = new Map<string, StateEntry>();
   const path = new Path(entries);
   const scaleConfigs = scales.map(
@@ -77,7 +77,7 @@ export function posterV2(config: NetworkConfig): PosterV2 {
   const windows = scaleConfigs.map((scale, i) => window(path.at(`window${i + 1}`), scale));
   const reductions = scales.map((i) =>
     conv2d(path.at(`conv${i + 1}`), {
-      inputs: widths[i],
+      inputs: imageWidths[i],
       outputs: widths[i],
       kernel: 3,
       stride: 2,

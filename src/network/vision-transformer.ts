@@ -17,7 +17,6 @@ import type { Observe, Ops } from './ops.js';
 import { kaimingFanOut, type Path, uniformFanIn, zeros } from './state-dict.js';
 
 const layerNormEps = 1e-6;
-const linearInitial = { truncatedStd: 0.01 };
 const tokenInitial = { kind: 'truncated-normal', std: 0.02 } as const;
 
 export interface TransformerOutput<T> {
@@ -43,14 +42,22 @@ export interface VisionTransformer {
 
 type Block = <T>(ops: Ops<T>, x: T, classTokenOnly: boolean, onWeights: (weights: T) => void) => T;
 
+/**
+ * The official 0.01 at the published width of 768. A narrower layer sums fewer products, so it needs larger ones: with
+ * 0.01 the output of a width of 96 hardly depends on the image, and nothing is learned.
+ */
+function linearInitial(width: number): { truncatedStd: number } {
+  return { truncatedStd: 7.68 / width };
+}
+
 /** Pre-norm block. With `classTokenOnly` just the first token is a query and leaves the block. */
 function block(path: Path, width: number, heads: number, tokens: number, unusedLayers: boolean): Block {
   const norm1 = layerNorm(path.at('norm1'), width, layerNormEps);
   if (unusedLayers) tokenConvolution(path.at('conv').as('unused'), tokens);
-  const qkv = linearEntries(path.at('attn').at('qkv'), width, 3 * width, linearInitial);
-  const project = linear(path.at('attn').at('proj'), width, width, linearInitial);
+  const qkv = linearEntries(path.at('attn').at('qkv'), width, 3 * width, linearInitial(width));
+  const project = linear(path.at('attn').at('proj'), width, width, linearInitial(width));
   const norm2 = layerNorm(path.at('norm2'), width, layerNormEps);
-  const expand = mlp(path.at('mlp'), width, 4 * width, linearInitial);
+  const expand = mlp(path.at('mlp'), width, 4 * width, linearInitial(width));
   return (ops, x, classTokenOnly, onWeights) => {
     const queries = classTokenOnly ? 1 : tokens;
     const pick = <T>(ops: Ops<T>, value: T) => (classTokenOnly ? ops.slice(value, 1, 0, 1) : value);
@@ -73,8 +80,8 @@ function block(path: Path, width: number, heads: number, tokens: number, unusedL
 
 /** x * sigmoid(W2 relu(W1 x)). */
 function squeezeExcitation(path: Path, width: number): Layer {
-  const linear1 = linear(path.at('linear1'), width, width, linearInitial);
-  const linear2 = linear(path.at('linear2'), width, width, linearInitial);
+  const linear1 = linear(path.at('linear1'), width, width, linearInitial(width));
+  const linear2 = linear(path.at('linear2'), width, width, linearInitial(width));
   return (ops, x) => ops.multiply(x, ops.sigmoid(linear2(ops, ops.relu(linear1(ops, x)))));
 }
 
@@ -92,8 +99,8 @@ const unused = {
   afterHead(path: Path, width: number) {
     path.at('eca_block').at('conv').parameter('weight', [1, 1, 5], uniformFanIn(5));
     path.at('CON1').parameter('weight', [width, 256, 1, 1], kaimingFanOut(width, 1));
-    linearEntries(path.at('IRLinear1'), 1024, width, linearInitial);
-    linearEntries(path.at('IRLinear2'), width, 512, linearInitial);
+    linearEntries(path.at('IRLinear1'), 1024, width, linearInitial(width));
+    linearEntries(path.at('IRLinear2'), width, 512, linearInitial(width));
   },
 };
 
@@ -104,7 +111,7 @@ export function visionTransformer(path: Path, config: NetworkConfig, patchTokens
   const positions = path.parameter('pos_embed', [1, tokens, width], tokenInitial);
   const gate = squeezeExcitation(path.at('se_block'), width);
   if (unusedLayers) unused.patchEmbedding(path.as('unused').at('patch_embed').at('proj'), width);
-  const head = linear(path.at('head').at('linear'), width, config.classes, linearInitial);
+  const head = linear(path.at('head').at('linear'), width, config.classes, linearInitial(width));
   if (unusedLayers) unused.afterHead(path.as('unused'), width);
   const blocks = Array.from({ length: transformerDepth }, (_, i) =>
     block(path.at('blocks').at(i), width, transformerHeads, tokens, unusedLayers),

@@ -1,6 +1,7 @@
 /** Predictions of the faces in many photos. */
 import { extname, parse } from 'node:path';
 import type { PosterError } from '../errors.js';
+import type { AlignOptions } from '../faces/align.js';
 import { writeAnnotated } from '../faces/annotate.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import type { CropRecogniser, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
@@ -11,7 +12,7 @@ import { photoFormatter } from './format-photos.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './stream-lines.js';
 import { uniqueNames } from './unique-names.js';
 
-export interface PredictPhotosOptions extends StreamOptions<PhotoResult> {
+export interface PredictPhotosOptions extends StreamOptions<PhotoResult>, AlignOptions {
   /** How many of the most probable classes to list. Default 1. */
   readonly topK?: number | undefined;
   readonly embedding?: boolean | undefined;
@@ -34,8 +35,13 @@ export function predictPhotosTo(
   paths: AsyncIterable<string>,
   options: PredictPhotosOptions,
 ): Promise<PredictCounts> {
-  const { format, topK = 1, embedding = false, annotate, explain, signal } = options;
-  const faceOptions: RecogniseFacesOptions = { embedding, ...(signal && { signal }) };
+  const { format, topK = 1, embedding = false, annotate, explain, template, size, signal } = options;
+  const faceOptions: RecogniseFacesOptions = {
+    embedding,
+    ...(template && { template }),
+    ...(size && { size }),
+    ...(signal && { signal }),
+  };
   const lines = photoFormatter(format, {
     labels: model.labels,
     topK: Math.min(topK, model.labels.length),

@@ -1,4 +1,5 @@
 /** Recognises the faces that were found in a photo. Browser-safe. */
+import type { Alignment } from '../data/alignment.js';
 import type { Face, FindFacesOptions } from '../faces/find-faces.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Prediction } from './prediction.js';
@@ -10,6 +11,8 @@ export interface RecognisedFace extends Face {
 
 /** What recognises the aligned crops; `Poster` does. */
 export interface CropRecogniser {
+  /** How the faces that it learned from were cut out, and so how those it is shown are, unless a call says it. */
+  readonly alignment?: Alignment;
   predictBatch(images: Iterable<RgbImage>, options?: CropOptions): AsyncIterable<Prediction>;
 }
 

@@ -1,5 +1,6 @@
 /** Finds the faces of photos and recognises each. */
 import type { PosterError } from '../errors.js';
+import { withUsualAlignment } from '../faces/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { decodeImage } from '../image/decode.js';
 import { isUnreadable } from '../image/is-unreadable.js';
@@ -21,7 +22,7 @@ export type PhotoResult =
     }
   | { readonly path: string; readonly faces?: undefined; readonly error: PosterError };
 
-/** The faces of one upright photo. */
+/** The faces of one upright photo, cut out as the model learned them unless the options say otherwise. */
 export async function recogniseFaces(
   model: CropRecogniser,
   finder: FaceFinder,
@@ -29,7 +30,8 @@ export async function recogniseFaces(
   { embedding = false, ...options }: RecogniseFacesOptions = {},
 ): Promise<RecognisedFace[]> {
   const { signal } = options;
-  return recogniseEach(model, await finder.find(photo, options), { embedding, ...(signal && { signal }) });
+  const faces = await finder.find(photo, withUsualAlignment(options, model.alignment));
+  return recogniseEach(model, faces, { embedding, ...(signal && { signal }) });
 }
 
 /** Yields a result for every photo, in order. Photos are turned as their EXIF orientation says. */

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { Alignment } from '../data/alignment.js';
 import { dataTypes } from '../data/labels.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Poster } from '../poster.js';
@@ -22,12 +23,14 @@ import { openWebModel } from './web-model.js';
 /** What the server needs of a model; a {@link Poster} has it. */
 export type Recogniser = Pick<
   Poster,
-  'labels' | 'labelOrigin' | 'network' | 'path' | 'explains' | 'predictBatch' | 'explainBatch'
+  'labels' | 'labelOrigin' | 'alignment' | 'network' | 'path' | 'explains' | 'predictBatch' | 'explainBatch'
 >;
 
 export interface ServerOptions {
   /** Reads images and finds their faces. Default: in this thread and without faces. Remains the caller's. */
   readonly reader?: ImageReader;
+  /** How faces are cut out. Default: as those that the model learned from. */
+  readonly alignment?: Alignment;
   /** Images read at once. Default: one for each core. */
   readonly readers?: number;
   /** Face crops in a batch, at most. Default: 8, beyond which the network gets no faster. */
@@ -71,10 +74,12 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
     metrics.answered({ method, route, status: statusCode, seconds: elapsedTime / 1000 });
   });
   const { labels, labelOrigin } = model;
+  const { alignment = model.alignment } = options;
   const dataType = dataTypes.find((type) => type === labelOrigin.dataset);
-  const webModel = openWebModel(model.path, { labels, dataType });
+  const webModel = openWebModel(model.path, { labels, dataType, alignment });
   addRoutes(app, {
     model,
+    alignment,
     webModel,
     limits,
     admission,

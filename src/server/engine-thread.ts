@@ -12,7 +12,10 @@ export interface EngineOrder {
 }
 
 /** What the thread says of its model. */
-export type ModelFacts = Pick<Recogniser, 'labels' | 'labelOrigin' | 'network' | 'path' | 'explains'>;
+export type ModelFacts = Pick<
+  Recogniser,
+  'labels' | 'labelOrigin' | 'alignment' | 'network' | 'path' | 'explains'
+>;
 
 /** Face crops for it to recognise; it is asked for the facts once, without any. */
 export type EngineQuestion = { readonly crops: readonly RgbImage[] } | 'facts';

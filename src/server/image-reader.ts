@@ -1,8 +1,10 @@
 /** Work on pixels: from the bytes of an image file to what the network is shown, and what it looked at as a picture. */
 
+import type { Alignment } from '../data/alignment.js';
 import type { HeatMap } from '../explain/explanation.js';
 import { overlay } from '../explain/overlay.js';
-import type { Face } from '../faces/find-faces.js';
+import { withUsualAlignment } from '../faces/align.js';
+import type { Face, FindFacesOptions } from '../faces/find-faces.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { decodeImage } from '../image/decode.js';
 import { encodePng } from '../image/encode.js';
@@ -17,6 +19,8 @@ export interface ReadOptions {
   readonly maxPixels: number;
   /** Only the largest so many faces. */
   readonly maxFaces: number;
+  /** How faces are cut out. */
+  readonly alignment: Alignment;
   /** What error messages call the image. */
   readonly name: string;
 }
@@ -51,11 +55,11 @@ export interface ImageReader {
 export function createImageReader(finder?: FaceFinder): ImageReader {
   return {
     findsFaces: finder !== undefined,
-    async read(bytes, { faces, maxPixels, maxFaces, name }) {
+    async read(bytes, { faces, maxPixels, maxFaces, alignment, name }) {
       const image = await decodeImage(bytes, { autoOrient: faces, maxPixels, name });
       const { width, height } = image;
       if (!faces || !finder) return { width, height, crop: toInput(image) };
-      const found = await finder.find(image, { maxFaces });
+      const found = await finder.find(image, withUsualAlignment<FindFacesOptions>({ maxFaces }, alignment));
       return { width, height, faces: found.map(readFace) };
     },
     drawOverlay: (crop, map) => encodePng(overlay(crop, map, imageSize)),

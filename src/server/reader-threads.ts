@@ -9,6 +9,8 @@ export interface ReaderOrder {
   readonly faces: boolean;
   /** A YuNet file to detect faces with. Default: BlazeFace. */
   readonly detector?: string | undefined;
+  /** A checkpoint whose landmark head places landmarks, too. Default: none. */
+  readonly landmarks?: string | undefined;
 }
 
 export type ReaderQuestion =

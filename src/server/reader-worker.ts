@@ -5,8 +5,8 @@ import { answerQuestions } from '../io/thread.js';
 import { createImageReader } from './image-reader.js';
 import type { ReaderAnswer, ReaderOrder, ReaderQuestion } from './reader-threads.js';
 
-const { faces, detector } = workerData as ReaderOrder;
-const opening = faces ? openFaceFinder({ threads: 1, detector }) : Promise.resolve(undefined);
+const { faces, ...choices } = workerData as ReaderOrder;
+const opening = faces ? openFaceFinder({ threads: 1, ...choices }) : Promise.resolve(undefined);
 opening.catch(() => {}); // told to whoever asks
 
 answerQuestions<ReaderQuestion, ReaderAnswer>(

@@ -1,4 +1,5 @@
 /** Recognises the images of a request: each is read, its crops join the batches, its result keeps its place. */
+import type { Alignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
 import type { Explanation, HeatMap } from '../explain/explanation.js';
 import type { RgbImage } from '../image/rgb-image.js';
@@ -15,6 +16,8 @@ import type { Slots } from './slots.js';
 
 export interface Workplace {
   readonly reader: ImageReader;
+  /** How faces are cut out. */
+  readonly alignment: Alignment;
   readonly batcher: Batcher<RgbImage, Recognition>;
   /** Images decoded at once: their pixels are what takes memory. */
   readonly decoding: Slots;
@@ -68,8 +71,9 @@ async function recogniseImage(
   place: Workplace,
   signal: AbortSignal,
 ): Promise<ImageResult> {
-  const { reader, decoding, limits, metrics } = place;
-  const options = { faces: asked.faces, name, maxPixels: limits.pixels, maxFaces: limits.faces };
+  const { reader, alignment, decoding, limits, metrics } = place;
+  const { pixels: maxPixels, faces: maxFaces } = limits;
+  const options = { faces: asked.faces, name, maxPixels, maxFaces, alignment };
   const image = await decoding.run(() => reader.read(bytes, options), signal);
   const predict = (crop: RgbImage, i: number) => recogniseCrop(crop, i, asked, place, signal);
   const { width, height } = image;

@@ -95,8 +95,16 @@ async function inTime<T>(
   return Promise.race([work(stop.signal), stopped]).finally(() => clearTimeout(timer));
 }
 
-function describeModel({ model, reader, limits }: Service): ModelBody {
-  const { widths, imageDepths, landmarkDepths, embedding, unusedLayers: _, ...network } = model.network;
+function describeModel({ model, alignment, reader, limits }: Service): ModelBody {
+  const {
+    widths,
+    imageWidths,
+    imageDepths,
+    landmarkDepths,
+    embedding,
+    unusedLayers: _,
+    ...network
+  } = model.network;
   const { bodyBytes, pixels, images, faces, overlays } = limits;
   return {
     version,
@@ -107,10 +115,12 @@ function describeModel({ model, reader, limits }: Service): ModelBody {
     inputSize: imageSize,
     embedding,
     findsFaces: reader.findsFaces,
+    alignment,
     explains: model.explains,
     network: {
       ...network,
       widths: [...widths],
+      imageWidths: [...imageWidths],
       imageDepths: [...imageDepths],
       landmarkDepths: [...landmarkDepths],
     },

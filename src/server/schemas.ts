@@ -1,5 +1,6 @@
 /** The bodies of requests and answers: one description that checks, types and documents them. */
 import { z } from 'zod';
+import { alignmentSchema } from '../data/alignment.js';
 import type { ErrorCode } from '../errors.js';
 import { mapSize } from '../explain/explanation.js';
 import { scaleSizes } from '../network/config.js';
@@ -139,10 +140,14 @@ export const modelSchema = z.object({
   inputSize: z.int().describe('Height and width of the network input.'),
   embedding: z.int().describe('Values of an embedding.'),
   findsFaces: z.boolean(),
+  alignment: alignmentSchema.describe(
+    'How faces are cut out: the template, and the side of a crop in pixels.',
+  ),
   explains: z.boolean().describe('Whether it can tell what decided a class; old ONNX exports cannot.'),
   network: z.object({
     classes: z.int(),
     widths: three,
+    imageWidths: three,
     imageDepths: three,
     landmarkDepths: three,
     headSize: z.int(),

@@ -2,7 +2,9 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { checkCropSize, type TemplateName } from '../data/alignment.js';
 import { messageOf, PosterError } from '../errors.js';
+import { chooseAlignment } from '../faces/template.js';
 import type { LoadOptions } from '../model/load-model.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
 import { createServer, type Recogniser, type ServerOptions } from './create-server.js';
@@ -21,6 +23,12 @@ export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' |
   readonly faces?: boolean | undefined;
   /** A YuNet file to detect faces with. */
   readonly detector?: string | undefined;
+  /** A checkpoint whose landmark head has the last word on landmarks where it agrees with the models built in. */
+  readonly landmarks?: string | undefined;
+  /** Where the five points of a face come to lie in its crop. Default: as in the training data of the model. */
+  readonly template?: TemplateName | undefined;
+  /** Height and width of a face's crop in pixels. Default: as in the training data of the model. */
+  readonly cropSize?: number | undefined;
   /** Threads that read images. Default: half the cores, at least one, at most four. */
   readonly workers?: number | undefined;
   /** Is told the model and the address once the server listens. */
@@ -36,13 +44,16 @@ export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' |
  *   cannot be had, `engine.failed` when a thread breaks down
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { checkpoint, load = {}, signal, faces = true, detector, workers = defaultWorkers() } = options;
+  const { checkpoint, load = {}, signal, faces = true, workers = defaultWorkers() } = options;
+  const { detector, landmarks, template, cropSize: size } = options;
+  if (size !== undefined) checkCropSize(size);
   const engine = await openEngineThread({ checkpoint, options: load });
   try {
-    const reader = await openReaderThreads(workers, { faces, detector });
+    const reader = await openReaderThreads(workers, { faces, detector, landmarks });
     try {
       const app = await createServer(engine, {
         ...options,
+        alignment: chooseAlignment({ template, size }, engine.alignment),
         reader,
         readers: workers,
         registry: processFigures(),

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Alignment } from '../data/alignment.js';
 import { startThread } from '../io/thread.js';
 import type { LabelHints } from '../model/choose-labels.js';
 import { isOnnx } from '../model/load-model.js';
@@ -21,19 +22,23 @@ interface Exported {
   readonly file: string;
 }
 
+/** What the file says, as the server's own model has it. */
+interface WebModelFacts extends LabelHints {
+  readonly alignment: Alignment;
+}
+
 /** What the exporting thread is asked for. */
-export interface WebExportOrder extends LabelHints {
+export interface WebExportOrder extends WebModelFacts {
   readonly checkpoint: string;
   readonly output: string;
 }
 
-/** @param names as the server's own model has them */
-export function openWebModel(checkpoint: string, names: LabelHints): WebModel {
+export function openWebModel(checkpoint: string, facts: WebModelFacts): WebModel {
   if (isOnnx(checkpoint)) return { file: async () => checkpoint, async close() {} };
   let exporting: Promise<Exported> | undefined;
   return {
     async file() {
-      exporting ??= exportForWeb(checkpoint, names).catch((error) => {
+      exporting ??= exportForWeb(checkpoint, facts).catch((error) => {
         exporting = undefined; // the next who asks may have more luck
         throw error;
       });
@@ -46,10 +51,10 @@ export function openWebModel(checkpoint: string, names: LabelHints): WebModel {
   };
 }
 
-async function exportForWeb(checkpoint: string, names: LabelHints): Promise<Exported> {
+async function exportForWeb(checkpoint: string, facts: WebModelFacts): Promise<Exported> {
   const folder = await mkdtemp(join(tmpdir(), 'poster-web-'));
   const file = join(folder, 'model.onnx');
-  const order: WebExportOrder = { ...names, checkpoint, output: file };
+  const order: WebExportOrder = { ...facts, checkpoint, output: file };
   const thread = startThread<WebExportOrder, null>(new URL('./web-export-worker.js', import.meta.url), null);
   try {
     await thread.ask(order);

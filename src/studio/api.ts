@@ -31,11 +31,6 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
 }
 
 /** @throws ServerError */
-export async function getBlob(path: string, signal?: AbortSignal): Promise<Blob> {
-  return (await ask(path, signal ? { signal } : {})).blob();
-}
-
-/** @throws ServerError */
 export async function postForm<T>(path: string, body: FormData, signal?: AbortSignal): Promise<T> {
   return (await ask(path, { method: 'POST', body, ...(signal && { signal }) })).json();
 }

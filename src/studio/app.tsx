@@ -2,15 +2,22 @@
 import { useState } from 'preact/hooks';
 import type { ModelBody } from '../server/schemas.js';
 import { ServerError } from './api.js';
+import { EvaluationPage } from './evaluation/evaluation-page.js';
+import { useEvaluation } from './evaluation/use-evaluation.js';
 import { Mark } from './parts/mark.js';
 import { ThemeButton } from './parts/theme-button.js';
 import { TokenForm } from './parts/token-form.js';
 import { RecognisePage } from './recognise/recognise-page.js';
 import { useRecognition } from './recognise/use-recognition.js';
-import { addressOf, type Route, useRoute, type View } from './route.js';
+import { addressOf, useView, type View, views } from './route.js';
 import { type Answer, useAnswer } from './use-answer.js';
 
-const titles: Record<View, string> = { recognise: 'Recognise', evaluations: 'Evaluations', runs: 'Training' };
+const titles: Record<View, string> = { recognise: 'Recognise', evaluation: 'Evaluation' };
+
+interface ViewProps {
+  readonly view: View;
+  readonly model: Answer<ModelBody>;
+}
 
 /** Asks for a token first, where the server wants one. */
 export function App() {
@@ -20,7 +27,7 @@ export function App() {
 
 function Studio({ onToken }: { readonly onToken: () => void }) {
   const model = useAnswer<ModelBody>('/v1/model');
-  const route = useRoute();
+  const view = useView();
   if (model.error instanceof ServerError && model.error.code === 'request.unauthorised')
     return <TokenForm onToken={onToken} />;
   return (
@@ -28,15 +35,15 @@ function Studio({ onToken }: { readonly onToken: () => void }) {
       <a class="skip" href="#content">
         Skip to the content
       </a>
-      <Header route={route} model={model} />
+      <Header view={view} model={model} />
       <main id="content" tabIndex={-1}>
-        <Content route={route} model={model} />
+        <Content view={view} model={model} />
       </main>
     </>
   );
 }
 
-function Header({ route, model }: { readonly route: Route; readonly model: Answer<ModelBody> }) {
+function Header({ view, model }: ViewProps) {
   return (
     <header class="bar">
       <a class="brand" href={addressOf('recognise')}>
@@ -46,13 +53,9 @@ function Header({ route, model }: { readonly route: Route; readonly model: Answe
         </span>
       </a>
       <nav aria-label="Views">
-        {Object.entries(titles).map(([view, title]) => (
-          <a
-            key={view}
-            href={addressOf(view as View)}
-            aria-current={route.view === view ? 'page' : undefined}
-          >
-            {title}
+        {views.map((one) => (
+          <a key={one} href={addressOf(one)} aria-current={one === view ? 'page' : undefined}>
+            {titles[one]}
           </a>
         ))}
       </nav>
@@ -72,8 +75,9 @@ function ModelChip({ value, error }: Answer<ModelBody>) {
   );
 }
 
-function Content({ route, model }: { readonly route: Route; readonly model: Answer<ModelBody> }) {
+function Content({ view, model }: ViewProps) {
   const recognition = useRecognition(model);
-  if (route.view === 'recognise') return <RecognisePage recognition={recognition} model={model.value} />;
-  return <p>…</p>;
+  const evaluation = useEvaluation();
+  if (view === 'evaluation') return <EvaluationPage evaluation={evaluation} />;
+  return <RecognisePage recognition={recognition} />;
 }

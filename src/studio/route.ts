@@ -1,30 +1,23 @@
-/** Which view the address names: `#/evaluations/3f2a` is the evaluation 3f2a. Browser-safe. */
+/** Which view the address names: `#/evaluation`. Browser-safe. */
 import { useEffect, useState } from 'preact/hooks';
 
-export const views = ['recognise', 'evaluations', 'runs'] as const;
+export const views = ['recognise', 'evaluation'] as const;
 export type View = (typeof views)[number];
 
-export interface Route {
-  readonly view: View;
-  /** What is open in the view. */
-  readonly id: string | undefined;
+export function parseAddress(hash: string): View {
+  return views.find((view) => addressOf(view) === hash) ?? 'recognise';
 }
 
-export function parseRoute(hash: string): Route {
-  const [, name, id] = /^#\/([^/]*)(?:\/(.+))?$/.exec(hash) ?? [];
-  return { view: views.find((view) => view === name) ?? 'recognise', id };
+export function addressOf(view: View): string {
+  return `#/${view}`;
 }
 
-export function addressOf(view: View, id?: string): string {
-  return id === undefined ? `#/${view}` : `#/${view}/${id}`;
-}
-
-export function useRoute(): Route {
-  const [route, setRoute] = useState(() => parseRoute(location.hash));
+export function useView(): View {
+  const [view, setView] = useState(() => parseAddress(location.hash));
   useEffect(() => {
-    const follow = () => setRoute(parseRoute(location.hash));
+    const follow = () => setView(parseAddress(location.hash));
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  return route;
+  return view;
 }

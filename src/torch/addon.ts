@@ -90,6 +90,8 @@ export interface Addon {
   resetCudaPeak(device: number): void;
   emptyCudaCache(): void;
   setNumerics(benchmark: boolean, tf32: boolean, deterministic: boolean): void;
+  keepFreedMemory(keep: boolean): void;
+  heldMemory(): [inUse: number, kept: number];
   version(): string;
   buildSettings(): string;
   hasGroups(): boolean;

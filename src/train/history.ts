@@ -5,6 +5,9 @@ import type { RunFolder } from './run-folder.js';
 
 const figure = z.number();
 
+/** How many of a class's validation images were recognised, from 0 to 1; null when there are none. */
+const classRecallSchema = z.object({ label: z.string(), recall: figure.nullable() });
+
 /** The figures of one epoch. Accuracies are from 0 to 1, losses in nats. */
 export const epochRecordSchema = z.object({
   /** Epochs trained so far: 1 after the first. */
@@ -23,15 +26,20 @@ export const epochRecordSchema = z.object({
   seconds: figure,
   /** While training. */
   imagesPerSecond: figure,
+  /** On the validation images, in class order; not there in runs of earlier versions. */
+  validRecalls: z.array(classRecallSchema).optional(),
 });
 
 export type EpochRecord = Readonly<z.infer<typeof epochRecordSchema>>;
 
+/** The figures of an epoch as a whole, by name. */
+export type EpochFigure = Exclude<keyof EpochRecord, 'validRecalls'>;
+
 export type History = readonly EpochRecord[];
 
 /**
- * Writes history.csv and history.jsonl. Both are written anew and renamed into place: there is no torn line
- * after a crash, and no epoch twice after a resume.
+ * Writes history.csv and history.jsonl; what is told by class is in the second alone. Both are written anew and
+ * renamed into place: there is no torn line after a crash, and no epoch twice after a resume.
  * @throws PosterError `file.unwritable`
  */
 export async function writeHistory(folder: RunFolder, history: History): Promise<void> {
@@ -40,7 +48,7 @@ export async function writeHistory(folder: RunFolder, history: History): Promise
 }
 
 function historyAsCsv(history: History): string {
-  const columns = Object.keys(epochRecordSchema.shape) as (keyof EpochRecord)[];
+  const columns = epochRecordSchema.omit({ validRecalls: true }).keyof().options;
   const rows = history.map((record) => columns.map((column) => record[column]).join(','));
   return `${[columns.join(','), ...rows].join('\n')}\n`;
 }

@@ -49,7 +49,7 @@ function evaluate({ session, folder, host }: Run): Promise<EvaluationResult | un
   });
 }
 
-function recordOf({ session, progress, clock }: Run, { metrics }: EvaluationResult): EpochRecord {
+function recordOf({ session, progress, clock }: Run, { metrics, classes }: EvaluationResult): EpochRecord {
   const { epoch, step, steps, totals } = progress;
   return {
     epoch: epoch + 1,
@@ -63,6 +63,10 @@ function recordOf({ session, progress, clock }: Run, { metrics }: EvaluationResu
     validMacroF1: metrics.macroF1,
     seconds: totals.seconds + clock.validation,
     imagesPerSecond: totals.images / totals.seconds,
+    validRecalls: metrics.perClass.map(({ recall, support }, i) => ({
+      label: classes[i]!,
+      recall: support > 0 ? recall : null,
+    })),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The tensors that are trained: made from initial values, pretrained files or a checkpoint. */
 
-import { type NetworkConfig, narrowConfig, publishedConfig } from '../network/config.js';
+import { type NetworkConfig, networkSizes } from '../network/config.js';
 import { initialTensor } from '../network/initial-values.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
@@ -18,7 +18,7 @@ export type Parameters = ReadonlyMap<string, Tensor>;
 
 /** The sizes of the network a configuration names. */
 export function networkConfigOf({ network }: TrainingConfig, classes: number): NetworkConfig {
-  return { ...(network === 'narrow' ? narrowConfig : publishedConfig), classes };
+  return { ...networkSizes[network], classes };
 }
 
 /** The official initial value of an entry, the same for every network that has an entry of this name and shape. */

@@ -17,6 +17,8 @@ export interface RunFolder {
   /** A line per epoch, for spreadsheets and for programs. */
   readonly historyCsv: string;
   readonly historyJsonl: string;
+  /** How the run stands, for whoever watches it. */
+  readonly status: string;
   /** Event files for `tensorboard --logdir`. */
   readonly tensorboard: string;
   /** The best epoch's evaluation and the curves. */
@@ -37,6 +39,7 @@ export function runFolder(
     best: checkpoints.best ? resolve(checkpoints.best) : at('best.pth'),
     historyCsv: at('history.csv'),
     historyJsonl: at('history.jsonl'),
+    status: at('status.json'),
     tensorboard: at('tensorboard'),
     report: at('report'),
     lock: at('run.lock'),

@@ -10,12 +10,12 @@ import { withFixedColors } from '../report/charts/palette.js';
 import { renderReport } from '../report/report.js';
 import { svgToPng } from '../report/svg-to-png.js';
 import type { Best } from './early-stopping.js';
-import type { EpochRecord, History } from './history.js';
+import type { EpochFigure, History } from './history.js';
 import type { RunFolder } from './run-folder.js';
 
 /** Writes the curves of loss, accuracy and learning rate as SVG and PNG. */
 export async function writeCurves({ report }: RunFolder, history: History, best: Best): Promise<void> {
-  const curve = (name: string, figure: keyof EpochRecord): Curve => ({
+  const curve = (name: string, figure: EpochFigure): Curve => ({
     name,
     points: history.map((record) => [record.epoch, record[figure]]),
   });

@@ -9,6 +9,7 @@ import { createSpeedometer } from './meters.js';
 import { afterFailure, type Host, type Run, seconds } from './run.js';
 import { lockRun, type RunFolder, requireUnused, runFolder } from './run-folder.js';
 import { openSession, type SessionRequest } from './session.js';
+import { withStatus } from './status.js';
 import { createStepper } from './stepper.js';
 import { summariseSession } from './summarise-session.js';
 import { openEventWriter } from './tensorboard.js';
@@ -37,7 +38,9 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
     await writeAtomically(folder.config, `${JSON.stringify(session.config, null, 2)}\n`);
     const events = await openEventWriter(folder.tensorboard, session.progress.steps);
     try {
-      return await trainToEnd({ session, folder, events, host, lastGood: resume ?? null });
+      return await withStatus(folder.status, host, (host) =>
+        trainToEnd({ session, folder, events, host, lastGood: resume ?? null }),
+      );
     } finally {
       await events.close();
     }

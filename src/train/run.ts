@@ -68,6 +68,7 @@ export async function save(run: Run): Promise<void> {
   const state = {
     config,
     classes: data.classes,
+    alignment: data.alignment,
     trainImages,
     network,
     parameters,

@@ -6,6 +6,7 @@ import type { StateEntry } from '../network/state-dict.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
 import type { Device } from '../torch/addon.js';
 import { cudaDevices, libtorchVersion, setThreads } from '../torch/machine.js';
+import { keepFreedMemory } from '../torch/memory.js';
 import { keep } from '../torch/scope.js';
 import { fromHost, fromNumbers, type Tensor } from '../torch/tensor.js';
 import { resolveClassWeights } from './class-weights.js';
@@ -58,6 +59,7 @@ export async function openSession({ overrides, resume, processes }: SessionReque
     requireShares(config, processes);
     const device = resolveDevice(deviceFor(config.device, processes));
     setThreads(config.threads || threadsPerProcess(processes));
+    keepFreedMemory(true);
     return await prepare(config, data, progress, device, resumption, openTeam(processes));
   } finally {
     await resumption?.checkpoint.close();
@@ -132,6 +134,7 @@ async function prepare(
     async [Symbol.asyncDispose]() {
       team.leave();
       await loader.close();
+      keepFreedMemory(false);
     },
   };
 }

@@ -11,6 +11,7 @@ import type { Picklable } from '../checkpoint/pickle/pickle.js';
 import { valueAt } from '../checkpoint/pickle/values.js';
 import { writePth } from '../checkpoint/pth/write.js';
 import { StoredTensor } from '../checkpoint/stored-tensor.js';
+import type { Alignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { parseJson } from '../io/parse-json.js';
 import { cardKey, modelCard } from '../model/model-card.js';
@@ -28,6 +29,8 @@ import type { TrainingConfig } from './training-options.js';
 export interface TrainingState {
   readonly config: TrainingConfig;
   readonly classes: readonly string[];
+  /** How the faces were cut out, where that is known. */
+  readonly alignment: Alignment | undefined;
   readonly trainImages: number;
   readonly network: PosterV2;
   readonly parameters: Parameters;
@@ -42,12 +45,13 @@ export interface TrainingState {
  * @throws PosterError `file.unwritable`; an older file of that name stays.
  */
 export async function saveTraining(path: string, state: TrainingState): Promise<void> {
-  const { config, classes, trainImages, network, parameters, average, progress } = state;
+  const { config, classes, alignment, trainImages, network, parameters, average, progress } = state;
+  const card = modelCard(network.config, classes, { dataset: config.dataType, alignment });
   const evaluated = average?.parameters ?? parameters;
   await writePth(path, inOrder(network, evaluated, 'module.'), {
     epoch: progress.epoch,
     best_acc: scalar(100 * (progress.best?.accuracy ?? 0)),
-    [cardKey]: JSON.stringify(modelCard(network.config, classes, config.dataType)),
+    [cardKey]: JSON.stringify(card),
     optimizer: optimizerState(state),
     training_weights: average && new Map(inOrder(network, learnedOf(parameters), '')),
     training: JSON.stringify({ config, progress, averagedSteps: average?.steps ?? 0, trainImages }),

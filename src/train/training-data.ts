@@ -1,6 +1,8 @@
 /** The images that a training learns from and those that judge it. */
 
+import type { Alignment } from '../data/alignment.js';
 import type { Dataset, Sample } from '../data/dataset.js';
+import { publishedCrops } from '../data/labels.js';
 import { countByClass, type OpenedDataset, openDataset, recogniseLayout } from '../data/open-dataset.js';
 import { PosterError } from '../errors.js';
 import { stratifiedSplit } from './sampler.js';
@@ -13,6 +15,8 @@ export interface TrainingData {
   readonly valid: Omit<Dataset, 'split'> & { readonly split: string };
   /** Training images of each class. */
   readonly counts: readonly number[];
+  /** How the faces were cut out, where that is known. */
+  readonly alignment: Alignment | undefined;
   /** What a person should know about the files. */
   readonly notes: readonly string[];
 }
@@ -44,6 +48,7 @@ export async function openTrainingData(config: TrainingConfig, signal?: AbortSig
     train: train.samples,
     valid,
     counts: countByClass(train),
+    alignment: alignmentOf(train),
     notes: [...train.notes, ...valid.notes],
   };
 }
@@ -70,8 +75,14 @@ function holdOut(all: OpenedDataset, { valSplit, seed }: TrainingConfig): Traini
     train,
     valid: { name, root, classes, samples: pick(parts.valid), split: `held out of ${all.split}` },
     counts: countByClass({ classes, samples: train }),
+    alignment: alignmentOf(all),
     notes,
   };
+}
+
+/** As the files say, or as the dataset's published crops are. */
+function alignmentOf({ alignment, name }: OpenedDataset): Alignment | undefined {
+  return alignment ?? publishedCrops(name);
 }
 
 function requireSameClasses(train: OpenedDataset, valid: OpenedDataset): void {

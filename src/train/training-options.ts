@@ -2,8 +2,10 @@
  * Every option of a training: its name, its flags, what it accepts and what it does. The configuration's
  * schema, its error messages and the command line's help all come from this table.
  */
+
 import { z } from 'zod';
 import { dataTypes } from '../data/labels.js';
+import { networkSizeNames } from '../network/config.js';
 import {
   above,
   below,
@@ -45,9 +47,10 @@ export const trainingOptions = {
   }),
   workers: whole(0, 256, { flags: '-j, --workers <n>', about: 'threads that read images' }),
 
-  network: oneOf(['published', 'narrow'], {
+  network: oneOf(networkSizeNames, {
     flags: '--network <size>',
-    about: "the published network, or one of the same make for two CPU cores' patience",
+    about:
+      'the published network, or one of the same make for two CPU cores: compact takes pretrained landmark weights, narrow is the smallest',
   }),
   ir50: optionalFile({ flags: '--ir50 <file>', about: 'pretrained weights of the image branch (ir50.pth)' }),
   mobilefacenet: optionalFile({

@@ -18,21 +18,27 @@ export interface FetchedModel {
   readonly keep?: () => Promise<void>;
 }
 
+export interface FetchOptions {
+  readonly cache: CachePolicy;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
 /**
  * @param url absolute.
  * @throws PosterError `file.missing` when the address gives no file, `checkpoint.unreadable` when it is too large.
  */
 export async function fetchModel(
   url: string,
-  policy: CachePolicy,
-  onProgress: (progress: LoadProgress) => void,
+  { cache: policy, headers = {}, onProgress = () => {} }: FetchOptions,
 ): Promise<FetchedModel> {
   const cache = policy === 'none' ? undefined : await openCache();
   const kept = await cache?.match(url);
-  if (kept && (policy === 'immutable' || (await isCurrent(url, kept)))) {
+  if (kept && (policy === 'immutable' || (await isCurrent(url, headers, kept)))) {
     return { bytes: new Uint8Array(await kept.arrayBuffer()), origin: 'cache' };
   }
-  const response = await download(url);
+  const response = await download(url, headers);
   const bytes = await readBody(url, response, onProgress);
   const keep = () => keepModel(cache, url, bytes, response.headers);
   return { bytes, origin: 'network', keep };
@@ -44,15 +50,15 @@ async function openCache(): Promise<Cache | undefined> {
 }
 
 /** Whether the server still has the version that is kept. Without a connection the kept one is as good as any. */
-async function isCurrent(url: string, kept: Response): Promise<boolean> {
-  const head = await fetch(url, { method: 'HEAD', cache: 'no-cache' }).catch(() => undefined);
+async function isCurrent(url: string, headers: HeadersInit, kept: Response): Promise<boolean> {
+  const head = await fetch(url, { method: 'HEAD', headers, cache: 'no-cache' }).catch(() => undefined);
   if (!head) return true;
   const shared = validators.find((name) => head.headers.has(name) && kept.headers.has(name));
   return head.ok && shared !== undefined && head.headers.get(shared) === kept.headers.get(shared);
 }
 
-async function download(url: string): Promise<Response> {
-  const response = await fetch(url, { cache: 'no-cache' }).catch((error: unknown) => {
+async function download(url: string, headers: HeadersInit): Promise<Response> {
+  const response = await fetch(url, { headers, cache: 'no-cache' }).catch((error: unknown) => {
     throw new PosterError(
       'file.missing',
       `Could not fetch the model ${url} (${messageOf(error)}); check the connection and that the server lets this page read it (CORS).`,

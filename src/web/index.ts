@@ -1,4 +1,5 @@
 /** The library for the browser. Browser-safe. */
+export type { Alignment } from '../data/alignment.js';
 export { type DataType, dataTypes, labelSet } from '../data/labels.js';
 export { type ErrorCode, errorCodes, PosterError } from '../errors.js';
 export type { Explanation, HeatMap, TokenGroup } from '../explain/explanation.js';

@@ -32,11 +32,14 @@ export interface LoadRequest {
   /** An absolute address, or the model itself. */
   readonly source: string | ArrayBuffer | Blob;
   readonly cache: CachePolicy;
+  readonly headers: Readonly<Record<string, string>>;
   readonly backend: Backend | undefined;
   readonly threads: number | undefined;
   readonly runtimeFiles: string | undefined;
   readonly faces: boolean;
   readonly faceModels: string | undefined;
+  /** The absolute address of a YuNet. */
+  readonly detector: string | undefined;
 }
 
 export interface LoadReply {

@@ -1,8 +1,11 @@
 /** The model in a page: its network runs in a worker, so the page stays responsive. Browser-safe. */
+import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { abortedError, PosterError, throwIfAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';
+import { withUsualAlignment } from '../faces/align.js';
 import type { FindFacesOptions } from '../faces/find-faces.js';
+import { knownAlignment } from '../model/known-alignment.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
@@ -33,6 +36,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** What to do with the model of an earlier load. Default: `revalidate`. */
   readonly cache?: CachePolicy;
+  /** Sent with the requests for the model, such as an `authorization`. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Default: WebGPU where the browser offers a device, otherwise WebAssembly. */
   readonly backend?: Backend;
   /** Threads of WebAssembly, where the page is cross-origin isolated. Default: half the cores, at most four. */
@@ -43,6 +48,8 @@ export interface LoadOptions {
   readonly faces?: boolean;
   /** The folder of blazeface.onnx and facemesh.onnx, for pages that no bundler builds. */
   readonly faceModels?: string | URL;
+  /** The address of a YuNet (.onnx) that finds faces. Default: the detector that is built in. */
+  readonly detector?: string | URL;
 }
 
 export interface PredictOptions {
@@ -100,6 +107,11 @@ export class Poster implements AsyncDisposable {
   /** The dataset whose class order the model follows, where it is known. */
   get dataset(): string | undefined {
     return this.#loaded.card.dataset;
+  }
+
+  /** How the faces that the model learned from were cut out; RAF-DB's alignment where that is not known. */
+  get alignment(): Alignment {
+    return knownAlignment(this.#loaded.card) ?? defaultAlignment;
   }
 
   /** The sizes of the network. */
@@ -176,8 +188,9 @@ export class Poster implements AsyncDisposable {
     return { ...found, faces: await recogniseEach(this, found.faces, recognising) };
   }
 
-  /** Finds and aligns every face of an ordinary picture; see {@link recogniseFaces}. */
-  async findFaces(photo: ImageInput, { signal, ...options }: FindFacesOptions = {}): Promise<FoundFaces> {
+  /** Finds every face of an ordinary picture, cut out as the model learned them; see {@link recogniseFaces}. */
+  async findFaces(photo: ImageInput, { signal, ...asked }: FindFacesOptions = {}): Promise<FoundFaces> {
+    const options = withUsualAlignment(asked, this.alignment);
     return this.#ask([photo], signal, ([pixels]) => ({ type: 'find-faces', photo: pixels!, options }));
   }
 
@@ -227,17 +240,20 @@ export class Poster implements AsyncDisposable {
 }
 
 function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOptions): LoadRequest {
-  const { cache = 'revalidate', backend, threads, runtimeFiles, faces = false, faceModels } = options;
+  const { cache = 'revalidate', headers = {}, backend, threads, runtimeFiles } = options;
+  const { faces = false, faceModels, detector } = options;
   const isAddress = typeof source === 'string' || source instanceof URL;
   return {
     type: 'load',
     source: isAddress ? new URL(source, document.baseURI).href : source,
     cache,
+    headers,
     backend,
     threads,
     runtimeFiles: folderAddress(runtimeFiles),
     faces,
     faceModels: folderAddress(faceModels),
+    detector: detector && new URL(detector, document.baseURI).href,
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   FindFacesRequest,
   FoundFaces,
   FromWorker,
+  LoadProgress,
   LoadReply,
   LoadRequest,
   Replies,
@@ -68,8 +69,9 @@ async function load(request: LoadRequest): Promise<LoadReply> {
   return { card, backend: opened.backend, origin, givesAttention: session.givesAttention };
 }
 
-async function obtain({ source, cache }: LoadRequest): Promise<FetchedModel> {
-  if (typeof source === 'string') return fetchModel(source, cache, (progress) => send({ progress }));
+async function obtain({ source, cache, headers }: LoadRequest): Promise<FetchedModel> {
+  const onProgress = (progress: LoadProgress) => send({ progress });
+  if (typeof source === 'string') return fetchModel(source, { cache, headers, onProgress });
   const buffer = source instanceof Blob ? await source.arrayBuffer() : source;
   return { bytes: new Uint8Array(buffer), origin: 'memory' };
 }

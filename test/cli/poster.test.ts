@@ -212,6 +212,7 @@ test('inspect tells parameters, multiply-adds and what is unused', async () => {
   const inspection = JSON.parse(file.stdout);
   assert.equal(inspection.metadata.epoch, 3);
   assert.equal(inspection.labels.source, 'assumed');
+  assert.deepEqual(inspection.alignment, { template: 'raf-db', size: 100 });
 });
 
 test('--faces finds and recognises the faces of a photo, none being a result, and draws them', async () => {
@@ -237,7 +238,51 @@ test('--faces finds and recognises the faces of a photo, none being a result, an
 });
 
 test('flags that need --faces say so', async () => {
-  const { code, stderr } = await poster(['predict', 'x.jpg', '--checkpoint', checkpoint, '--annotate', 'x']);
+  for (const flag of [
+    ['--annotate', 'x'],
+    ['--landmarks', 'network'],
+    ['--template', 'arcface'],
+    ['--crop-size', '64'],
+  ]) {
+    const { code, stderr } = await poster(['predict', 'x.jpg', '--checkpoint', checkpoint, ...flag]);
+    assert.equal(code, 2);
+    assert.match(stderr, /Expected --faces/);
+  }
+});
+
+test('--landmarks, --template and --crop-size decide the crops; what does not fit is said', async () => {
+  const photo = fixture('faces/astronaut.jpg');
+  const predict = (...flags: string[]) =>
+    poster(['predict', photo, '--faces', '--checkpoint', checkpoint, '--format', 'jsonl', ...flags]);
+  const probability = async (...flags: string[]) => {
+    const { code, stdout, stderr } = await predict(...flags);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout).faces[0].probability as number;
+  };
+  const standard = await probability();
+  assert.equal(await probability('--template', 'raf-db', '--crop-size', '100'), standard);
+  for (const flags of [
+    ['--template', 'arcface'],
+    ['--crop-size', '32'],
+  ])
+    assert.notEqual(await probability(...flags), standard, flags.join(' '));
+  // the head of these weights was never trained, so it agrees with nothing and decides nothing
+  assert.equal(await probability('--landmarks', 'network'), standard);
+
+  const exported = join(folder, 'landmarks.onnx');
+  const exporting = ['export', '--checkpoint', checkpoint, '--output', exported, '--images', photo];
+  assert.equal((await poster([...exporting, '--template', 'arcface'])).code, 0);
+  const { stdout } = await poster(['inspect', exported]);
+  assert.match(stdout, /faces +112 x 112 pixels, template arcface/);
+  const { code, stderr } = await poster([
+    ...['predict', photo, '--faces', '--checkpoint', exported, '--landmarks', 'network'],
+  ]);
   assert.equal(code, 2);
-  assert.match(stderr, /Expected --faces/);
+  assert.match(
+    stderr,
+    /Expected a \.pth or \.safetensors checkpoint .* got the ONNX model .*landmarks\.onnx/,
+  );
+  const size = await predict('--crop-size', '4000');
+  assert.match(size.stderr, /Expected a crop size of 16 to 2048 whole pixels, got 4000/);
+  assert.equal((await predict('--template', 'x')).code, 2);
 });

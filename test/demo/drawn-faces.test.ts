@@ -85,7 +85,8 @@ test('a drawn set opens as RAF-DB, balanced, and is the same from the same seed'
 test('a set may be drawn over itself, but not over other files', async () => {
   const folder = await newFolder();
   await writeDrawnDataset(folder, { train: 7, test: 7, seed: 1 });
-  await writeDrawnDataset(folder, { train: 7, test: 7, seed: 2 });
+  await writeDrawnDataset(folder, { train: 5, test: 7, seed: 2 });
+  assert.equal((await readdir(join(folder, 'Image', 'aligned'))).length, 12);
   const photos = await newFolder();
   await writeFile(join(photos, 'holiday.jpg'), '');
   await assert.rejects(writeDrawnDataset(photos, { train: 7, test: 7, seed: 1 }), {

@@ -21,6 +21,7 @@ import {
   portraitFile,
   portraitPoints,
 } from './portrait.js';
+import { portraitYuNet } from './portrait-yunet.js';
 
 describe('faces of photos', () => {
   let finder: FaceFinder;
@@ -102,6 +103,18 @@ describe('faces of photos', () => {
     await writeFile(path, bytes);
     const [first, ...others] = await Promise.all([path, bytes, portrait].map((photo) => finder.find(photo)));
     for (const other of others) assert.deepEqual(other, first);
+    await rm(folder, { recursive: true });
+  });
+
+  it('takes the word of a YuNet file on where faces are, and places landmarks itself', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'faces-'));
+    const file = join(folder, 'yunet.onnx');
+    await writeFile(file, portraitYuNet());
+    await using other = await openFaceFinder({ threads: 1, detector: file });
+    const faces = await other.find(portrait);
+    expectFaces(faces, [portraitPoints], 0.04);
+    assert.equal(faces[0]!.landmarks!.length, 68);
+    assert.deepEqual(await other.find(background(512, 512)), []); // it sees a face there, the landmarks do not
     await rm(folder, { recursive: true });
   });
 

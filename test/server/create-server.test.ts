@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { Registry } from 'prom-client';
 import { overlay } from '../../src/explain/overlay.js';
+import type { FindFacesOptions } from '../../src/faces/find-faces.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
+import { templates } from '../../src/faces/template.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { resizeBilinear } from '../../src/image/resize.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
@@ -148,18 +150,21 @@ describe('recognition', () => {
     assert.deepEqual(none.faces, []);
   });
 
-  test('takes no more faces of a photo than its limit', async () => {
-    const asked: number[] = [];
+  test('takes no more faces of a photo than its limit, cut out as it was told', async () => {
+    const asked: FindFacesOptions[] = [];
     const reader = createImageReader({
       ...finder,
       async find(_photo, options) {
-        asked.push(options!.maxFaces!);
+        asked.push(options!);
         return [];
       },
     });
-    await using app = await start({ reader, limits: { faces: 3 } });
+    const alignment = { template: 'arcface', size: 48 } as const;
+    await using app = await start({ reader, alignment, limits: { faces: 3 } });
     assert.equal((await app.inject(asJson([crop], { faces: true }))).statusCode, 200);
-    assert.deepEqual(asked, [3]);
+    assert.deepEqual(asked, [{ maxFaces: 3, template: templates.arcface, size: 48 }]);
+    const model = modelSchema.parse((await app.inject('/v1/model')).json());
+    assert.deepEqual(model.alignment, alignment);
   });
 
   test('explains a crop as the library does: its maps, and drawn over what the network saw', async () => {

@@ -6,8 +6,12 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openFaceFinder } from '../../src/faces/open-face-finder.js';
+import { templates } from '../../src/faces/template.js';
+import { decodeImage } from '../../src/image/decode.js';
 import { Poster } from '../../src/poster.js';
-import { answerSchema, errorSchema } from '../../src/server/schemas.js';
+import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
+import { answerSchema, errorSchema, modelSchema } from '../../src/server/schemas.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
@@ -75,6 +79,22 @@ test('poster serve answers over HTTP what the library says, and ends what it beg
   assert.match(errors(), /does not name its classes/);
 });
 
+test('options decide how the server cuts faces out, which it tells', async () => {
+  const flags = ['--landmarks', 'network', '--template', 'arcface', '--crop-size', '32'];
+  const { server, address, errors } = await startServer(...flags);
+  const model = modelSchema.parse(await (await fetch(`${address}/v1/model`)).json());
+  assert.deepEqual(model.alignment, { template: 'arcface', size: 32 });
+  const answer = await fetch(`${address}/v1/recognise`, { method: 'POST', body: await photoForm() });
+  const [result] = answerSchema.parse(await answer.json()).results;
+  assert.equal(await stop(server), 0, errors());
+  await using poster = await Poster.load(checkpoint, { threads: 1 });
+  await using finder = await openFaceFinder({ threads: 1, landmarks: checkpoint });
+  const photo = await decodeImage(fixture('faces/astronaut.jpg'));
+  const [face] = await recogniseFaces(poster, finder, photo, { template: templates.arcface, size: 32 });
+  assert.ok(result && 'faces' in result && result.faces.length === 1);
+  assertClose([result.faces[0]!.prediction.probability], [face!.prediction.probability], { rtol: 1e-3 });
+});
+
 async function inProgress(address: string): Promise<void> {
   for (;;) {
     const metrics = await (await fetch(`${address}/metrics`)).text();
@@ -134,6 +154,8 @@ test('what is wrong with the model or the options is one sentence', async () => 
     [['--checkpoint', checkpoint, '--port', '70000'], 2, /--port to be at most 65535/],
     [['--checkpoint', checkpoint, '--detector', join(folder, 'none.onnx')], 2, /face detector/],
     [['--checkpoint', checkpoint, '--host', '203.0.113.1', '--no-faces'], 2, /no such address/],
+    [['--checkpoint', checkpoint, '--no-faces', '--crop-size', '64'], 2, /beside --no-faces/],
+    [['--checkpoint', checkpoint, '--crop-size', '4000'], 2, /crop size of 16 to 2048 whole pixels/],
   ];
   for (const [flags, code, message] of cases) {
     const result = await poster(['serve', ...flags]);

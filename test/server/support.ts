@@ -13,10 +13,11 @@ export async function narrowPoster(): Promise<Poster> {
 
 /** The same model, whose batches the caller can hold up or make fail before they run. */
 export function hinder(poster: Poster, before: (crops: readonly RgbImage[]) => Promise<void>): Recogniser {
-  const { labels, labelOrigin, network, path, explains } = poster;
+  const { labels, labelOrigin, alignment, network, path, explains } = poster;
   return {
     labels,
     labelOrigin,
+    alignment,
     network,
     path,
     explains,

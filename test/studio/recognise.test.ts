@@ -5,15 +5,14 @@ import type { Browser, Page } from 'playwright-core';
 import { encodeJpeg } from '../../src/image/encode.js';
 import { Poster } from '../../src/poster.js';
 import { answerSchema } from '../../src/server/schemas.js';
-import { background, headPlacement, loadPortrait, placeHead } from '../faces/portrait.js';
+import { background } from '../faces/portrait.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { chromiumMissing, launchChromium } from '../web/chromium.js';
-import { type FileLike, hand, type RunningServer, startServer, visit } from './open-studio.js';
+import { hand, type RunningServer, startServer, visit } from './open-studio.js';
+import { crop, jpeg, twoHeads } from './pictures.js';
 
 const skip = chromiumMissing;
-const jpeg = (name: string, bytes: Uint8Array): FileLike => ({ name, type: 'image/jpeg', bytes });
-const crop = jpeg('aligned-100.jpg', await readFile(fixture('images/aligned-100.jpg')));
 let checkpoint: string;
 let server: RunningServer;
 let browser: Browser;
@@ -63,7 +62,7 @@ for (const [how, handed] of [
 }
 
 test('faces of a photo have boxes where the server finds them, and each its bars', { skip }, async () => {
-  const photo = jpeg('two.jpg', await twoHeads());
+  const photo = await twoHeads();
   const expected = await askServer(photo.bytes);
   assert.equal(expected.faces.length, 2);
   const { page, complaints, close } = await visit(browser, server.url);
@@ -88,17 +87,6 @@ test('faces of a photo have boxes where the server finds them, and each its bars
   assert.deepEqual(complaints, []);
   await close();
 });
-
-async function twoHeads(): Promise<Uint8Array> {
-  const portrait = await loadPortrait();
-  const canvas = background(640, 360);
-  for (const [x, y, scale] of [
-    [170, 170, 1],
-    [460, 190, 1.3],
-  ] as const)
-    placeHead(canvas, portrait, headPlacement({ x, y }, scale, 0));
-  return encodeJpeg(canvas, 95);
-}
 
 async function askServer(bytes: Uint8Array) {
   const form = new FormData();

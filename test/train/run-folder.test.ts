@@ -5,7 +5,8 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type EpochRecord, writeHistory } from '../../src/train/history.js';
+import { setTimeout } from 'node:timers/promises';
+import { type EpochRecord, epochRecordSchema, writeHistory } from '../../src/train/history.js';
 import { lockRun, requireUnused, runFolder } from '../../src/train/run-folder.js';
 
 const newFolder = async () => runFolder(await mkdtemp(join(tmpdir(), 'poster-run-')));
@@ -48,6 +49,27 @@ test('the lock of a dead process whose number went to another is taken over', {
   const folder = await newFolder();
   await writeFile(folder.lock, JSON.stringify({ ...owner, pid: process.pid }));
   await (await lockRun(folder)).release();
+});
+
+test('the lock of a process that has ended and that nobody has waited for is taken over', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const folder = await newFolder();
+  // The shell turns into a program that never waits for the child it started.
+  const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+    const fields = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
+    const processStart = (await fields())[19]!;
+    await writeFile(folder.lock, JSON.stringify({ ...owner, pid, processStart }));
+    await assert.rejects(lockRun(folder), { code: 'run.busy' }, 'it lives');
+    while ((await fields())[0] !== 'Z') await setTimeout(10);
+    await (await lockRun(folder)).release();
+  } finally {
+    parent.kill();
+  }
 });
 
 test('a lock from another machine, or one that cannot be read, is respected', async () => {
@@ -98,14 +120,19 @@ const record = (epoch: number): EpochRecord => ({
   imagesPerSecond: 128,
 });
 
-test('the history is a CSV and a JSONL file, whole after every epoch', async () => {
+test('the history is a CSV and a JSONL file, whole after every epoch; classes are in JSONL alone', async () => {
   const folder = await newFolder();
+  const validRecalls = [
+    { label: 'anger', recall: 0.75 },
+    { label: 'fear', recall: null },
+  ];
+  const second = { ...record(2), validRecalls };
   await writeHistory(folder, [record(1)]);
-  await writeHistory(folder, [record(1), record(2)]);
+  await writeHistory(folder, [record(1), second]);
   const lines = (await readFile(folder.historyJsonl, 'utf8')).trimEnd().split('\n');
   assert.deepEqual(
     lines.map((line) => JSON.parse(line)),
-    [record(1), record(2)],
+    [record(1), second],
   );
   assert.equal(
     await readFile(folder.historyCsv, 'utf8'),
@@ -113,4 +140,11 @@ test('the history is a CSV and a JSONL file, whole after every epoch', async () 
       '1,86,0.000035,1.5,0.25,1.25,0.5,0.375,0.4375,100,128\n' +
       '2,172,0.000035,1.5,0.25,1.25,0.5,0.375,0.4375,100,128\n',
   );
+});
+
+test('records with and without figures of the classes are read', () => {
+  const validRecalls = [{ label: 'fear', recall: null }];
+  for (const one of [record(1), { ...record(1), validRecalls }])
+    assert.deepEqual(epochRecordSchema.parse(one), one);
+  assert.throws(() => epochRecordSchema.parse({ ...record(1), validRecalls: [{ label: 'fear' }] }));
 });

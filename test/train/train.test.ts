@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { TrainEvent } from '../../src/train/events.js';
+import { runStatusSchema } from '../../src/train/status.js';
 import { type TrainOptions, train, tryTraining } from '../../src/train/train.js';
 import { torchTest } from '../support/torch.js';
 import { drawFaces, newFolder, shortTraining, tensorsOf } from './support.js';
@@ -23,6 +24,9 @@ const everything = {
   labelSmoothing: 0.1,
   warmupEpochs: 1,
 } as const;
+
+const statusOf = async (output: string) =>
+  runStatusSchema.parse(JSON.parse(await readFile(join(output, 'status.json'), 'utf8')));
 
 /** An interrupt after so many steps in all. */
 function stopAfter(steps: number): Pick<TrainOptions, 'signal' | 'onEvent'> {
@@ -59,6 +63,7 @@ torchTest(
       'history.jsonl',
       'last.pth',
       'report',
+      'status.json',
       'tensorboard',
     ]);
     const report = await readdir(join(output, 'report'));
@@ -69,6 +74,20 @@ torchTest(
       lines.map((line) => JSON.parse(line)),
       result.history,
     );
+    for (const { validRecalls, validMeanClassAccuracy } of result.history) {
+      const recalls = validRecalls!.map(({ recall }) => recall!);
+      assert.deepEqual(
+        validRecalls!.map(({ label }) => label),
+        events.find((event) => event.kind === 'start')!.summary.classes,
+      );
+      const mean = recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
+      assert.ok(Math.abs(mean - validMeanClassAccuracy) < 1e-12, `${mean}, ${validMeanClassAccuracy}`);
+    }
+
+    const status = await statusOf(output);
+    const last = events.findLast((event) => event.kind === 'step')!;
+    const shown = { state: 'finished', epoch: 2, epochs: 2, step: 3, stepsPerEpoch: 3, secondsLeft: 0 };
+    assert.deepEqual({ ...status, ...shown, loss: last.loss, error: null }, status);
 
     const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== 'validation');
     const epoch = ['step', 'step', 'step', 'saved', 'epoch'];
@@ -86,6 +105,8 @@ torchTest('interrupted within an epoch and resumed, every tensor is the same to 
   const part = await train({ ...options, output: broken, workers: 0, ...stopAfter(whole.steps - 1) });
   assert.equal(part.stopped, 'interrupted');
   assert.equal(part.epochs, 1);
+  const { state, epoch } = await statusOf(broken);
+  assert.deepEqual([state, epoch], ['interrupted', 2]);
   const resumed = await train({ resume: part.folder.last, workers: 2 });
   assert.deepEqual([resumed.stopped, resumed.epochs, resumed.steps], ['all epochs', 2, whole.steps]);
   const comparable = ({ seconds, imagesPerSecond, ...record }: (typeof whole.history)[number]) => record;

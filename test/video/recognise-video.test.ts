@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { PosterError } from '../../src/errors.js';
 import { openFaceFinder } from '../../src/faces/open-face-finder.js';
+import { templates } from '../../src/faces/template.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { Poster } from '../../src/poster.js';
 import { probeVideo } from '../../src/video/probe-video.js';
 import { type DecodedFrame, type ReadFramesOptions, readFrames } from '../../src/video/read-frames.js';
-import { recogniseVideo, type VideoFrame } from '../../src/video/recognise-video.js';
+import {
+  type RecogniseVideoOptions,
+  recogniseVideo,
+  type VideoFrame,
+} from '../../src/video/recognise-video.js';
 import { loadPortrait } from '../faces/portrait.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { composeFrame, ffmpeg, ffmpegMissing, type Head, rate, size, writeVideo } from './make-video.js';
@@ -72,6 +77,18 @@ describe('videos', { skip: ffmpegMissing }, () => {
         assert.ok(Math.abs(smoothed.probabilities.reduce((sum, p) => sum + p.probability, 0) - 1) < 1e-6);
       }
     }
+  });
+
+  it('faces are cut out as in photos: as the model learned them, or as a call says', async () => {
+    const sides = async (options?: RecogniseVideoOptions) => {
+      const found = new Set<number>();
+      for await (const { faces } of recogniseVideo(poster, finder, clip, { ...options, every: 10 }))
+        for (const { crop } of faces) found.add(crop.width);
+      return [...found];
+    };
+    assert.deepEqual(await sides(), [poster.alignment.size]);
+    assert.deepEqual(await sides({ size: 64 }), [64]);
+    assert.deepEqual(await sides({ template: templates.fer2013 }), [48]);
   });
 
   it('pixels are those that were encoded', async () => {

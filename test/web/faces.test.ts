@@ -7,12 +7,14 @@ import { exportModel } from '../../src/export/export-model.js';
 import { distance } from '../../src/faces/geometry.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { packagedModel, packagedModels } from '../../src/faces/packaged-models.js';
+import { templates } from '../../src/faces/template.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { encodePng } from '../../src/image/encode.js';
 import { Poster } from '../../src/poster.js';
 import type { RecognisedFace } from '../../src/recognise/recognise-faces.js';
 import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
 import { drawScene } from '../faces/drawn-scene.js';
+import { landmarkError } from '../faces/expect-faces.js';
 import {
   background,
   drawGroup,
@@ -20,7 +22,9 @@ import {
   loadPortrait,
   placeHead,
   portraitFile,
+  portraitPoints,
 } from '../faces/portrait.js';
+import { portraitYuNet } from '../faces/portrait-yunet.js';
 import { assertClose } from '../support/close.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { chromiumMissing } from './chromium.js';
@@ -45,6 +49,10 @@ before(async () => {
   ]);
   await drawPhotos();
   site.server.files.set('/narrow.onnx', await readFile(output));
+  const alignment = { template: 'arcface', size: 64 } as const;
+  const other = join(folder, 'other.onnx');
+  await exportModel({ checkpoint, output: other, images: [portraitFile], alignment });
+  site.server.files.set('/other.onnx', await readFile(other));
   for (const [name, bytes] of photos) site.server.files.set(`/${name}`, bytes);
   await site.visit();
 });
@@ -152,6 +160,25 @@ test('every kind of image, a few faces of it, and their explanation', { skip }, 
   for (const other of others) assert.deepEqual(other, first);
 });
 
+test('faces are cut out as the model learned them, unless a call says otherwise', { skip }, async () => {
+  const { alignment, crops } = await site.page.evaluate(async () => {
+    const poster = await window.Poster.load('/other.onnx', { threads: 1 });
+    const photo = await (await fetch('/portrait.jpg')).blob();
+    const crops = [];
+    for (const options of [{}, { size: 48 }])
+      crops.push((await poster.findFaces(photo, options)).faces[0]!.crop);
+    const { alignment } = poster;
+    await poster.dispose();
+    return { alignment, crops: crops.map(({ width, data }) => ({ width, data: [...data] })) };
+  });
+  assert.deepEqual(alignment, { template: 'arcface', size: 64 });
+  for (const [i, size] of [64, 48].entries()) {
+    const [expected] = await finder.find(photos.get('portrait.jpg')!, { template: templates.arcface, size });
+    assert.equal(crops[i]!.width, size);
+    assertClose(crops[i]!.data, expected!.crop.data, { rtol: 0, atol: 2 });
+  }
+});
+
 test('what goes wrong with faces is said in a sentence with a code', { skip }, async () => {
   const errors = await site.page.evaluate(async () => {
     const { Poster } = window;
@@ -184,6 +211,30 @@ test('what goes wrong with faces is said in a sentence with a code', { skip }, a
     disposed: /^PosterError disposed: /,
   };
   for (const [what, pattern] of Object.entries(expected)) assert.match(errors[what as 'image'], pattern);
+});
+
+test("a YuNet of the site's own finds faces; another file is refused in a sentence", { skip }, async () => {
+  site.server.files.set('/yunet.onnx', portraitYuNet());
+  site.server.files.set('/text.onnx', Buffer.from('no model'));
+  const results = await site.page.evaluate(async () => {
+    const photo = await (await fetch('/portrait.jpg')).blob();
+    const find = async (detector: string) => {
+      const poster = await window.Poster.load('/narrow.onnx', { threads: 1, detector });
+      return poster.findFaces(photo).then(
+        ({ faces }) => faces.map(({ points }) => points),
+        (error: Error & { code?: string }) => `${error.code}: ${error.message}`,
+      );
+    };
+    return {
+      face: await find('/yunet.onnx'),
+      other: await find('/narrow.onnx'),
+      text: await find('/text.onnx'),
+    };
+  });
+  assert.ok(typeof results.face !== 'string' && results.face.length === 1);
+  assert.ok(landmarkError(results.face[0]!, portraitPoints) < 0.04);
+  const expected = /^option\.invalid: Expected a YuNet face detector, but http.*(narrow|text)\.onnx is /;
+  for (const message of [results.other, results.text]) assert.match(String(message), expected);
 });
 
 test("the models that find faces may lie in a folder of one's own", { skip }, async () => {

@@ -3,35 +3,41 @@ import { type DemoResult, type DemoStage, runDemo } from '../../demo/run-demo.js
 import { wholeNumber } from '../options.js';
 import { createProgress, type Progress } from '../progress.js';
 import { runVerb } from '../run-verb.js';
+import { createTrainingDisplay } from '../training-display.js';
 
 interface DemoFlags {
   readonly output: string;
   readonly faces?: number;
+  readonly epochs?: number;
 }
 
 /** Adds `poster demo`. */
 export function registerDemo(program: Command): void {
   program
     .command('demo')
-    .summary('draw faces, evaluate the narrow network on them and report')
+    .summary('draw faces, learn them, evaluate and report')
     .description(
-      'Shows the parts at work with no data at hand: draws a labelled set of schematic faces, evaluates the narrow network with its initial weights on them and writes the report.',
+      'Shows the main job with no data at hand: draws a labelled set of schematic faces, trains the narrow network on them, evaluates it on others and writes the report.',
     )
     .option('-o, --output <dir>', 'folder for everything it makes', 'demo-output')
-    .option('--faces <n>', 'faces to recognise', wholeNumber('--faces', 14))
+    .option('--faces <n>', 'faces to learn from', wholeNumber('--faces', 14))
+    .option('--epochs <n>', 'epochs to train', wholeNumber('--epochs', 1))
     .action(runVerb(demo));
 }
 
 const stages: Record<DemoStage, { title: string; label: string }> = {
   draw: { title: '1. Drawing faces with seven expressions, labelled as RAF-DB is', label: 'Drawing' },
-  evaluate: { title: '2. Evaluating the narrow network, untrained, on them', label: 'Evaluating' },
+  train: { title: '2. Training the narrow network on them, from nothing', label: 'Training' },
+  evaluate: { title: '3. Evaluating on faces drawn with other parameters', label: 'Evaluating' },
 };
 
-async function demo(signal: AbortSignal, { output, faces }: DemoFlags): Promise<void> {
+async function demo(signal: AbortSignal, { output, faces, epochs }: DemoFlags): Promise<void> {
+  const training = createTrainingDisplay(false);
   let progress: Progress | undefined;
   const result = await runDemo({
     output,
     faces,
+    epochs,
     signal,
     onStage(stage) {
       progress?.stop();
@@ -39,21 +45,37 @@ async function demo(signal: AbortSignal, { output, faces }: DemoFlags): Promise<
       progress = createProgress(stages[stage].label, 'images');
     },
     onProgress: (done, total) => progress?.update(done, total),
-  }).finally(() => progress?.stop());
+    onTraining: training.show,
+  }).finally(() => {
+    training.end();
+    progress?.stop();
+  });
   await report(result);
 }
 
-async function report({ faces, checkpoint, evaluation, files }: DemoResult): Promise<void> {
+async function report({
+  faces,
+  checkpoint,
+  untrained,
+  evaluation,
+  files,
+  curves,
+}: DemoResult): Promise<void> {
   const { formatTables } = await import('../../report/tables.js');
   const { published: _, ...drawn } = evaluation; // a figure for photographs says nothing about drawings
   process.stdout.write(`\n${formatTables({ ...drawn, published: null })}\n`);
+  if (untrained)
+    process.stdout.write(
+      `Nothing was learned: ${untrained.message}\nThe figures are those of the initial weights.\n\n`,
+    );
   const lines = [
     ['Faces', faces],
     ['Checkpoint', checkpoint],
+    ...(curves ? [['Learning curves', curves]] : []),
     ['Report', files.report],
   ];
-  process.stdout.write(lines.map(([name, path]) => `${name!.padEnd(11)} ${path}\n`).join(''));
+  process.stdout.write(lines.map(([name, path]) => `${name!.padEnd(16)} ${path}\n`).join(''));
   process.stdout.write(
-    'The faces are drawn and the weights are initial ones: that all parts work is what this shows; the accuracy is chance.\n',
+    'The faces are drawn, so the accuracy says that all parts work, not how well photographs are recognised.\n',
   );
 }

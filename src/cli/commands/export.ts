@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander';
+import { checkCropSize } from '../../data/alignment.js';
 import type { DataType } from '../../data/labels.js';
 import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { verificationImages } from '../../export/verification-images.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
-import { dataTypeOption, loadOptions } from '../options.js';
+import { type AlignmentFlags, alignmentOptions, dataTypeOption, loadOptions } from '../options.js';
 import { runVerb } from '../run-verb.js';
 
-interface ExportFlags {
+interface ExportFlags extends AlignmentFlags {
   readonly checkpoint: string;
   readonly output: string;
   readonly precision: Precision;
@@ -18,7 +19,7 @@ interface ExportFlags {
 }
 
 export function registerExport(program: Command): void {
-  program
+  const command = program
     .command('export')
     .summary('write a checkpoint as ONNX, safetensors or .pth')
     .description(
@@ -43,6 +44,7 @@ export function registerExport(program: Command): void {
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .action(runVerb(runExport));
+  for (const option of alignmentOptions('as the checkpoint says, or its dataset')) command.addOption(option);
 }
 
 async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void> {
@@ -54,11 +56,14 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
     );
   }
   const { labels, dataType } = await loadOptions(flags, signal);
+  const { template, cropSize: size } = flags;
+  if (size !== undefined) checkCropSize(size);
   const { output, format, bytes, card, agreement } = await exportModel({
     ...flags,
     images,
     labels,
     dataType,
+    ...((template ?? size) !== undefined && { alignment: { template, size } }),
     signal,
   });
   const { sameClass, largestDifference } = agreement;

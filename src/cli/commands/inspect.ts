@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { DataType } from '../../data/labels.js';
 import { describeNetwork, type NetworkDescription } from '../../inspect/describe-network.js';
 import { inspectModel, type ModelInspection } from '../../inspect/inspect-model.js';
-import { narrowConfig, publishedConfig } from '../../network/config.js';
+import { type NetworkSize, networkSizeNames, networkSizes } from '../../network/config.js';
 import { posterV2 } from '../../network/poster-v2.js';
 import { dataTypeOption, loadOptions } from '../options.js';
 import { runVerb } from '../run-verb.js';
@@ -11,7 +11,7 @@ import { table } from '../table.js';
 interface InspectFlags {
   readonly labels?: string;
   readonly data_type?: DataType;
-  readonly narrow?: boolean;
+  readonly network: NetworkSize;
   readonly json?: boolean;
 }
 
@@ -25,14 +25,18 @@ export function registerInspect(program: Command): void {
     .argument('[checkpoint]', '.pth, .pth.tar, .safetensors or .onnx; without one, the published network')
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .addOption(dataTypeOption('the data the checkpoint was trained on'))
-    .option('--narrow', 'without a checkpoint: the narrow network instead of the published one')
+    .addOption(
+      new Option('--network <size>', 'without a checkpoint: the sizes of the network')
+        .choices(networkSizeNames)
+        .default('published'),
+    )
     .option('--json', 'print one JSON document')
     .action(runVerb(inspect));
 }
 
 async function inspect(signal: AbortSignal, path: string | undefined, flags: InspectFlags): Promise<void> {
   if (path === undefined) {
-    const description = describeNetwork(posterV2(flags.narrow ? narrowConfig : publishedConfig));
+    const description = describeNetwork(posterV2(networkSizes[flags.network]));
     process.stdout.write(flags.json ? toJson(description) : renderDescription(description));
     return;
   }
@@ -44,11 +48,17 @@ function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function renderInspection({ path, format, labels, description, metadata }: ModelInspection): string {
+function renderInspection(inspection: ModelInspection): string {
+  const { path, format, labels, alignment, description, metadata } = inspection;
+  const { template, size } = alignment ?? {};
   const facts: [string, string][] = [
     ['file', path],
     ['format', format],
     ['classes', `${labels.labels.join(', ')} (${describeSource(labels.source)})`],
+    [
+      'faces',
+      template ? `${size} x ${size} pixels, template ${template}` : 'not known how they were cut out',
+    ],
     ...Object.entries(metadata)
       .filter(([, value]) => value === null || typeof value !== 'object')
       .map(([key, value]): [string, string] => [key, String(value)]),

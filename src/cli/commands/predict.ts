@@ -12,8 +12,12 @@ import type { PredictCounts, StreamedResult } from '../../predict/stream-lines.j
 import { requireFfmpeg } from '../../video/ffmpeg.js';
 import { noteLabels } from '../note-labels.js';
 import {
+  alignOptions,
   type BatchFlags,
   dataTypeOption,
+  type FaceFlags,
+  faceOptions,
+  finderOptions,
   loadOptions,
   type ModelFlags,
   wholeNumber,
@@ -24,7 +28,7 @@ import { areVideos, predictVideos, type VideoFlags, videoOptions } from '../pred
 import { createProgress } from '../progress.js';
 import { runVerb } from '../run-verb.js';
 
-interface PredictFlags extends ModelFlags, BatchFlags, VideoFlags {
+interface PredictFlags extends ModelFlags, BatchFlags, VideoFlags, FaceFlags {
   readonly topK: number;
   readonly embeddings?: boolean;
   readonly format?: PredictionFormat;
@@ -32,7 +36,6 @@ interface PredictFlags extends ModelFlags, BatchFlags, VideoFlags {
   readonly skipExisting?: boolean;
   readonly shard?: Shard;
   readonly faces?: boolean;
-  readonly detector?: string;
   readonly annotate?: string;
   readonly explain?: string;
   readonly explainMethod?: ExplainMethod;
@@ -58,10 +61,6 @@ export function registerPredict(program: Command): void {
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .option('--skip-existing', 'continue --output: pass over the files it already holds')
     .option('--faces', 'find, align and recognise every face of ordinary photos')
-    .option(
-      '--detector <file>',
-      'with --faces or videos: a YuNet model (.onnx) in place of the built-in detector',
-    )
     .option('--annotate <dir>', 'with --faces or videos: write them with boxes and bars into a folder')
     .option('--explain <dir>', 'write a heat map of what decided each class, as a picture and as data')
     .addOption(
@@ -71,7 +70,8 @@ export function registerPredict(program: Command): void {
       ).choices(explainMethods),
     )
     .option('--shard <i/n>', 'only the i-th of n parts of the files', parseShard);
-  for (const option of videoOptions(wholeNumber('--every', 1))) command.addOption(option);
+  const special = [...faceOptions('with --faces or videos: '), ...videoOptions(wholeNumber('--every', 1))];
+  for (const option of special) command.addOption(option);
   withBatchOptions(withModelOptions(command)).action(runVerb(predict));
 }
 
@@ -105,7 +105,7 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
     },
   };
   const counts = await (flags.faces
-    ? predictFaces(poster, paths, { ...options, annotate: flags.annotate }, flags)
+    ? predictFaces(poster, paths, { ...options, ...alignOptions(flags), annotate: flags.annotate }, flags)
     : predictTo(poster, paths, { ...options, batchSize: flags.batchSize, workers: flags.workers })
   ).finally(() => progress?.stop());
   report(counts, flags.output);
@@ -115,10 +115,10 @@ async function predictFaces(
   poster: Poster,
   paths: AsyncIterable<string>,
   options: PredictPhotosOptions,
-  { detector, threads }: PredictFlags,
+  flags: PredictFlags,
 ): Promise<PredictCounts> {
   const { openFaceFinder } = await import('../../faces/open-face-finder.js');
-  await using finder = await openFaceFinder({ detector, threads });
+  await using finder = await openFaceFinder(finderOptions(flags));
   return await predictPhotosTo(poster, finder, paths, options); // before the finder is disposed
 }
 
@@ -128,11 +128,8 @@ function explainTo({ explain, explainMethod }: PredictFlags, signal: AbortSignal
 }
 
 /** @throws PosterError `option.invalid` for flags that need another. */
-function checkFlags(
-  { faces, detector, annotate, explain, explainMethod, skipExisting, output }: PredictFlags,
-  format: PredictionFormat,
-  videos: boolean,
-): void {
+function checkFlags(flags: PredictFlags, format: PredictionFormat, videos: boolean): void {
+  const { faces, annotate, explain, explainMethod, skipExisting, output } = flags;
   if (videos && (skipExisting || explain !== undefined)) {
     const flag = skipExisting ? '--skip-existing' : '--explain';
     throw new PosterError(
@@ -149,8 +146,12 @@ function checkFlags(
   if (explainMethod !== undefined && explain === undefined) {
     throw new PosterError('option.invalid', 'Expected --explain beside --explain-method; add it.');
   }
-  if (!faces && !videos && (detector ?? annotate) !== undefined) {
-    throw new PosterError('option.invalid', 'Expected --faces beside --detector and --annotate; add it.');
+  const { detector, landmarks, template, cropSize } = flags;
+  if (!faces && !videos && (detector ?? annotate ?? landmarks ?? template ?? cropSize) !== undefined) {
+    throw new PosterError(
+      'option.invalid',
+      'Expected --faces beside --detector, --landmarks, --template, --crop-size and --annotate; add it.',
+    );
   }
 }
 

@@ -4,15 +4,23 @@ import { messageOf, PosterError } from '../../errors.js';
 import { defaultLimits, type ServerLimits } from '../../server/limits.js';
 import { serve } from '../../server/serve.js';
 import { noteLabels } from '../note-labels.js';
-import { dataTypeOption, loadOptions, type ModelFlags, wholeNumber, withModelOptions } from '../options.js';
+import {
+  dataTypeOption,
+  type FaceFlags,
+  faceOptions,
+  finderOptions,
+  loadOptions,
+  type ModelFlags,
+  wholeNumber,
+  withModelOptions,
+} from '../options.js';
 import { runVerb } from '../run-verb.js';
 
-interface ServeFlags extends ModelFlags {
+interface ServeFlags extends ModelFlags, FaceFlags {
   readonly host: string;
   readonly port: number;
   readonly tokenFile?: string;
   readonly faces: boolean;
-  readonly detector?: string;
   readonly workers?: number;
   readonly batchSize: number;
   readonly batchDelay: number;
@@ -38,7 +46,6 @@ export function registerServe(program: Command): void {
     .option('--port <n>', 'port to listen on; 0 takes any that is free', portNumber, 8080)
     .option('--token-file <file>', 'ask for the bearer token in this file (or in $POSTER_TOKEN)')
     .option('--no-faces', 'take face crops only; saves the memory of the detector')
-    .option('--detector <file>', 'detect faces with a YuNet ONNX file')
     .option(
       '-j, --workers <n>',
       'threads that read images (default: half the cores)',
@@ -46,6 +53,7 @@ export function registerServe(program: Command): void {
     )
     .option('-b, --batch-size <n>', 'face crops in a batch, at most', atLeastOne('--batch-size'), 8)
     .option('--batch-delay <ms>', 'wait of a crop for others', wholeNumber('--batch-delay', 0), 10);
+  for (const option of faceOptions()) command.addOption(option);
   withLimits(withModelOptions(command))
     .addOption(
       new Option('--log-level <level>', 'what is logged on standard error, as lines of JSON')
@@ -73,7 +81,9 @@ function withLimits(command: Command): Command {
 }
 
 async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
-  const { host, port, faces, detector, workers, batchSize, batchDelay } = flags;
+  const { host, port, faces, template, cropSize, workers, batchSize, batchDelay } = flags;
+  const { detector, landmarks } = finderOptions(flags);
+  if (!faces) requireNoFaceFlags(flags);
   const token = await readToken(flags.tokenFile);
   const { signal: _, ...load } = await loadOptions(flags, signal);
   await serve({
@@ -83,6 +93,9 @@ async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
     port,
     faces,
     detector,
+    landmarks,
+    template,
+    cropSize,
     workers,
     batchSize,
     batchDelay,
@@ -102,6 +115,15 @@ async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
       );
     },
   });
+}
+
+/** @throws PosterError `option.invalid` for flags that would have no effect */
+function requireNoFaceFlags({ detector, landmarks, template, cropSize }: FaceFlags): void {
+  if ((detector ?? landmarks ?? template ?? cropSize) === undefined) return;
+  throw new PosterError(
+    'option.invalid',
+    'Expected none of --detector, --landmarks, --template and --crop-size beside --no-faces; leave out one or the other.',
+  );
 }
 
 function limitsOf(flags: ServeFlags): Partial<ServerLimits> {

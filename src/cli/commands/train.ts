@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { PosterError } from '../../errors.js';
 import type { TrainOptions, TrainResult } from '../../train/train.js';
-import { launchProcesses, processesFromEnvironment } from '../launch-processes.js';
+import { launchProcesses, processesFromEnvironment, stopWithLauncher } from '../launch-processes.js';
 import { renderDryRun, renderResult, renderSummary } from '../render-training.js';
 import { runVerb } from '../run-verb.js';
 import { createTrainingDisplay } from '../training-display.js';
@@ -49,6 +49,7 @@ async function runTrain(signal: AbortSignal, flags: TrainFlags, command: Command
   }
   const { train, tryTraining } = await import('../../train/train.js');
   const processes = processesFromEnvironment();
+  if (processes) stopWithLauncher(signal);
   const speaks = (processes?.rank ?? 0) === 0;
   const display = createTrainingDisplay(flags.json ?? false);
   const options = { ...(await trainOptions(flags, command)), processes, signal, onEvent: display.show };

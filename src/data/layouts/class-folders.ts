@@ -85,7 +85,10 @@ async function layoutOf(
   return {
     name: 'class folders',
     splits: [...splits.keys()],
-    read: (split) => readSplit(split, splits.get(split)!, assignment, signal),
+    async read(split) {
+      const listing = await readSplit(split, splits.get(split)!, assignment, signal);
+      return { ...listing, alignment: stored?.alignment };
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Alignment } from '../alignment.js';
 import type { Sample } from '../dataset.js';
 import type { DataType } from '../labels.js';
 
@@ -19,6 +20,8 @@ export interface Listing {
   readonly dropped: readonly Dropped[];
   /** Sentences a person should see: a folder taken under another name, files without a label. */
   readonly notes: readonly string[];
+  /** How the faces were cut out, where the files say so. */
+  readonly alignment?: Alignment | undefined;
 }
 
 /** A dataset recognised on disk: which splits there are, and how to list one. */

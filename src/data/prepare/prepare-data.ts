@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { PosterError } from '../../errors.js';
 import { unwritable, writeAtomically } from '../../io/write-atomically.js';
+import type { Alignment } from '../alignment.js';
 import type { ClassCount } from '../check-data.js';
 import type { DataType } from '../labels.js';
 import type { Dropped, Split } from '../layouts/layout.js';
@@ -45,6 +46,8 @@ export interface PreparedData {
   readonly prepared: string;
   readonly classes: readonly string[];
   readonly folders: readonly string[];
+  /** How the faces were cut out, where the source says so. */
+  readonly alignment?: Alignment | undefined;
   readonly splits: readonly PreparedSplit[];
   readonly notes: readonly string[];
 }
@@ -80,6 +83,7 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
       prepared: new Date().toISOString(),
       classes: source.classes,
       folders,
+      alignment: source.alignment,
       splits: written.map((split) => toPreparedSplit(split, source.classes, splitFolder(split.split))),
       notes: source.notes,
     };
@@ -126,8 +130,8 @@ function toPreparedSplit(
 }
 
 async function writeProvenance(folder: string, data: PreparedData): Promise<void> {
-  const { type, classes, folders } = data;
-  const labels: StoredLabels = { format: 1, type, classes: [...classes], folders: [...folders] };
+  const { type, classes, folders, alignment } = data;
+  const labels: StoredLabels = { format: 1, type, classes: [...classes], folders: [...folders], alignment };
   const { root, layout, images, prepared, splits } = data;
   const content = { ...labels, source: { root, layout, images, prepared, splits } };
   await writeAtomically(join(folder, storedLabelsName), `${JSON.stringify(content, null, 2)}\n`);

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { PosterError } from '../../errors.js';
+import type { Alignment } from '../alignment.js';
 import { findFer2013Csv, findVotes } from '../layouts/ferplus-images.js';
 import type { DropCounter, Dropped, Layout, Listing, Split } from '../layouts/layout.js';
 import { hasImageExtension } from '../layouts/list-images.js';
@@ -27,6 +28,8 @@ export interface PrepareSource {
   /** The number of items. */
   readonly total: number;
   readonly notes: readonly string[];
+  /** How the faces were cut out, where the source says so. */
+  readonly alignment?: Alignment | undefined;
   /** What was dropped of a split before any image is placed. */
   droppedOf(split: Split): readonly Dropped[];
   /** @param missing counts images that turn out not to be there. */
@@ -74,6 +77,7 @@ function filesSource(
     writes: false,
     total: entries.reduce((sum, [, { samples }]) => sum + samples.length, 0),
     notes: entries.flatMap(([, { notes }]) => notes),
+    alignment: entries[0]?.[1].alignment,
     droppedOf: (split) => listings.get(split)?.dropped ?? [],
     *items() {
       for (const [split, { samples }] of entries)

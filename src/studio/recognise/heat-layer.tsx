@@ -1,5 +1,5 @@
 /** The heat of what decided each face's class, over the picture it is in. Browser-safe. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { heatLayer } from '../../explain/overlay.js';
 import { fitSimilarity, invertSimilarity } from '../../faces/similarity.js';
 import { templatePixels, templates } from '../../faces/template.js';
@@ -10,11 +10,11 @@ const side = 112;
 
 export function HeatLayer({ result }: { readonly result: Recognised }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { width, height, faces } = result;
-  useEffect(() => {
+  const { width, height } = result;
+  useLayoutEffect(() => {
     const context = canvas.current!.getContext('2d')!;
     context.clearRect(0, 0, width, height);
-    for (const face of faces) drawHeat(context, face, width, height);
+    for (const face of result.faces) drawHeat(context, face, result);
   }, [result]);
   return <canvas class="heat" ref={canvas} width={width} height={height} />;
 }
@@ -22,8 +22,7 @@ export function HeatLayer({ result }: { readonly result: Recognised }) {
 function drawHeat(
   context: CanvasRenderingContext2D,
   { heat, place }: SeenFace,
-  width: number,
-  height: number,
+  { width, height, template }: Recognised,
 ) {
   if (!heat) return;
   const map = new OffscreenCanvas(side, side);
@@ -32,7 +31,7 @@ function drawHeat(
   if (place) {
     // The map lies over the aligned crop; its way back into the picture is that of the crop's points.
     const { a, b, dx, dy } = invertSimilarity(
-      fitSimilarity(place.points, templatePixels(templates['raf-db'], side)),
+      fitSimilarity(place.points, templatePixels(templates[template], side)),
     );
     context.setTransform(a, b, -b, a, dx, dy);
     context.drawImage(map, 0, 0);

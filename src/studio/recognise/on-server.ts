@@ -2,28 +2,34 @@
 import type { FivePoints } from '../../faces/five-points.js';
 import type { FaceBody, ImageResult, ModelBody, PredictionBody } from '../../server/schemas.js';
 import { postForm, ServerError } from '../api.js';
-import type { Recognised, Recogniser, SeenFace } from './recognition.js';
+import type { Recognised, Recogniser, SeenFace, SeenPicture } from './recognition.js';
 
-export function onServer({ findsFaces, explains }: ModelBody): Recogniser {
+export function onServer({ findsFaces, explains, alignment }: ModelBody): Recogniser {
   return {
     way: 'server',
     async recognise(picture, faces, signal) {
+      const began = performance.now();
       const form = new FormData();
-      form.append('image', picture, 'picture');
+      form.append('image', await toFile(picture), 'picture');
       form.append('faces', String(faces && findsFaces));
       if (explains) form.append('explain', 'maps');
-      const began = performance.now();
       const { results } = await postForm<{ results: [ImageResult] }>('/v1/recognise', form, signal);
-      return toRecognised(results[0], performance.now() - began);
+      const { template } = alignment;
+      return { ...toSeen(results[0]), template, way: 'server', milliseconds: performance.now() - began };
     },
   };
 }
 
-function toRecognised(result: ImageResult, milliseconds: number): Recognised {
+/** Pictures of a camera travel as JPEG. */
+async function toFile(picture: SeenPicture): Promise<Blob> {
+  return picture instanceof Blob ? picture : picture.convertToBlob({ type: 'image/jpeg', quality: 0.92 });
+}
+
+function toSeen(result: ImageResult): Pick<Recognised, 'width' | 'height' | 'faces'> {
   if ('error' in result) throw new ServerError(result.error.code, result.error.message);
   const { width, height } = result;
   const faces = 'faces' in result ? result.faces.map(toPlacedFace) : [toFace(result.prediction)];
-  return { width, height, faces, way: 'server', milliseconds };
+  return { width, height, faces };
 }
 
 function toPlacedFace({ box, points, landmarks, prediction }: FaceBody): SeenFace {

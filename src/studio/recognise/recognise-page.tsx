@@ -1,49 +1,74 @@
 /** Pictures and the expressions in them. Browser-safe. */
 import { useEffect, useState } from 'preact/hooks';
-import type { ModelBody } from '../../server/schemas.js';
 import { Icon } from '../parts/icon.js';
 import { Failure } from '../parts/notice.js';
+import { OpenButton, type Take, useDropAndPaste } from '../parts/open-files.js';
+import type { OpenedFile } from '../parts/opened-file.js';
 import { announce, FaceList } from './face-list.js';
-import { OpenButton, useDropAndPaste } from './open-pictures.js';
-import type { Recognised } from './recognition.js';
+import { ModelLoad } from './model-load.js';
+import type { Recognised, Way } from './recognition.js';
 import { Stage } from './stage.js';
 import type { Recognition } from './use-recognition.js';
+import { WayChoice } from './way-choice.js';
 
 interface PageProps {
   readonly recognition: Recognition;
-  readonly model: ModelBody | undefined;
 }
 
-export function RecognisePage({ recognition, model }: PageProps) {
-  const { selected } = recognition;
-  const over = useDropAndPaste(recognition.add);
+export function RecognisePage({ recognition }: PageProps) {
+  const { selected, way, local } = recognition;
+  const over = useDropAndPaste(takePictures(recognition));
   return (
     <div class={`recognise${over ? ' over' : ''}`}>
       <h1 class="unseen">Recognise expressions</h1>
-      <Tools recognition={recognition} model={model} />
+      <Tools recognition={recognition} />
+      {way === 'browser' && <ModelLoad {...local} />}
       {selected ? <Open recognition={recognition} /> : <DropZone recognition={recognition} />}
     </div>
   );
 }
 
-function Tools({ recognition, model }: PageProps) {
-  const { findFaces, setFindFaces, pictures, add } = recognition;
+function takePictures({ add }: Recognition): Take {
+  const mayBePicture = ({ file: { type } }: OpenedFile) => type === '' || type.startsWith('image/');
+  return (files) => add(files.filter(mayBePicture).map(({ file }) => file));
+}
+
+function OpenPictures({ recognition, main = false }: { recognition: Recognition; main?: boolean }) {
+  return (
+    <OpenButton
+      take={takePictures(recognition)}
+      text="Open pictures"
+      icon="picture"
+      accept="image/*"
+      main={main}
+    />
+  );
+}
+
+function Tools({ recognition }: PageProps) {
+  const { way, setWay, findFaces, canFindFaces, setFindFaces, pictures } = recognition;
   return (
     <div class="tools">
-      {pictures.length > 0 && <OpenButton take={add} />}
+      {pictures.length > 0 && <OpenPictures recognition={recognition} />}
       <span class="grow" />
       <label class="switch">
         <input
           type="checkbox"
-          checked={findFaces && model?.findsFaces !== false}
-          disabled={model?.findsFaces === false}
+          checked={findFaces}
+          disabled={!canFindFaces}
           onChange={({ currentTarget }) => setFindFaces(currentTarget.checked)}
         />
         <span>Find faces</span>
       </label>
+      <WayChoice way={way} setWay={setWay} />
     </div>
   );
 }
+
+const whereTo: Record<Way, string> = {
+  server: 'They go to the server in the address bar, and nowhere else.',
+  browser: 'They stay in this browser.',
+};
 
 function DropZone({ recognition }: { readonly recognition: Recognition }) {
   return (
@@ -55,15 +80,15 @@ function DropZone({ recognition }: { readonly recognition: Recognition }) {
       <h2>Drop pictures here</h2>
       <p class="hint">or paste one, or</p>
       <div class="actions">
-        <OpenButton take={recognition.add} main />
+        <OpenPictures recognition={recognition} main />
       </div>
-      <p class="hint small">They go to the server in the address bar, and nowhere else.</p>
+      <p class="hint small">{whereTo[recognition.way]}</p>
     </div>
   );
 }
 
 function Open({ recognition }: { readonly recognition: Recognition }) {
-  const { selected, outcome } = recognition;
+  const { selected, outcome, trouble } = recognition;
   const [face, setFace] = useState(0);
   const [heat, setHeat] = useState(false);
   const [landmarks, setLandmarks] = useState(false);
@@ -94,16 +119,21 @@ function Open({ recognition }: { readonly recognition: Recognition }) {
         </div>
         <Strip recognition={recognition} />
       </section>
-      <section class="card results" aria-label="Expressions" aria-busy={!outcome}>
+      <section class="card results" aria-label="Expressions" aria-busy={!outcome && !trouble}>
         <p class="unseen" role="status">
           {result ? announce(result) : ''}
         </p>
         {outcome?.error && <Failure error={outcome.error} />}
         {result && <FaceList result={result} face={face} onFace={setFace} picture={url} />}
-        {!outcome && <p class="hint waiting">Recognising …</p>}
+        {!outcome && <Waiting recognition={recognition} />}
       </section>
     </div>
   );
+}
+
+function Waiting({ recognition: { recogniser, trouble } }: { readonly recognition: Recognition }) {
+  if (trouble) return <Failure error={trouble} />;
+  return <p class="hint waiting">{recogniser ? 'Recognising …' : 'Waiting for the model …'}</p>;
 }
 
 function facts({ width, height, way, milliseconds }: Recognised): string {

@@ -1,9 +1,14 @@
 /** What recognising a picture gives, whoever did it. Browser-safe. */
+import type { TemplateName } from '../../data/alignment.js';
 import type { FivePoints } from '../../faces/five-points.js';
 import type { Box, Point } from '../../faces/geometry.js';
 
 /** Who recognises: the server that the page comes from, or the page itself. */
-export type Way = 'server' | 'browser';
+export const ways = ['server', 'browser'] as const;
+export type Way = (typeof ways)[number];
+
+/** A file, or what a camera shows. */
+export type SeenPicture = Blob | OffscreenCanvas;
 
 export interface Expression {
   readonly label: string;
@@ -29,6 +34,8 @@ export interface Recognised {
   readonly height: number;
   /** The largest first. */
   readonly faces: readonly SeenFace[];
+  /** Where the five points of a face came to lie in its crop, over which its heat lies. */
+  readonly template: TemplateName;
   readonly way: Way;
   readonly milliseconds: number;
 }
@@ -36,7 +43,7 @@ export interface Recognised {
 export interface Recogniser {
   readonly way: Way;
   /** `faces`: look for faces; otherwise the picture is taken as one face crop. */
-  recognise(picture: Blob, faces: boolean, signal: AbortSignal): Promise<Recognised>;
+  recognise(picture: SeenPicture, faces: boolean, signal: AbortSignal): Promise<Recognised>;
 }
 
 /** A face in words, such as `happiness, 98 %`. */

@@ -10,16 +10,14 @@ interface StageProps {
   readonly onFace: (face: number) => void;
   readonly heat: boolean;
   readonly landmarks: boolean;
-  /** Left and right are exchanged, as in a mirror. */
-  readonly mirrored?: boolean;
   /** The picture itself. */
   readonly children: ComponentChildren;
 }
 
-export function Stage({ result, face, onFace, heat, landmarks, mirrored = false, children }: StageProps) {
+export function Stage({ result, face, onFace, heat, landmarks, children }: StageProps) {
   const shown = result?.faces.some((one) => one.heat) && heat;
   return (
-    <div class={`frame${mirrored ? ' mirrored' : ''}${shown ? ' grey' : ''}`}>
+    <div class={`frame${shown ? ' grey' : ''}`}>
       {children}
       {result && shown && <HeatLayer result={result} />}
       {result && landmarks && <Landmarks result={result} />}

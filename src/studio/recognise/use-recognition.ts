@@ -2,8 +2,10 @@
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
 import type { ModelBody } from '../../server/schemas.js';
 import type { Answer } from '../use-answer.js';
+import { inBrowser } from './in-browser.js';
 import { onServer } from './on-server.js';
-import type { Recognised, Recogniser, Way } from './recognition.js';
+import { type Recognised, type Recogniser, type Way, ways } from './recognition.js';
+import { type LocalModel, useLocalModel } from './use-local-model.js';
 
 export interface Picture {
   readonly id: number;
@@ -27,7 +29,13 @@ export interface Recognition {
   readonly outcome: Outcome | undefined;
   readonly way: Way;
   readonly findFaces: boolean;
+  /** Whether faces can be looked for as things are set. */
+  readonly canFindFaces: boolean;
+  /** Absent while it is not ready. */
   readonly recogniser: Recogniser | undefined;
+  /** Why the server cannot recognise, where it is to. */
+  readonly trouble: Error | undefined;
+  readonly local: LocalModel;
   add(files: Iterable<File>): void;
   select(id: number): void;
   remove(id: number): void;
@@ -49,9 +57,18 @@ let pictureCount = 0;
 
 export function useRecognition(model: Answer<ModelBody>): Recognition {
   const [{ list, selected }, dispatch] = useReducer(change, { list: [], selected: undefined });
-  const [way, setWay] = useState<Way>('server');
-  const [findFaces, setFindFaces] = useState(true);
-  const recogniser = useMemo(() => model.value && onServer(model.value), [model.value]);
+  const [way, setWay] = useWay();
+  const [wantsFaces, setFindFaces] = useState(true);
+  const server = model.value;
+  const isAsked = server !== undefined || model.error !== undefined; // before that a token may be missing
+  const local = useLocalModel(way === 'browser' && isAsked);
+  const { poster } = local;
+  const recogniser = useMemo(
+    () => (way === 'server' ? server && onServer(server) : poster && inBrowser(poster, server)),
+    [way, server, poster],
+  );
+  const canFindFaces = way === 'browser' || server?.findsFaces !== false;
+  const findFaces = wantsFaces && canFindFaces;
   const mode = `${way} ${findFaces ? 'faces' : 'crop'}`;
   const picture = list.find(({ id }) => id === selected);
   const next = [picture, ...list].find((one) => one && !one.outcomes[mode]);
@@ -75,13 +92,28 @@ export function useRecognition(model: Answer<ModelBody>): Recognition {
     outcome: picture?.outcomes[mode],
     way,
     findFaces,
+    canFindFaces,
     recogniser,
+    trouble: way === 'server' && !server ? model.error : undefined,
+    local,
     add: (files) => dispatch({ type: 'add', pictures: Array.from(files, toPicture) }),
     select: (id) => dispatch({ type: 'select', id }),
     remove: (id) => dispatch({ type: 'remove', id }),
     setWay,
     setFindFaces,
   };
+}
+
+const wayKey = 'poster-way';
+
+/** The way of the last visit, so that the page works without its server from the start. */
+function useWay(): [Way, (way: Way) => void] {
+  const [way, setWay] = useState(() => ways.find((one) => one === localStorage.getItem(wayKey)) ?? 'server');
+  const choose = (chosen: Way) => {
+    localStorage.setItem(wayKey, chosen);
+    setWay(chosen);
+  };
+  return [way, choose];
 }
 
 function toPicture(file: File): Picture {

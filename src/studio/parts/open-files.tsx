@@ -1,28 +1,38 @@
-/** The ways of opening pictures: a file dialog, dropping, pasting. Browser-safe. */
+/** The ways of opening files: a dialog, dropping, pasting. Browser-safe. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Icon } from '../parts/icon.js';
+import { Icon, type IconName } from './icon.js';
+import { chosenFiles, droppedFiles, type OpenedFile } from './opened-file.js';
 
-type Take = (files: File[]) => void;
+export type Take = (files: OpenedFile[]) => void;
 
-export function OpenButton({ take, main = false }: { readonly take: Take; readonly main?: boolean }) {
+interface OpenButtonProps {
+  readonly take: Take;
+  readonly text: string;
+  readonly icon: IconName;
+  /** Kinds of files to offer; absent: a folder with all that is in it. */
+  readonly accept?: string;
+  readonly main?: boolean;
+}
+
+export function OpenButton({ take, text, icon, accept, main = false }: OpenButtonProps) {
   const input = useRef<HTMLInputElement>(null);
   const choose = () => {
-    take(Array.from(input.current?.files ?? []));
+    take(chosenFiles(input.current!.files ?? []));
     input.current!.value = ''; // so that the same file may be chosen again
   };
   return (
     <>
       <button type="button" class={main ? 'main' : undefined} onClick={() => input.current!.click()}>
-        <Icon name="picture" />
-        Open pictures
+        <Icon name={icon} />
+        {text}
       </button>
       <input
         ref={input}
         type="file"
-        accept="image/*"
         multiple
+        {...(accept === undefined ? { webkitdirectory: true } : { accept })}
         hidden
-        aria-label="Pictures"
+        aria-label={text}
         onChange={choose}
       />
     </>
@@ -35,10 +45,6 @@ export function useDropAndPaste(take: Take): boolean {
   const latest = useRef(take);
   latest.current = take;
   useEffect(() => {
-    const offer = (list: Iterable<File> | undefined) => {
-      const files = Array.from(list ?? []).filter(({ type }) => type === '' || type.startsWith('image/'));
-      if (files.length > 0) latest.current(files);
-    };
     const listeners = {
       dragover(event: DragEvent) {
         event.preventDefault(); // or the browser opens the file in place of the page
@@ -50,9 +56,12 @@ export function useDropAndPaste(take: Take): boolean {
       drop(event: DragEvent) {
         event.preventDefault();
         setOver(false);
-        offer(event.dataTransfer?.files);
+        if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(offer);
       },
-      paste: (event: ClipboardEvent) => offer(event.clipboardData?.files),
+      paste: (event: ClipboardEvent) => offer(chosenFiles(event.clipboardData?.files ?? [])),
+    };
+    const offer = (files: OpenedFile[]) => {
+      if (files.length > 0) latest.current(files);
     };
     for (const [name, listener] of Object.entries(listeners))
       addEventListener(name, listener as EventListener);

@@ -1,0 +1,68 @@
+"""Trains the official network with its SAM around Adam on request, as a yardstick.
+
+    python3 bench/pytorch/serve_training.py --official DIR --batch-size N --threads N
+
+The step is that of the official program's training loop, on images in memory. Requests and answers are lines of
+JSON on standard input and output. Between requests the process sleeps.
+    {"steps": 2}   -> {"seconds": 17.2}     mean time of a step
+    {"memory": 1}  -> {"peak": 3500000000}  bytes
+"""
+
+import argparse
+import importlib.util
+import json
+import resource
+import sys
+import time
+import warnings
+
+import torch
+
+import official
+
+
+def load_sam(checkout):
+    spec = importlib.util.spec_from_file_location("sam", f"{checkout}/data_preprocessing/sam.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.SAM
+
+
+def step(model, optimizer, images, labels):
+    criterion = torch.nn.CrossEntropyLoss()
+    criterion(model(images), labels).backward()
+    optimizer.first_step(zero_grad=True)
+    criterion(model(images), labels).backward()
+    optimizer.second_step(zero_grad=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--official", required=True, help="a checkout of the official program")
+    parser.add_argument("--batch-size", type=int, required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    arguments = parser.parse_args()
+
+    answers, sys.stdout = sys.stdout, sys.stderr  # the official program prints while it is built
+    warnings.filterwarnings("ignore", message="torch.meshgrid")
+    torch.set_num_threads(arguments.threads)
+    model = official.load(arguments.official)
+    model.train()
+    optimizer = load_sam(arguments.official)(model.parameters(), torch.optim.Adam, lr=3.5e-5, rho=0.05, adaptive=False)
+    images = torch.randn(arguments.batch_size, 3, 224, 224)
+    labels = torch.arange(arguments.batch_size) % 7
+    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), file=answers, flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "steps" in request:
+            started = time.perf_counter()
+            for _ in range(request["steps"]):
+                step(model, optimizer, images, labels)
+            answer = {"seconds": (time.perf_counter() - started) / request["steps"]}
+        else:
+            answer = {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

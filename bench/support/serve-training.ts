@@ -1,0 +1,79 @@
+/**
+ * Trains as `poster train` does, on request, for bench/training.ts.
+ *
+ *   node build/bench/support/serve-training.js DATA BATCH_SIZE THREADS
+ *
+ * Requests and answers are lines of JSON on standard input and output.
+ *   {"steps": 2}   -> {"seconds": 9.1}                  mean time of a step on images in memory
+ *   {"epoch": 2}   -> {"seconds": 9.2, "waiting": 0.01} of a step and, of it, for the loader; the first is not counted
+ *   {"memory": 1}  -> {"peak": 3300000000}              bytes
+ */
+import { createInterface } from 'node:readline';
+import { libtorchVersion, threads } from '../../src/torch/machine.js';
+import { planEpoch } from '../../src/train/epoch-plan.js';
+import { openSession } from '../../src/train/session.js';
+import { type HostBatch, loadSteps } from '../../src/train/step-batches.js';
+import { createStepper } from '../../src/train/stepper.js';
+
+const [data, batchSize, threadCount] = process.argv.slice(2);
+const learningRate = 3.5e-5;
+
+await using session = await openSession({
+  overrides: {
+    dataType: 'RAF-DB',
+    data: data!,
+    batchSize: Number(batchSize),
+    threads: Number(threadCount),
+    device: 'cpu',
+    workers: 1,
+  },
+});
+const step = createStepper(session);
+let done = 0;
+
+async function* stepImages() {
+  const plan = planEpoch(session.config, session.data.train, 0, session.team);
+  yield* loadSteps(session.loader, plan, 0);
+}
+
+async function firstBatches(): Promise<HostBatch[]> {
+  for await (const { batches } of stepImages())
+    return batches.map(({ images, labels }) => ({ images: images.slice(), labels }));
+  throw new Error('Expected at least one step of images.');
+}
+
+const inMemory = await firstBatches();
+const take = (batches: readonly HostBatch[]) => step(batches, learningRate, done++);
+const seconds = () => performance.now() / 1000;
+
+function steps(count: number) {
+  const started = seconds();
+  for (let i = 0; i < count; i++) take(inMemory);
+  return { seconds: (seconds() - started) / count };
+}
+
+/** The first step waits for its images, which nothing can hide; those after it are loaded meanwhile. */
+async function epoch(count: number) {
+  let taken = 0;
+  let waiting = 0;
+  let started = 0;
+  let asked = 0;
+  for await (const { batches } of stepImages()) {
+    if (taken > 0) waiting += seconds() - asked;
+    take(batches);
+    asked = seconds();
+    if (taken === 0) started = asked;
+    if (taken++ === count) break;
+  }
+  return { seconds: (asked - started) / count, waiting: waiting / count };
+}
+
+async function answer(request: { steps?: number; epoch?: number }) {
+  if (request.steps) return steps(request.steps);
+  if (request.epoch) return epoch(request.epoch);
+  return { peak: process.resourceUsage().maxRSS * 1024 };
+}
+
+const say = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
+say({ torch: libtorchVersion(), threads: threads() });
+for await (const line of createInterface({ input: process.stdin })) say(await answer(JSON.parse(line)));
