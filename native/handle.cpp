@@ -11,7 +11,7 @@ template <class Content>
 struct Box {
   uint64_t tag;
   Content content;
-  int64_t bytes;  // reported to the garbage collector
+  int64_t bytes;  // that the garbage collector was told of
 };
 
 constexpr uint64_t tensorTag = 0x706f7374657274;     // "postert"
@@ -69,6 +69,16 @@ Napi::Value releaseTensor(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// leaveToCollector(tensor): tells the garbage collector how large the tensor is. For tensors that no scope frees: where
+// one does, the collector would only be driven to look, at every 64 MB, for garbage that is not there.
+Napi::Value leaveToCollector(const Napi::CallbackInfo& info) {
+  TensorBox* box = tensorBox(info.Env(), info[0], "a tensor to leave to the garbage collector");
+  if (!box->content.defined() || box->bytes != 0) return info.Env().Undefined();
+  box->bytes = ownedBytes(box->content);
+  reportBytes(info.Env(), box->bytes);
+  return info.Env().Undefined();
+}
+
 Napi::Value liveTensorCount(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(liveTensors));
 }
@@ -81,8 +91,7 @@ napi_value tensorToJs(napi_env env, at::Tensor tensor) {
     napi_get_null(env, &result);
     return result;
   }
-  const int64_t bytes = ownedBytes(tensor);
-  auto* box = new TensorBox{tensorTag, std::move(tensor), bytes};
+  auto* box = new TensorBox{tensorTag, std::move(tensor), 0};
   auto finalize = [](napi_env env, void* data, void*) {
     auto* box = static_cast<TensorBox*>(data);
     release(env, box);
@@ -93,7 +102,6 @@ napi_value tensorToJs(napi_env env, at::Tensor tensor) {
     throw std::runtime_error("JavaScript has no memory left for a tensor's handle.");
   }
   liveTensors += 1;
-  reportBytes(env, bytes);
   return result;
 }
 
@@ -133,6 +141,7 @@ const at::Generator& generatorFromJs(napi_env env, napi_value value) {
 
 void exportHandles(Napi::Object exports) {
   exportFunction<releaseTensor>(exports, "release");
+  exportFunction<leaveToCollector>(exports, "leaveToCollector");
   exportFunction<liveTensorCount>(exports, "liveTensors");
 }
 

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "errors.h"
@@ -19,16 +21,16 @@ namespace poster {
 namespace {
 
 constexpr size_t smallestKept = size_t{1} << 20;
-constexpr size_t granule = size_t{1} << 16;   // sizes are multiples of it, so that nearly equal blocks are equal
+constexpr size_t granule = size_t{1} << 16;  // blocks begin and end at multiples of it
 constexpr size_t hugePage = size_t{1} << 21;
 
 size_t roundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
-// Fresh pages, aligned so that the kernel can back them with huge ones.
-void* mapBlock(size_t bytes) {
+// Fresh pages, aligned so that the kernel can back them with huge ones; 0 when there are none.
+uintptr_t mapPages(size_t bytes) {
   const size_t span = bytes + hugePage;
   void* start = mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (start == MAP_FAILED) return nullptr;
+  if (start == MAP_FAILED) return 0;
   const auto address = reinterpret_cast<uintptr_t>(start);
   const uintptr_t aligned = roundUp(address, hugePage);
   if (aligned > address) munmap(start, aligned - address);
@@ -36,92 +38,133 @@ void* mapBlock(size_t bytes) {
 #ifdef MADV_HUGEPAGE
   madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
 #endif
-  return reinterpret_cast<void*>(aligned);
+  return aligned;
 }
 
-// Large blocks in use and kept. Together they never exceed the most that was in use at once.
+void unmapPages(uintptr_t start, size_t bytes) { munmap(reinterpret_cast<void*>(start), bytes); }
+
+// Memory that is free, as ranges of addresses without gaps between them.
+class FreeRanges {
+ public:
+  size_t bytes() const { return bytes_; }
+
+  void add(uintptr_t start, size_t bytes) {
+    const auto next = byAddress_.lower_bound(start);
+    if (next != byAddress_.end() && next->first == start + bytes) {
+      const size_t more = next->second;
+      remove(next);
+      bytes += more;
+    }
+    const auto after = byAddress_.lower_bound(start);
+    if (after != byAddress_.begin()) {
+      const auto before = std::prev(after);
+      if (before->first + before->second == start) {
+        start = before->first;
+        bytes += before->second;
+        remove(before);
+      }
+    }
+    byAddress_.emplace(start, bytes);
+    bySize_.emplace(bytes, start);
+    bytes_ += bytes;
+  }
+
+  // The start of `bytes` cut from the smallest range that has them; 0 when none has.
+  uintptr_t cut(size_t bytes) {
+    const auto fit = bySize_.lower_bound({bytes, 0});
+    if (fit == bySize_.end()) return 0;
+    const auto [size, start] = *fit;
+    remove(byAddress_.find(start));
+    if (size > bytes) add(start + bytes, size - bytes);
+    return start;
+  }
+
+  // Gives memory back to the kernel, from the largest range first, until at most `bytes` are left.
+  void shrinkTo(size_t bytes) {
+    while (bytes_ > bytes) {
+      const auto [size, start] = *bySize_.rbegin();
+      remove(byAddress_.find(start));
+      const size_t unmapped = std::min(size, bytes_ + size - bytes);
+      if (size > unmapped) add(start, size - unmapped);
+      unmapPages(start + size - unmapped, unmapped);
+    }
+  }
+
+ private:
+  void remove(std::map<uintptr_t, size_t>::iterator range) {
+    bySize_.erase({range->second, range->first});
+    bytes_ -= range->second;
+    byAddress_.erase(range);
+  }
+
+  std::map<uintptr_t, size_t> byAddress_;
+  std::set<std::pair<size_t, uintptr_t>> bySize_;
+  size_t bytes_ = 0;
+};
+
+// Large blocks in use, and the memory kept for the next. Together they exceed the most that was in use at once by no
+// more than the rest of a huge page.
 class Blocks {
  public:
   void* take(size_t wanted) {
     const std::lock_guard<std::mutex> lock(mutex_);
     const size_t bytes = roundUp(wanted, granule);
-    void* block = reuse(bytes);
-    return block ? block : map(bytes);
+    uintptr_t block = kept_.cut(bytes);
+    if (block == 0) block = map(bytes);
+    used_.emplace(block, bytes);
+    bytesUsed_ += bytes;
+    mostUsed_ = std::max(mostUsed_, bytesUsed_);
+    return reinterpret_cast<void*>(block);
   }
 
   // Whether the block was one of these.
-  bool giveBack(void* block) {
+  bool giveBack(void* address) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = used_.find(block);
+    const auto found = used_.find(reinterpret_cast<uintptr_t>(address));
     if (found == used_.end()) return false;
-    const size_t bytes = found->second;
+    const auto [block, bytes] = *found;
     used_.erase(found);
     bytesUsed_ -= bytes;
     if (keeping_) {
-      kept_.emplace(bytes, block);
-      bytesKept_ += bytes;
+      kept_.add(block, bytes);
     } else {
-      munmap(block, bytes);
+      unmapPages(block, bytes);
     }
     return true;
   }
 
   std::pair<size_t, size_t> held() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    return {bytesUsed_, bytesKept_};
+    return {bytesUsed_, kept_.bytes()};
   }
 
   void setKeeping(bool keeping) {
     const std::lock_guard<std::mutex> lock(mutex_);
     keeping_ = keeping;
     mostUsed_ = bytesUsed_;
-    if (!keeping) shrinkKept(0);
+    if (!keeping) kept_.shrinkTo(0);
   }
 
  private:
-  // The smallest kept block that fits without wasting more than a quarter.
-  void* reuse(size_t bytes) {
-    const auto fit = kept_.lower_bound(bytes);
-    if (fit == kept_.end() || fit->first > bytes + bytes / 4) return nullptr;
-    const auto [size, block] = *fit;
-    kept_.erase(fit);
-    bytesKept_ -= size;
-    return use(block, size);
-  }
-
-  void* map(size_t bytes) {
+  // A block of fresh pages. They come in huge ones; what the block leaves of the last is kept.
+  uintptr_t map(size_t bytes) {
     const size_t most = std::max(mostUsed_, bytesUsed_ + bytes);
-    shrinkKept(most - bytesUsed_ - bytes);
-    void* block = mapBlock(bytes);
-    if (!block && bytesKept_ > 0) {
-      shrinkKept(0);
-      block = mapBlock(bytes);
+    kept_.shrinkTo(most - bytesUsed_ - bytes);
+    const size_t span = roundUp(bytes, hugePage);
+    uintptr_t pages = mapPages(span);
+    if (pages == 0 && kept_.bytes() > 0) {
+      kept_.shrinkTo(0);
+      pages = mapPages(span);
     }
-    TORCH_CHECK(block, "not enough memory: tried to take ", bytes, " bytes");
-    return use(block, bytes);
-  }
-
-  void* use(void* block, size_t bytes) {
-    used_.emplace(block, bytes);
-    bytesUsed_ += bytes;
-    mostUsed_ = std::max(mostUsed_, bytesUsed_);
-    return block;
-  }
-
-  // Gives blocks back to the kernel, the largest first, until at most `bytes` are kept.
-  void shrinkKept(size_t bytes) {
-    while (bytesKept_ > bytes) {
-      const auto largest = std::prev(kept_.end());
-      bytesKept_ -= largest->first;
-      munmap(largest->second, largest->first);
-      kept_.erase(largest);
-    }
+    TORCH_CHECK(pages != 0, "not enough memory: tried to take ", bytes, " bytes");
+    if (span > bytes) kept_.add(pages + bytes, span - bytes);
+    return pages;
   }
 
   std::mutex mutex_;
-  std::map<void*, size_t> used_;
-  std::multimap<size_t, void*> kept_;
-  size_t bytesUsed_ = 0, bytesKept_ = 0, mostUsed_ = 0;
+  std::unordered_map<uintptr_t, size_t> used_;
+  FreeRanges kept_;
+  size_t bytesUsed_ = 0, mostUsed_ = 0;
   bool keeping_ = false;
 };
 
@@ -131,9 +174,9 @@ Blocks& blocks() {
   return *all;
 }
 
-// Only large blocks begin at a huge page for certain; the others are libtorch's own nearly always.
+// Only large blocks begin at a multiple of the granule for certain; the others are libtorch's own nearly always.
 void freeBlock(void* block) {
-  const bool mayBeOurs = reinterpret_cast<uintptr_t>(block) % hugePage == 0;
+  const bool mayBeOurs = reinterpret_cast<uintptr_t>(block) % granule == 0;
   if (mayBeOurs && blocks().giveBack(block)) return;
   c10::GetDefaultCPUAllocator()->raw_deallocate(block);
 }

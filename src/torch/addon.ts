@@ -50,6 +50,8 @@ type Handles = readonly (Handle | null)[];
 /** What native/*.cpp exports; described there. */
 export interface Addon {
   release(tensor: Handle): void;
+  /** Tells the garbage collector how large a tensor is that no scope frees. */
+  leaveToCollector(tensor: Handle): void;
   liveTensors(): number;
   operator(name: string): (...args: NativeArgument[]) => NativeResult;
   schema(name: string): string;

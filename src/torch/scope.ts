@@ -13,9 +13,10 @@ type Scope = Set<Resource>;
 
 let current: Scope | undefined;
 
-/** Puts a new resource under the care of the innermost scope; without one it lives until disposed. */
-export function track(resource: Resource): void {
+/** Puts a new resource under the care of the innermost scope; without one, says false: it lives until disposed. */
+export function track(resource: Resource): boolean {
   current?.add(resource);
+  return current !== undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ export class Tensor {
   /** For the engine: takes over a handle from the addon. */
   constructor(handle: Handle) {
     this.#handle = handle;
-    track(this);
+    if (!track(this)) addon().leaveToCollector(handle);
   }
 
   /** The native tensor. @throws PosterError `disposed` */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { afterEach } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { callTensor } from '../../src/torch/call.js';
 import { heldMemory, keepFreedMemory } from '../../src/torch/memory.js';
+import { scope } from '../../src/torch/scope.js';
 import { fromNumbers, type Tensor } from '../../src/torch/tensor.js';
 import { torchTest } from '../support/torch.js';
 
@@ -30,6 +33,45 @@ torchTest('kept and used memory together stay within the most that was used at o
   assert.equal(inUse, 0);
   assert.ok(kept <= 64 * megabyte, `${kept / megabyte} MB`);
 });
+
+torchTest(
+  'what is kept is cut to the size of the next tensor, and what lies side by side becomes one again',
+  () => {
+    keepFreedMemory(true);
+    make(16).dispose();
+    const parts = [make(4), make(6)];
+    assert.deepEqual(heldMemory(), { inUse: 10 * megabyte, kept: 6 * megabyte });
+    for (const part of parts) part.dispose();
+    const whole = make(16);
+    assert.deepEqual(heldMemory(), { inUse: 16 * megabyte, kept: 0 });
+    whole.dispose();
+  },
+);
+
+torchTest('tensors that a scope frees do not drive the garbage collector', async () => {
+  const collections = await majorCollections(() => {
+    for (let i = 0; i < 100; i++) scope(() => void make(16));
+  });
+  const left = await majorCollections(() => {
+    for (let i = 0; i < 100; i++) make(16);
+  });
+  assert.ok(collections < 3, `${collections} collections`);
+  assert.ok(left >= 3, `${left} collections where no scope frees them`);
+});
+
+/** How often the garbage collector went through the whole heap during `work`. */
+async function majorCollections(work: () => void): Promise<number> {
+  let count = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { detail: { kind: number } })[])
+      if (entry.detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) count += 1;
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  work();
+  await setTimeout(50);
+  observer.disconnect();
+  return count;
+}
 
 torchTest('small tensors are left to libtorch', () => {
   keepFreedMemory(true);
