@@ -52,6 +52,14 @@ export async function takeLock(path: string, guarded: Guarded): Promise<Lock> {
   };
 }
 
+/** Whether a process that lives, or one on another machine, holds the lock at `path`. */
+export async function isLockHeld(path: string): Promise<boolean> {
+  const text = await readIfThere(path);
+  if (text === undefined) return false;
+  const owner = ownerSchema.safeParse(parseJson(text)).data;
+  return !owner || owner.host !== hostname() || isAlive(owner);
+}
+
 async function thisProcess(): Promise<Owner> {
   return {
     pid: process.pid,
@@ -77,8 +85,7 @@ async function createLock(path: string, owner: Owner): Promise<boolean> {
 async function removeStaleLock(path: string, guarded: Guarded): Promise<void> {
   const text = await readIfThere(path);
   if (text === undefined) return;
-  const owner = ownerSchema.safeParse(parseJson(text)).data;
-  if (!owner || owner.host !== hostname() || (await isAlive(owner))) throw busy(path, owner, guarded);
+  if (await isLockHeld(path)) throw busy(path, ownerSchema.safeParse(parseJson(text)).data, guarded);
   // Another process may judge the same lock at this moment: only one succeeds in moving it away.
   const aside = `${path}.${randomUUID().slice(0, 8)}`;
   const moved = await rename(path, aside).then(

@@ -16,6 +16,7 @@ import { defaultLimits, type ServerLimits } from './limits.js';
 import { createMetrics } from './metrics.js';
 import { type Recognition, recogniseCrops } from './recognise-crops.js';
 import { addRoutes } from './routes.js';
+import { openRuns } from './runs.js';
 import { createSlots } from './slots.js';
 import { addStudioPage } from './studio-page.js';
 import { openWebModel } from './web-model.js';
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly batchDelay?: number;
   /** Clients must send it as `Authorization: Bearer <token>`. Default: none is asked for. */
   readonly token?: string;
+  /** A folder of training runs, or a run's own, to show; they name paths of this machine. Default: none is shown. */
+  readonly runs?: string | undefined;
   readonly limits?: Partial<ServerLimits>;
   /** Where figures are kept. Default: a registry of the server's own. */
   readonly registry?: Registry;
@@ -55,6 +58,7 @@ const lastMoment = 3000;
  */
 export async function createServer(model: Recogniser, options: ServerOptions = {}): Promise<FastifyInstance> {
   const limits = { ...defaultLimits, ...options.limits };
+  const runs = options.runs === undefined ? undefined : openRuns(options.runs);
   const { batchSize = 8, batchDelay = 10, readers = availableParallelism() } = options;
   const admission = createAdmission(limits.requests);
   const budget = createByteBudget(limits.bodyBytes, limits.heldBytes);
@@ -81,6 +85,7 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
     model,
     alignment,
     webModel,
+    runs,
     limits,
     admission,
     budget,

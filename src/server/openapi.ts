@@ -1,6 +1,7 @@
 /** The OpenAPI document: what it says of the routes, and of the service as a whole. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { z } from 'zod';
+import { runRecordSchema } from '../train/run-record.js';
 import { version } from '../version.js';
 import type { ServerLimits } from './limits.js';
 import {
@@ -9,6 +10,7 @@ import {
   formSchema,
   modelSchema,
   recogniseSchema,
+  runsSchema,
   statusSchema,
 } from './schemas.js';
 
@@ -23,6 +25,7 @@ export const openapi: FastifyDynamicSwaggerOptions['openapi'] = {
   components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   tags: [
     { name: 'recognition', description: 'Expressions of faces.' },
+    { name: 'training', description: 'Runs of `poster train`, where the server was started with --runs.' },
     { name: 'operation', description: 'For those who run the server.' },
   ],
 };
@@ -65,6 +68,23 @@ export function routeSchemas(limits: ServerLimits, secured: boolean) {
         401: failed,
         500: failed,
       },
+    },
+    runs: {
+      ...security,
+      tags: ['training'],
+      summary: 'The training runs',
+      response: answers('The runs.', runsSchema, [401, 404]),
+    },
+    run: {
+      ...security,
+      tags: ['training'],
+      summary: 'One training run: how it stands, its options and the figures of each epoch',
+      params: {
+        type: 'object',
+        properties: { name: { type: 'string', description: 'Of its folder.' } },
+        required: ['name'],
+      },
+      response: answers('The run.', runRecordSchema, [401, 404]),
     },
     health: {
       tags: ['operation'],

@@ -10,6 +10,7 @@ import type { Recogniser } from './create-server.js';
 import { routeSchemas } from './openapi.js';
 import { type Asked, readRequest } from './read-request.js';
 import { recogniseImages, type Workplace } from './recognise.js';
+import type { Runs } from './runs.js';
 import type { ModelBody } from './schemas.js';
 import type { WebModel } from './web-model.js';
 
@@ -18,6 +19,8 @@ export interface Service extends Workplace {
   readonly webModel: WebModel;
   readonly admission: Admission;
   readonly budget: ByteBudget;
+  /** Absent where training is not shown. */
+  readonly runs: Runs | undefined;
   /** Throws unless the Authorization header is right; absent when all may come. */
   readonly authorise: ((authorization: string | undefined) => void) | undefined;
 }
@@ -35,6 +38,18 @@ export function addRoutes(app: FastifyInstance, service: Service): void {
     const file = await service.webModel.file();
     return reply.sendFile(basename(file), dirname(file), { cacheControl: false });
   });
+  app.get('/v1/runs', { ...secured, schema: schemas.runs }, async () => ({
+    runs: await requireRuns(service).list(),
+  }));
+  app.get<{ Params: { name: string } }>(
+    '/v1/runs/:name',
+    { ...secured, schema: schemas.run },
+    async ({ params }) => {
+      const run = await requireRuns(service).read(params.name);
+      if (run) return run;
+      throw new PosterError('request.unknown', 'There is no training run of this name; /v1/runs lists them.');
+    },
+  );
   app.get('/health', { schema: schemas.health }, async () => ({ status: 'ok' }));
   app.get('/ready', { schema: schemas.ready }, async () => {
     admission.requireOpen();
@@ -44,6 +59,12 @@ export function addRoutes(app: FastifyInstance, service: Service): void {
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+function requireRuns({ runs }: Service): Runs {
+  if (runs) return runs;
+  const message = 'This server was started without --runs, so it shows no training runs.';
+  throw new PosterError('request.unknown', message);
 }
 
 async function answerRecognise(request: FastifyRequest, reply: FastifyReply, service: Service) {

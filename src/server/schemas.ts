@@ -4,6 +4,7 @@ import { alignmentSchema } from '../data/alignment.js';
 import type { ErrorCode } from '../errors.js';
 import { mapSize } from '../explain/explanation.js';
 import { scaleSizes } from '../network/config.js';
+import { runSummarySchema } from '../train/run-record.js';
 import type { ServerLimits } from './limits.js';
 
 const point = z.object({ x: z.number(), y: z.number() });
@@ -163,6 +164,8 @@ export const modelSchema = z.object({
   }),
 });
 
+export const runsSchema = z.object({ runs: z.array(runSummarySchema).describe('Those last at work first.') });
+
 export const statusSchema = z.object({ status: z.enum(['ok', 'ready']) });
 
 export type RecogniseRequest = z.output<ReturnType<typeof recogniseSchema>>;
@@ -171,4 +174,5 @@ export type ExplanationBody = z.infer<typeof explanation>;
 export type FaceBody = z.infer<typeof face>;
 export type ImageResult = z.infer<typeof imageResult>;
 export type FailureBody = z.infer<typeof failure>;
+export type RunsBody = z.infer<typeof runsSchema>;
 export type ModelBody = z.infer<typeof modelSchema>;

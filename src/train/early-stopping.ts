@@ -2,7 +2,7 @@
 
 /** The best epoch so far. */
 export interface Best {
-  /** The epoch, from 0. */
+  /** The epoch, from 1. */
   readonly epoch: number;
   /** Its validation accuracy, 0 to 1. */
   readonly accuracy: number;

@@ -1,7 +1,7 @@
 /** What a training tells while it runs, and what it ends with. */
 import type { EvaluationResult } from '../evaluate/result.js';
 import type { Best } from './early-stopping.js';
-import type { EpochRecord, History } from './history.js';
+import type { EpochRecord, History } from './epoch-record.js';
 import type { RunFolder } from './run-folder.js';
 import type { TrainingConfig } from './training-options.js';
 

@@ -1,41 +1,7 @@
-/** The figures of each epoch: what they are, and the files that show them. */
-import { z } from 'zod';
+/** The files that show the figures of each epoch. */
 import { writeAtomically } from '../io/write-atomically.js';
+import { epochRecordSchema, type History } from './epoch-record.js';
 import type { RunFolder } from './run-folder.js';
-
-const figure = z.number();
-
-/** How many of a class's validation images were recognised, from 0 to 1; null when there are none. */
-const classRecallSchema = z.object({ label: z.string(), recall: figure.nullable() });
-
-/** The figures of one epoch. Accuracies are from 0 to 1, losses in nats. */
-export const epochRecordSchema = z.object({
-  /** Epochs trained so far: 1 after the first. */
-  epoch: z.int().min(1),
-  /** Optimiser steps so far. */
-  steps: z.int().min(0),
-  learningRate: figure,
-  /** Means over the epoch's images at the weights before each climb of SAM. */
-  trainLoss: figure,
-  trainAccuracy: figure,
-  validLoss: figure,
-  validAccuracy: figure,
-  validMeanClassAccuracy: figure,
-  validMacroF1: figure,
-  /** The whole epoch, validation included. */
-  seconds: figure,
-  /** While training. */
-  imagesPerSecond: figure,
-  /** On the validation images, in class order; not there in runs of earlier versions. */
-  validRecalls: z.array(classRecallSchema).optional(),
-});
-
-export type EpochRecord = Readonly<z.infer<typeof epochRecordSchema>>;
-
-/** The figures of an epoch as a whole, by name. */
-export type EpochFigure = Exclude<keyof EpochRecord, 'validRecalls'>;
-
-export type History = readonly EpochRecord[];
 
 /**
  * Writes history.csv and history.jsonl; what is told by class is in the second alone. Both are written anew and

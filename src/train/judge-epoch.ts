@@ -2,8 +2,9 @@
 import type { EvaluationResult } from '../evaluate/result.js';
 import { copyAtomically } from '../io/copy-atomically.js';
 import { betterOf } from './early-stopping.js';
+import type { EpochRecord } from './epoch-record.js';
 import type { StopReason } from './events.js';
-import { type EpochRecord, writeHistory } from './history.js';
+import { writeHistory } from './history.js';
 import { afterEpoch } from './progress.js';
 import { mustStop, type Run, requireFinite, save, seconds, withPlace } from './run.js';
 import { writeBestReport, writeCurves } from './run-report.js';

@@ -1,6 +1,6 @@
 /** How far a training is: everything a resumed run needs beside tensors. */
 import { z } from 'zod';
-import { type EpochRecord, epochRecordSchema } from './history.js';
+import { type EpochRecord, epochRecordSchema } from './epoch-record.js';
 
 const count = z.int().min(0);
 

@@ -10,7 +10,7 @@ import { withFixedColors } from '../report/charts/palette.js';
 import { renderReport } from '../report/report.js';
 import { svgToPng } from '../report/svg-to-png.js';
 import type { Best } from './early-stopping.js';
-import type { EpochFigure, History } from './history.js';
+import type { EpochFigure, History } from './epoch-record.js';
 import type { RunFolder } from './run-folder.js';
 
 /** Writes the curves of loss, accuracy and learning rate as SVG and PNG. */

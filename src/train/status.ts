@@ -1,65 +1,48 @@
 /** How a run stands, in a small file for whoever watches it. */
-import { z } from 'zod';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
-import { writeAtomically } from '../io/write-atomically.js';
 import type { StopReason, TrainEvent } from './events.js';
 import type { Host } from './run.js';
-
-const count = z.int().min(0);
-
-/** Figures are null until they are known. */
-export const runStatusSchema = z.object({
-  /** `running` with an old `updated` is what a killed run leaves. `interrupted` runs can be resumed. */
-  state: z.enum(['running', 'finished', 'interrupted', 'failed']),
-  /** Why it failed, in a sentence. */
-  error: z.string().nullable(),
-  /** The epoch in progress or last done, from 1, of so many, and the steps done in it. */
-  epoch: count,
-  epochs: count,
-  step: count,
-  stepsPerEpoch: count,
-  /** Means over the epoch so far: nats, and from 0 to 1. */
-  loss: z.number().nullable(),
-  accuracy: z.number().nullable(),
-  learningRate: z.number().nullable(),
-  imagesPerSecond: z.number().nullable(),
-  /** Until the last epoch has ended. */
-  secondsLeft: z.number().nullable(),
-  /** When this was written, in ISO 8601. */
-  updated: z.iso.datetime(),
-});
-
-export type RunStatus = Readonly<z.infer<typeof runStatusSchema>>;
+import type { RunStatus } from './run-status.js';
 
 export interface StatusWriter {
-  /** Takes in what the training tells; writes at most once a second, in the background. */
+  /** Takes in what the training tells; writes at most once a second. */
   tell(event: TrainEvent): void;
-  /** Writes the last status. */
-  end(state: RunStatus['state'], error?: string): Promise<void>;
+  /** Writes the last status. Of a training that never began, only where a status of an earlier one is to be replaced. */
+  end(state: RunStatus['state'], error?: string): void;
 }
 
 const leastMilliseconds = 1000;
 
-/** A status that cannot be written is left as it is: it ends no training. */
+const nothingYet: Omit<RunStatus, 'state' | 'updated'> = {
+  ...{ error: null, epoch: 0, epochs: 0, step: 0, stepsPerEpoch: 0, loss: null, accuracy: null },
+  ...{ learningRate: null, imagesPerSecond: null, secondsLeft: null },
+};
+
+/**
+ * A status that cannot be written is left as it is: it ends no training. It is written in one go, because the thread of
+ * a training, at work for a whole step at a time, would take many steps for the parts of writing in the background.
+ */
 export function createStatusWriter(path: string, now = Date.now): StatusWriter {
   let status: Omit<RunStatus, 'updated'> | null = null;
   let written = Number.NEGATIVE_INFINITY;
-  let writing = Promise.resolve();
-  const write = () => {
+  const write = (status: Omit<RunStatus, 'updated'>) => {
     written = now();
-    const text = `${JSON.stringify({ ...status, updated: new Date(written).toISOString() })}\n`;
-    writing = writing.then(() => writeAtomically(path, text)).catch(() => {});
+    try {
+      const aside = `${path}.part`;
+      writeFileSync(aside, `${JSON.stringify({ ...status, updated: new Date(written).toISOString() })}\n`);
+      renameSync(aside, path);
+    } catch {}
   };
   return {
     tell(event) {
       status = after(status, event);
-      if (status && now() - written >= leastMilliseconds) write();
+      if (status && now() - written >= leastMilliseconds) write(status);
     },
-    async end(state, error) {
-      if (!status) return;
-      status = { ...status, state, error: error ?? null, secondsLeft: state === 'finished' ? 0 : null };
-      write();
-      await writing;
+    end(state, error) {
+      if (!status && !existsSync(path)) return;
+      const secondsLeft = state === 'finished' ? 0 : null;
+      write({ ...(status ?? nothingYet), state, error: error ?? null, secondsLeft });
     },
   };
 }
@@ -77,11 +60,8 @@ function after(status: Omit<RunStatus, 'updated'> | null, event: TrainEvent) {
 }
 
 function atStart({ config, stepsPerEpoch, resumed }: Extract<TrainEvent, { kind: 'start' }>['summary']) {
-  return {
-    ...{ state: 'running' as const, error: null, epoch: (resumed?.epochs ?? 0) + 1, epochs: config.epochs },
-    ...{ step: resumed?.steps ?? 0, stepsPerEpoch, loss: null, accuracy: null, learningRate: null },
-    ...{ imagesPerSecond: null, secondsLeft: null },
-  };
+  const [epoch, step] = [(resumed?.epochs ?? 0) + 1, resumed?.steps ?? 0];
+  return { ...nothingYet, state: 'running' as const, epoch, epochs: config.epochs, step, stepsPerEpoch };
 }
 
 /** Keeps the status file at `path` while `work` trains with the host it is given. */
@@ -98,10 +78,10 @@ export async function withStatus<R extends { readonly stopped: StopReason }>(
   try {
     const result = await work({ emit, stopRequested: host.stopRequested });
     const isDone = result.stopped === 'all epochs' || result.stopped === 'early stopping';
-    await status.end(isDone ? 'finished' : 'interrupted');
+    status.end(isDone ? 'finished' : 'interrupted');
     return result;
   } catch (error) {
-    await status.end('failed', messageOf(error));
+    status.end('failed', messageOf(error));
     throw error;
   }
 }

@@ -425,6 +425,8 @@ describe('what is told of the server', () => {
       '/v1/recognise',
       '/v1/model',
       '/v1/model/file',
+      '/v1/runs',
+      '/v1/runs/{name}',
       '/health',
       '/ready',
       '/metrics',

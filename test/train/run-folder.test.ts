@@ -6,7 +6,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { type EpochRecord, epochRecordSchema, writeHistory } from '../../src/train/history.js';
+import { type EpochRecord, epochRecordSchema } from '../../src/train/epoch-record.js';
+import { writeHistory } from '../../src/train/history.js';
 import { lockRun, requireUnused, runFolder } from '../../src/train/run-folder.js';
 
 const newFolder = async () => runFolder(await mkdtemp(join(tmpdir(), 'poster-run-')));

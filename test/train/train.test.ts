@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { TrainEvent } from '../../src/train/events.js';
-import { runStatusSchema } from '../../src/train/status.js';
+import { runStatusSchema } from '../../src/train/run-status.js';
 import { type TrainOptions, train, tryTraining } from '../../src/train/train.js';
 import { torchTest } from '../support/torch.js';
 import { drawFaces, newFolder, shortTraining, tensorsOf } from './support.js';

@@ -20,6 +20,7 @@ interface ServeFlags extends ModelFlags, FaceFlags {
   readonly host: string;
   readonly port: number;
   readonly tokenFile?: string;
+  readonly runs?: string;
   readonly faces: boolean;
   readonly workers?: number;
   readonly batchSize: number;
@@ -45,6 +46,7 @@ export function registerServe(program: Command): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes any that is free', portNumber, 8080)
     .option('--token-file <file>', 'ask for the bearer token in this file (or in $POSTER_TOKEN)')
+    .option('--runs <dir>', 'show the training runs in this folder, such as runs/, with the paths in them')
     .option('--no-faces', 'take face crops only; saves the memory of the detector')
     .option(
       '-j, --workers <n>',
@@ -81,7 +83,7 @@ function withLimits(command: Command): Command {
 }
 
 async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
-  const { host, port, faces, template, cropSize, workers, batchSize, batchDelay } = flags;
+  const { host, port, runs, faces, template, cropSize, workers, batchSize, batchDelay } = flags;
   const { detector, landmarks } = finderOptions(flags);
   if (!faces) requireNoFaceFlags(flags);
   const token = await readToken(flags.tokenFile);
@@ -99,6 +101,7 @@ async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
     workers,
     batchSize,
     batchDelay,
+    runs,
     ...(token !== undefined && { token }),
     limits: limitsOf(flags),
     logger: { level: flags.logLevel, stream: process.stderr },

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { appendFile, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { FastifyInstance } from 'fastify';
+import type { Poster } from '../../src/poster.js';
+import { createServer } from '../../src/server/create-server.js';
+import { errorSchema, runsSchema } from '../../src/server/schemas.js';
+import type { EpochRecord } from '../../src/train/epoch-record.js';
+import { writeHistory } from '../../src/train/history.js';
+import { lockRun, type RunFolder, runFolder } from '../../src/train/run-folder.js';
+import { runRecordSchema } from '../../src/train/run-record.js';
+import type { RunStatus } from '../../src/train/run-status.js';
+import { temporaryFolder } from '../support/narrow-model.js';
+import { narrowPoster } from './support.js';
+
+let poster: Poster;
+let app: FastifyInstance;
+let root: string;
+
+const epoch = (epoch: number, validAccuracy: number): EpochRecord => ({
+  ...{ epoch, steps: 10 * epoch, learningRate: 0.5 ** epoch, trainLoss: 2 / epoch, trainAccuracy: 0.5 },
+  ...{ validLoss: 1, validAccuracy, validMeanClassAccuracy: 0.5, validMacroF1: 0.5 },
+  ...{ seconds: 9, imagesPerSecond: 30, validRecalls: [{ label: 'anger', recall: null }] },
+});
+
+const status = (state: RunStatus['state'], updated: string): RunStatus => ({
+  ...{ state, error: null, epoch: 3, epochs: 5, step: 4, stepsPerEpoch: 10, loss: 1.5, accuracy: 0.4 },
+  ...{ learningRate: 1e-3, imagesPerSecond: 31, secondsLeft: 60, updated },
+});
+
+async function writeRun(name: string, state: RunStatus): Promise<RunFolder> {
+  const folder = runFolder(join(root, name));
+  await mkdir(folder.root);
+  await writeFile(folder.config, JSON.stringify({ dataType: 'FERPlus', network: 'compact', lr: 1 }));
+  await writeHistory(folder, [epoch(1, 0.6), epoch(2, 0.8), epoch(3, 0.8)]);
+  await writeFile(folder.status, JSON.stringify(state));
+  return folder;
+}
+
+before(async () => {
+  poster = await narrowPoster();
+  root = await temporaryFolder();
+  await writeRun('older', status('finished', '2026-01-01T00:00:00Z'));
+  await writeRun('younger', status('running', '2026-01-02T00:00:00Z'));
+  app = await createServer(poster, { runs: root });
+});
+
+after(async () => {
+  await app?.close();
+  await poster?.dispose();
+});
+
+const read = async (name: string) =>
+  runRecordSchema.parse((await app.inject(`/v1/runs/${encodeURIComponent(name)}`)).json());
+
+test('runs are listed, the last at work first, and told whole by name', async () => {
+  const { runs } = runsSchema.parse((await app.inject('/v1/runs')).json());
+  assert.deepEqual(
+    runs.map(({ name, epochs, best, network }) => [name, epochs, best, network]),
+    ['younger', 'older'].map((name) => [name, 3, { epoch: 2, accuracy: 0.8 }, 'compact']),
+  );
+  const run = await read('older');
+  assert.deepEqual(run.history, [epoch(1, 0.6), epoch(2, 0.8), epoch(3, 0.8)]);
+  assert.equal(run.config.dataType, 'FERPlus');
+  assert.equal(run.status?.state, 'finished');
+});
+
+test('a run is at work as long as its process lives, whatever it said last', async () => {
+  assert.deepEqual(
+    [(await read('younger')).status?.state, (await read('younger')).status?.secondsLeft],
+    ['interrupted', null],
+  );
+  const lock = await lockRun(runFolder(join(root, 'younger')));
+  assert.equal((await read('younger')).status?.state, 'running');
+  await lock.release();
+});
+
+test('what is torn, broken or no run is passed over', async () => {
+  const torn = await writeRun('torn', status('running', '2025-01-01T00:00:00Z'));
+  await appendFile(torn.historyJsonl, '{"epoch":4,"ste');
+  await truncate(torn.status, 20);
+  const run = await read('torn');
+  assert.deepEqual([run.history.length, run.status], [3, null]);
+  await mkdir(join(root, 'no-run'));
+  await mkdir(join(root, 'broken'));
+  await writeFile(join(root, 'broken', 'config.json'), '{"dataType":');
+  const huge = await writeRun('huge', status('finished', '2025-01-01T00:00:00Z'));
+  await truncate(huge.config, 2 ** 20);
+  const { runs } = runsSchema.parse((await app.inject('/v1/runs')).json());
+  assert.deepEqual(
+    runs.map(({ name }) => name),
+    ['younger', 'older', 'torn'],
+  );
+});
+
+test('nothing outside the folder is read', async () => {
+  const outside = await temporaryFolder();
+  await writeFile(join(outside, 'config.json'), JSON.stringify({ dataType: 'RAF-DB', network: 'narrow' }));
+  await symlink(outside, join(root, 'link'));
+  for (const name of ['link', '.', '..', '../x', '..%2f', 'older/../older', 'no-such', '%00', 'older%00']) {
+    const answer = await app.inject(`/v1/runs/${encodeURIComponent(name)}`);
+    assert.equal(answer.statusCode, 404, name);
+    assert.equal(errorSchema.parse(answer.json()).error.code, 'request.unknown');
+  }
+});
+
+test('the folder of one run shows this run', async () => {
+  const one = await createServer(poster, { runs: join(root, 'older') });
+  const { runs } = runsSchema.parse((await one.inject('/v1/runs')).json());
+  assert.deepEqual(
+    runs.map(({ name }) => name),
+    ['older'],
+  );
+  assert.equal((await one.inject('/v1/runs/younger')).statusCode, 404);
+  await one.close();
+});
+
+test('no runs unless asked for, and a folder that is none is told', async () => {
+  const without = await createServer(poster);
+  const { error } = errorSchema.parse((await without.inject('/v1/runs')).json());
+  assert.match(error.message, /^This server was started without --runs/);
+  await without.close();
+  await assert.rejects(createServer(poster, { runs: join(root, 'no-such') }), {
+    code: 'file.missing',
+    message: /^Expected a folder of training runs at .*no-such, but there is none\.$/,
+  });
+});
