@@ -9,13 +9,19 @@ import { ThemeButton } from './parts/theme-button.js';
 import { TokenForm } from './parts/token-form.js';
 import { RecognisePage } from './recognise/recognise-page.js';
 import { useRecognition } from './recognise/use-recognition.js';
-import { addressOf, useView, type View, views } from './route.js';
+import { addressOf, type Place, usePlace, type View, views } from './route.js';
+import { TrainingPage } from './training/training-page.js';
+import { useOpenedRun } from './training/use-opened-run.js';
 import { type Answer, useAnswer } from './use-answer.js';
 
-const titles: Record<View, string> = { recognise: 'Recognise', evaluation: 'Evaluation' };
+const titles: Record<View, string> = {
+  recognise: 'Recognise',
+  evaluation: 'Evaluation',
+  training: 'Training',
+};
 
 interface ViewProps {
-  readonly view: View;
+  readonly place: Place;
   readonly model: Answer<ModelBody>;
 }
 
@@ -27,7 +33,7 @@ export function App() {
 
 function Studio({ onToken }: { readonly onToken: () => void }) {
   const model = useAnswer<ModelBody>('/v1/model');
-  const view = useView();
+  const place = usePlace();
   if (model.error instanceof ServerError && model.error.code === 'request.unauthorised')
     return <TokenForm onToken={onToken} />;
   return (
@@ -35,15 +41,15 @@ function Studio({ onToken }: { readonly onToken: () => void }) {
       <a class="skip" href="#content">
         Skip to the content
       </a>
-      <Header view={view} model={model} />
+      <Header place={place} model={model} />
       <main id="content" tabIndex={-1}>
-        <Content view={view} model={model} />
+        <Content place={place} model={model} />
       </main>
     </>
   );
 }
 
-function Header({ view, model }: ViewProps) {
+function Header({ place: { view }, model }: ViewProps) {
   return (
     <header class="bar">
       <a class="brand" href={addressOf('recognise')}>
@@ -75,9 +81,11 @@ function ModelChip({ value, error }: Answer<ModelBody>) {
   );
 }
 
-function Content({ view, model }: ViewProps) {
+function Content({ place: { view, name }, model }: ViewProps) {
   const recognition = useRecognition(model);
   const evaluation = useEvaluation();
+  const opened = useOpenedRun();
   if (view === 'evaluation') return <EvaluationPage evaluation={evaluation} />;
+  if (view === 'training') return <TrainingPage name={name} opened={opened} />;
   return <RecognisePage recognition={recognition} />;
 }

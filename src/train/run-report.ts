@@ -5,31 +5,18 @@ import { decodeImage } from '../image/decode.js';
 import { thumbnailUri } from '../image/encode.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { confusionChart } from '../report/charts/confusion-chart.js';
-import { type Curve, type CurvesChartOptions, curvesChart } from '../report/charts/curves-chart.js';
 import { withFixedColors } from '../report/charts/palette.js';
 import { renderReport } from '../report/report.js';
 import { svgToPng } from '../report/svg-to-png.js';
 import type { Best } from './early-stopping.js';
-import type { EpochFigure, History } from './epoch-record.js';
+import type { History } from './epoch-record.js';
+import { runCharts } from './run-charts.js';
 import type { RunFolder } from './run-folder.js';
 
 /** Writes the curves of loss, accuracy and learning rate as SVG and PNG. */
 export async function writeCurves({ report }: RunFolder, history: History, best: Best): Promise<void> {
-  const curve = (name: string, figure: EpochFigure): Curve => ({
-    name,
-    points: history.map((record) => [record.epoch, record[figure]]),
-  });
-  const mark = { x: best.epoch, text: `best: epoch ${best.epoch}` };
-  const charts: Record<string, [Curve[], CurvesChartOptions]> = {
-    loss: [[curve('training loss', 'trainLoss'), curve('validation loss', 'validLoss')], { mark }],
-    accuracy: [
-      [curve('training accuracy', 'trainAccuracy'), curve('validation accuracy', 'validAccuracy')],
-      { mark, scale: 'percent' },
-    ],
-    'learning-rate': [[curve('learning rate', 'learningRate')], { scale: 'log' }],
-  };
-  for (const [name, [curves, options]] of Object.entries(charts))
-    await writePicture(join(report, name), curvesChart(curves, options));
+  for (const [name, svg] of Object.entries(runCharts(history, best)))
+    await writePicture(join(report, name), svg);
 }
 
 /** Writes the evaluation of the best epoch: the HTML page, its figures as JSON, the confusion matrix. */

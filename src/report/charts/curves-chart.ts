@@ -9,6 +9,8 @@ import { axisStyle, legendStyle, renderChart } from './render.js';
 export interface Curve {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
+  /** Default: the next of the house's colours. */
+  readonly color?: string;
 }
 
 export interface CurvesChartOptions {
@@ -24,13 +26,14 @@ export interface CurvesChartOptions {
   readonly height?: number;
 }
 
-/** Draws up to six curves in one picture, told apart by colour and, beyond the first, by dashes. */
+/** Draws curves in one picture, up to six in the house's colours, told apart by colour and, beyond the first, by dashes. */
 export function curvesChart(curves: readonly Curve[], options: CurvesChartOptions = {}): string {
   const { width = 560, height = 300, mark, xName = 'epoch', scale = 'number' } = options;
   const style = axisStyle();
   const option = {
-    grid: { left: 52, right: 14, top: 38, bottom: 44, outerBoundsMode: 'none' },
-    legend: { ...legendStyle(), icon: 'path://M0 4h14v3h-14z', itemWidth: 16 },
+    // The names of more than five curves take two lines.
+    grid: { left: 52, right: 14, top: curves.length > 5 ? 62 : 38, bottom: 44, outerBoundsMode: 'none' },
+    legend: { ...legendStyle(), top: 2, icon: 'path://M0 4h14v3h-14z', itemWidth: 16 },
     xAxis: {
       ...style,
       ...{ type: 'value', min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false } },
@@ -57,8 +60,8 @@ const formatters = {
   log: (value: number) => value.toExponential(0).replace('e+0', ''),
 } as const;
 
-function line({ name, points }: Curve, i: number) {
-  const stroke = color(seriesColors[i % seriesColors.length]!);
+function line({ name, points, color: own }: Curve, i: number) {
+  const stroke = own ?? color(seriesColors[i % seriesColors.length]!);
   const single = points.length === 1;
   return {
     ...{

@@ -1,0 +1,39 @@
+/** The runs that the server shows, in a table. Browser-safe. */
+import { percent } from '../../report/display-text.js';
+import type { RunSummary } from '../../train/run-record.js';
+import { addressOf } from '../route.js';
+import { State } from './state.js';
+
+export function RunList({ runs }: { readonly runs: readonly RunSummary[] }) {
+  return (
+    <div class="card block scroll">
+      <table class="figures">
+        <thead>
+          <tr>
+            {['Run', 'State', 'Data', 'Network', 'Epochs', 'Best top-1'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map(({ name, status, dataType, network, epochs, best }) => (
+            <tr key={name}>
+              <th scope="row">
+                <a href={addressOf('training', name)}>{name}</a>
+              </th>
+              <td>
+                <State status={status} />
+              </td>
+              <td>{dataType}</td>
+              <td>{network}</td>
+              <td>{status && status.epochs > 0 ? `${epochs} of ${status.epochs}` : epochs}</td>
+              <td>{best ? percent(best.accuracy) : '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
