@@ -59,6 +59,7 @@ function LiveRun({ name }: { readonly name: string }) {
 
 function Runs({ opened: { take } }: Pick<Props, 'opened'>) {
   const { value, error } = useAnswer<RunsBody>('/v1/runs', pace.list);
+  if (!value && !error) return <p class="hint">Reading the runs …</p>;
   const without = error instanceof ServerError && error.code === 'request.unknown';
   return (
     <>
