@@ -2,6 +2,7 @@
 
 const paths = {
   picture: 'M4 5h16v14H4zM4 16l4.5-4.5 4 4 3-3L20 17M14.5 9.5h.01',
+  camera: 'M3 7h12v10H3zM15 11l6-3.5v9L15 13',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
   folder: 'M3 6h6l2 2.5h10V19H3z',
   close: 'M6 6l12 12M18 6L6 18',

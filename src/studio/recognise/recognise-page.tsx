@@ -5,9 +5,12 @@ import { Failure } from '../parts/notice.js';
 import { OpenButton, type Take, useDropAndPaste } from '../parts/open-files.js';
 import type { OpenedFile } from '../parts/opened-file.js';
 import { announce, FaceList } from './face-list.js';
+import { Layers } from './layers.js';
+import { Live } from './live.js';
 import { ModelLoad } from './model-load.js';
 import type { Recognised, Way } from './recognition.js';
 import { Stage } from './stage.js';
+import { type Camera, useCamera } from './use-camera.js';
 import type { Recognition } from './use-recognition.js';
 import { WayChoice } from './way-choice.js';
 
@@ -17,13 +20,25 @@ interface PageProps {
 
 export function RecognisePage({ recognition }: PageProps) {
   const { selected, way, local } = recognition;
-  const over = useDropAndPaste(takePictures(recognition));
+  const camera = useCamera();
+  const take: Take = (files) => {
+    camera.close();
+    takePictures(recognition)(files);
+  };
+  const over = useDropAndPaste(take);
   return (
     <div class={`recognise${over ? ' over' : ''}`}>
       <h1 class="unseen">Recognise expressions</h1>
-      <Tools recognition={recognition} />
+      <Tools {...{ recognition, camera, take }} />
       {way === 'browser' && <ModelLoad {...local} />}
-      {selected ? <Open recognition={recognition} /> : <DropZone recognition={recognition} />}
+      {camera.error && <Failure error={camera.error} />}
+      {camera.stream ? (
+        <Live stream={camera.stream} recognition={recognition} />
+      ) : selected ? (
+        <Open recognition={recognition} />
+      ) : (
+        <DropZone {...{ recognition, camera, take }} />
+      )}
     </div>
   );
 }
@@ -33,23 +48,31 @@ function takePictures({ add }: Recognition): Take {
   return (files) => add(files.filter(mayBePicture).map(({ file }) => file));
 }
 
-function OpenPictures({ recognition, main = false }: { recognition: Recognition; main?: boolean }) {
+interface SourceProps extends PageProps {
+  readonly camera: Camera;
+  readonly take: Take;
+}
+
+function OpenPictures({ take, main = false }: { readonly take: Take; readonly main?: boolean }) {
+  return <OpenButton take={take} text="Open pictures" icon="picture" accept="image/*" main={main} />;
+}
+
+function CameraButton({ camera: { stream, open, close } }: Pick<SourceProps, 'camera'>) {
   return (
-    <OpenButton
-      take={takePictures(recognition)}
-      text="Open pictures"
-      icon="picture"
-      accept="image/*"
-      main={main}
-    />
+    <button type="button" onClick={stream ? close : open}>
+      <Icon name={stream ? 'close' : 'camera'} />
+      {stream ? 'Stop the camera' : 'Use the camera'}
+    </button>
   );
 }
 
-function Tools({ recognition }: PageProps) {
+function Tools({ recognition, camera, take }: SourceProps) {
   const { way, setWay, findFaces, canFindFaces, setFindFaces, pictures } = recognition;
+  const isEmpty = pictures.length === 0 && !camera.stream;
   return (
     <div class="tools">
-      {pictures.length > 0 && <OpenPictures recognition={recognition} />}
+      {!isEmpty && <OpenPictures take={take} />}
+      {!isEmpty && <CameraButton camera={camera} />}
       <span class="grow" />
       <label class="switch">
         <input
@@ -70,7 +93,7 @@ const whereTo: Record<Way, string> = {
   browser: 'They stay in this browser.',
 };
 
-function DropZone({ recognition }: { readonly recognition: Recognition }) {
+function DropZone({ recognition, camera, take }: SourceProps) {
   return (
     <div class="dropzone">
       <svg class="smile" viewBox="0 0 96 96" aria-hidden="true">
@@ -80,7 +103,8 @@ function DropZone({ recognition }: { readonly recognition: Recognition }) {
       <h2>Drop pictures here</h2>
       <p class="hint">or paste one, or</p>
       <div class="actions">
-        <OpenPictures recognition={recognition} main />
+        <OpenPictures take={take} main />
+        <CameraButton camera={camera} />
       </div>
       <p class="hint small">{whereTo[recognition.way]}</p>
     </div>
@@ -139,33 +163,6 @@ function Waiting({ recognition: { recogniser, trouble } }: { readonly recognitio
 function facts({ width, height, way, milliseconds }: Recognised): string {
   const where = way === 'server' ? 'on the server' : 'in this browser';
   return `${width} × ${height}, ${Math.round(milliseconds)} ms ${where}`;
-}
-
-interface LayersProps {
-  readonly result: Recognised | undefined;
-  readonly heat: boolean;
-  readonly setHeat: (shown: boolean) => void;
-  readonly landmarks: boolean;
-  readonly setLandmarks: (shown: boolean) => void;
-}
-
-/** What may be laid over the picture. */
-export function Layers({ result, heat, setHeat, landmarks, setLandmarks }: LayersProps) {
-  const has = (what: 'heat' | 'place') => result?.faces.some((face) => face[what]) ?? false;
-  return (
-    <div class="layers">
-      {has('heat') && (
-        <button type="button" aria-pressed={heat} onClick={() => setHeat(!heat)}>
-          Heat map
-        </button>
-      )}
-      {has('place') && (
-        <button type="button" aria-pressed={landmarks} onClick={() => setLandmarks(!landmarks)}>
-          Landmarks
-        </button>
-      )}
-    </div>
-  );
 }
 
 function Strip({ recognition }: { readonly recognition: Recognition }) {

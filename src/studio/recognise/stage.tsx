@@ -10,14 +10,16 @@ interface StageProps {
   readonly onFace: (face: number) => void;
   readonly heat: boolean;
   readonly landmarks: boolean;
+  /** Shown as in a mirror, as what the camera sees of oneself. */
+  readonly mirrored?: boolean;
   /** The picture itself. */
   readonly children: ComponentChildren;
 }
 
-export function Stage({ result, face, onFace, heat, landmarks, children }: StageProps) {
+export function Stage({ result, face, onFace, heat, landmarks, mirrored = false, children }: StageProps) {
   const shown = result?.faces.some((one) => one.heat) && heat;
   return (
-    <div class={`frame${shown ? ' grey' : ''}`}>
+    <div class={`frame${shown ? ' grey' : ''}${mirrored ? ' mirrored' : ''}`}>
       {children}
       {result && shown && <HeatLayer result={result} />}
       {result && landmarks && <Landmarks result={result} />}
