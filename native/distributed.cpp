@@ -84,6 +84,14 @@ std::shared_ptr<::gloo::transport::Device> networkDevice(const std::string& host
               : c10d::ProcessGroupGloo::createDefaultDevice();
 }
 
+// From 2.4 on the store meets the others through libuv unless told otherwise, which distributions build without; 1.13 has
+// plain sockets alone and no such option.
+template <typename Options>
+auto askForPlainSockets(Options& options) -> decltype(static_cast<void>(options.useLibUV)) {
+  options.useLibUV = false;
+}
+void askForPlainSockets(...) {}
+
 // joinGroup(rank, size, host, port, milliseconds): meets the others; no operation waits longer than that.
 Napi::Value joinGroup(const Napi::CallbackInfo& info) {
   if (group) throw BadArgument("This process has joined others already.");
@@ -96,6 +104,7 @@ Napi::Value joinGroup(const Napi::CallbackInfo& info) {
   options.isServer = rank == 0;
   options.numWorkers = size;
   options.timeout = timeout;
+  askForPlainSockets(options);
   orLost([&] {
     auto store = c10::make_intrusive<c10d::TCPStore>(host, options);
     auto joined = std::make_unique<Group>();

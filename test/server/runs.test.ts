@@ -6,43 +6,25 @@ import type { FastifyInstance } from 'fastify';
 import type { Poster } from '../../src/poster.js';
 import { createServer } from '../../src/server/create-server.js';
 import { errorSchema, runsSchema } from '../../src/server/schemas.js';
-import type { EpochRecord } from '../../src/train/epoch-record.js';
-import { writeHistory } from '../../src/train/history.js';
-import { lockRun, type RunFolder, runFolder } from '../../src/train/run-folder.js';
+import { lockRun, runFolder } from '../../src/train/run-folder.js';
 import { runRecordSchema } from '../../src/train/run-record.js';
 import type { RunStatus } from '../../src/train/run-status.js';
 import { temporaryFolder } from '../support/narrow-model.js';
+import { epochRecord, runStatus, writeRun } from '../support/written-run.js';
 import { narrowPoster } from './support.js';
 
 let poster: Poster;
 let app: FastifyInstance;
 let root: string;
 
-const epoch = (epoch: number, validAccuracy: number): EpochRecord => ({
-  ...{ epoch, steps: 10 * epoch, learningRate: 0.5 ** epoch, trainLoss: 2 / epoch, trainAccuracy: 0.5 },
-  ...{ validLoss: 1, validAccuracy, validMeanClassAccuracy: 0.5, validMacroF1: 0.5 },
-  ...{ seconds: 9, imagesPerSecond: 30, validRecalls: [{ label: 'anger', recall: null }] },
-});
-
-const status = (state: RunStatus['state'], updated: string): RunStatus => ({
-  ...{ state, error: null, epoch: 3, epochs: 5, step: 4, stepsPerEpoch: 10, loss: 1.5, accuracy: 0.4 },
-  ...{ learningRate: 1e-3, imagesPerSecond: 31, secondsLeft: 60, updated },
-});
-
-async function writeRun(name: string, state: RunStatus): Promise<RunFolder> {
-  const folder = runFolder(join(root, name));
-  await mkdir(folder.root);
-  await writeFile(folder.config, JSON.stringify({ dataType: 'FERPlus', network: 'compact', lr: 1 }));
-  await writeHistory(folder, [epoch(1, 0.6), epoch(2, 0.8), epoch(3, 0.8)]);
-  await writeFile(folder.status, JSON.stringify(state));
-  return folder;
-}
+const written = (name: string, state: RunStatus['state'], updated: string) =>
+  writeRun(join(root, name), runStatus(state, updated));
 
 before(async () => {
   poster = await narrowPoster();
   root = await temporaryFolder();
-  await writeRun('older', status('finished', '2026-01-01T00:00:00Z'));
-  await writeRun('younger', status('running', '2026-01-02T00:00:00Z'));
+  await written('older', 'finished', '2026-01-01T00:00:00Z');
+  await written('younger', 'running', '2026-01-02T00:00:00Z');
   app = await createServer(poster, { runs: root });
 });
 
@@ -61,7 +43,7 @@ test('runs are listed, the last at work first, and told whole by name', async ()
     ['younger', 'older'].map((name) => [name, 3, { epoch: 2, accuracy: 0.8 }, 'compact']),
   );
   const run = await read('older');
-  assert.deepEqual(run.history, [epoch(1, 0.6), epoch(2, 0.8), epoch(3, 0.8)]);
+  assert.deepEqual(run.history, [epochRecord(1, 0.6), epochRecord(2, 0.8), epochRecord(3, 0.8)]);
   assert.equal(run.config.dataType, 'FERPlus');
   assert.equal(run.status?.state, 'finished');
 });
@@ -77,7 +59,7 @@ test('a run is at work as long as its process lives, whatever it said last', asy
 });
 
 test('what is torn, broken or no run is passed over', async () => {
-  const torn = await writeRun('torn', status('running', '2025-01-01T00:00:00Z'));
+  const torn = await written('torn', 'running', '2025-01-01T00:00:00Z');
   await appendFile(torn.historyJsonl, '{"epoch":4,"ste');
   await truncate(torn.status, 20);
   const run = await read('torn');
@@ -85,7 +67,7 @@ test('what is torn, broken or no run is passed over', async () => {
   await mkdir(join(root, 'no-run'));
   await mkdir(join(root, 'broken'));
   await writeFile(join(root, 'broken', 'config.json'), '{"dataType":');
-  const huge = await writeRun('huge', status('finished', '2025-01-01T00:00:00Z'));
+  const huge = await written('huge', 'finished', '2025-01-01T00:00:00Z');
   await truncate(huge.config, 2 ** 20);
   const { runs } = runsSchema.parse((await app.inject('/v1/runs')).json());
   assert.deepEqual(

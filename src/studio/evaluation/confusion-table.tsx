@@ -78,16 +78,12 @@ function CountCell({ count, share, isRight, name, isOpen, onOpen }: CountCellPro
     );
   return (
     <td>
-      <button
-        type="button"
-        class="cell"
-        style={style}
-        aria-pressed={isOpen}
-        aria-label={name}
-        onClick={onOpen}
-      >
-        {grouped(count)}
-        <small>{percent(share, share < 0.1 ? 1 : 0)}</small>
+      <button type="button" class="cell" style={style} aria-pressed={isOpen} onClick={onOpen}>
+        <span aria-hidden="true">
+          {grouped(count)}
+          <small>{percent(share, share < 0.1 ? 1 : 0)}</small>
+        </span>
+        <span class="unseen">{name}</span>
       </button>
     </td>
   );
