@@ -45,7 +45,17 @@ export type { RecognisedFace, RecogniseFacesOptions } from './recognise/recognis
 export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-files.js';
 export { type PhotoResult, recogniseFaces, recognisePhotos } from './recognise/recognise-photos.js';
 export { type EvaluationFiles, writeEvaluation } from './report/write-evaluation.js';
-export { type TrainOptions, type TrainResult, train, tryTraining } from './train/train.js';
+export type { EpochRecord } from './train/epoch-record.js';
+export {
+  type DryRunResult,
+  type StopReason,
+  type TrainEvent,
+  type TrainingSummary,
+  type TrainOptions,
+  type TrainResult,
+  train,
+  tryTraining,
+} from './train/train.js';
 export { version } from './version.js';
 export {
   type RecogniseVideoOptions,

@@ -24,10 +24,11 @@ export interface TrainingData {
 /**
  * Lists the training set and the set that chooses the best epoch: the dataset's evaluation set, or with
  * `valSplit` a share of the training set.
- * @throws PosterError as {@link openDataset}; `data.layout` when the two sets have other classes.
+ * @throws PosterError as {@link openDataset}; `data.layout` when a class has no training images, or the two sets
+ * have other classes.
  */
 export async function openTrainingData(config: TrainingConfig, signal?: AbortSignal): Promise<TrainingData> {
-  const open = (split: 'train' | 'valid' | 'test' | 'all', allowEmpty: boolean) => {
+  const open = (split: 'train' | 'valid' | 'test' | 'all') => {
     const { data, dataType, labels, votes } = config;
     return openDataset({
       root: data,
@@ -35,13 +36,14 @@ export async function openTrainingData(config: TrainingConfig, signal?: AbortSig
       labels: labels ?? undefined,
       votes: votes ?? undefined,
       split,
-      allowEmpty,
+      allowEmpty: true,
       signal,
     });
   };
-  const train = await open(await trainingSplit(config, signal), false);
+  const train = await open(await trainingSplit(config, signal));
+  requireTrainingImages(train);
   if (config.valSplit > 0) return holdOut(train, config);
-  const valid = await open(config.evaluationSplit, true);
+  const valid = await open(config.evaluationSplit);
   requireSameClasses(train, valid);
   return {
     classes: train.classes,
@@ -49,7 +51,7 @@ export async function openTrainingData(config: TrainingConfig, signal?: AbortSig
     valid,
     counts: countByClass(train),
     alignment: alignmentOf(train),
-    notes: [...train.notes, ...valid.notes],
+    notes: [...train.notes, ...valid.notes, ...remarksOnUnjudged(valid)],
   };
 }
 
@@ -83,6 +85,29 @@ function holdOut(all: OpenedDataset, { valSplit, seed }: TrainingConfig): Traini
 /** As the files say, or as the dataset's published crops are. */
 function alignmentOf({ alignment, name }: OpenedDataset): Alignment | undefined {
   return alignment ?? publishedCrops(name);
+}
+
+function requireTrainingImages(train: OpenedDataset): void {
+  const empty = emptyClasses(train);
+  if (empty.length === 0) return;
+  throw new PosterError(
+    'data.layout',
+    `Expected training images of every class in ${train.root} (${train.split}), but there are none of ` +
+      `${empty.join(', ')}; add them, or name the other classes alone with --labels.`,
+  );
+}
+
+function remarksOnUnjudged(valid: OpenedDataset): string[] {
+  const empty = emptyClasses(valid);
+  if (empty.length === 0) return [];
+  return [
+    `The ${valid.split} split has no images of ${empty.join(', ')}: how well they are learned is not seen.`,
+  ];
+}
+
+function emptyClasses(data: OpenedDataset): string[] {
+  const counts = countByClass(data);
+  return data.classes.filter((_, label) => counts[label] === 0);
 }
 
 function requireSameClasses(train: OpenedDataset, valid: OpenedDataset): void {

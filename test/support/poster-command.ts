@@ -15,7 +15,17 @@ export function poster(
   input = '',
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe', env });
+  return run(process.execPath, [main, ...args], input, env);
+}
+
+/** Runs a program to its end. */
+export function run(
+  program: string,
+  args: readonly string[],
+  input = '',
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<CommandResult> {
+  const child = spawn(program, args, { stdio: 'pipe', env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import type { TrainEvent } from '../../src/train/events.js';
 import { runStatusSchema } from '../../src/train/run-status.js';
 import { type TrainOptions, train, tryTraining } from '../../src/train/train.js';
 import { torchTest } from '../support/torch.js';
+import { noOwnDisk, onOwnDisk } from './small-disk.js';
 import { drawFaces, newFolder, shortTraining, tensorsOf } from './support.js';
 
 let data: string;
@@ -169,19 +170,47 @@ torchTest('a run refuses the folder of another, and a begun epoch another order 
   } as never);
 });
 
-torchTest('a loss that is not finite ends the run with the step, and the last good state stays', async () => {
-  const output = await newFolder();
-  const options = { ...shortTraining(data, output), optimizer: 'sgd' } as const;
-  const good = await train({ ...options, epochs: 1 });
-  const before = await readFile(good.folder.last);
-  await assert.rejects(train({ resume: good.folder.last, learningRate: 10, rho: 10, epochs: 50 }), {
-    code: 'training.diverged',
-    message:
-      /^The (loss|weights|validation loss) became (NaN|Infinity) at step \d+ of epoch \d+; \S+ holds the last good state: resume from it with a lower --lr\.$/,
-  });
-  const after = await readFile(good.folder.last);
-  assert.ok(after.length > 0.9 * before.length);
-});
+torchTest(
+  'a loss that is not finite ends the run with the step, and the last good state goes on',
+  async () => {
+    const output = await newFolder();
+    const { folder } = await train({ ...shortTraining(data, output), optimizer: 'sgd', epochs: 1 });
+    await assert.rejects(train({ resume: folder.last, learningRate: 10, rho: 10, epochs: 50 }), {
+      code: 'training.diverged',
+      message:
+        /^The (loss|weights|validation loss) became (NaN|Infinity) at step \d+ of epoch \d+; \S+ holds the last good state: resume from it with a lower --lr\.$/,
+    });
+    const { epoch } = await statusOf(output);
+    for (const [name, text] of await tensorsOf(folder.last)) {
+      const [dtype, , base64] = text.split(' ');
+      if (dtype !== 'float32') continue;
+      const bytes = new Uint8Array(Buffer.from(base64!, 'base64'));
+      assert.ok(new Float32Array(bytes.buffer).every(Number.isFinite), name);
+    }
+    const lower = { learningRate: 1e-6, rho: 0, epochs: epoch };
+    assert.equal((await train({ resume: folder.last, ...lower })).stopped, 'all epochs');
+  },
+);
+
+torchTest(
+  'a full disk ends the run with a sentence, and the state saved before goes on to the same bits',
+  async (context) => {
+    if (noOwnDisk) return context.skip(noOwnDisk);
+    const [straight, rescued] = [await newFolder(), await newFolder()];
+    const whole = await train(shortTraining(data, straight));
+    const { size } = await stat(whole.folder.last);
+    // The disk holds one state, but not a second one beside it.
+    const full = await onOwnDisk(1.5 * size, rescued, (disk) =>
+      JSON.stringify({ ...shortTraining(data, join(disk, 'run')), saveMinutes: 1e-9 }),
+    );
+    assert.notEqual(full.code, 0);
+    assert.match(full.stderr, /Could not write \S+: the disk is full; free some space and run again\./);
+    const files = await readdir(join(rescued, 'run'));
+    assert.ok(files.includes('last.pth') && !files.some((name) => name.endsWith('.part')), `${files}`);
+    const resumed = await train({ resume: join(rescued, 'run', 'last.pth') });
+    assert.deepEqual(await tensorsOf(resumed.folder.last), await tensorsOf(whole.folder.last));
+  },
+);
 
 torchTest(
   'unreadable images are left out and named; a batch without readable ones ends the run',
