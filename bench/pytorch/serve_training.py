@@ -29,11 +29,15 @@ def load_sam(checkout):
 
 
 def step(model, optimizer, images, labels):
+    """One step of SAM; the losses before and after its climb."""
     criterion = torch.nn.CrossEntropyLoss()
-    criterion(model(images), labels).backward()
+    loss = criterion(model(images), labels)
+    loss.backward()
     optimizer.first_step(zero_grad=True)
-    criterion(model(images), labels).backward()
+    climbed_loss = criterion(model(images), labels)
+    climbed_loss.backward()
     optimizer.second_step(zero_grad=True)
+    return loss.item(), climbed_loss.item()
 
 
 def main():

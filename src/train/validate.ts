@@ -77,16 +77,32 @@ export async function validate(validation: Validation): Promise<EvaluationResult
   });
 }
 
+/**
+ * Parts in which a batch is judged. What one computes is freed at its end, so that a whole batch, in float32, would take
+ * more memory than training does.
+ */
+const partsOfBatch = 4;
+
 /** images: count x 3 x 224 x 224 -> count x classes. */
-function logitsOf(
-  { network, parameters, device }: Validation,
-  images: Float32Array,
-  count: number,
-): Float32Array {
+function logitsOf(validation: Validation, images: Float32Array, count: number): Float32Array {
+  const size = Math.ceil(count / partsOfBatch);
+  const classes = validation.data.classes.length;
+  const logits = new Float32Array(count * classes);
+  for (let first = 0; first < count; first += size) {
+    const part = images.subarray(first * imageNumbers, Math.min(first + size, count) * imageNumbers);
+    logits.set(logitsOfPart(validation, part), first * classes);
+  }
+  return logits;
+}
+
+const imageNumbers = 3 * imageSize * imageSize;
+
+/** images: n x 3 x 224 x 224 -> n x classes. */
+function logitsOfPart({ network, parameters, device }: Validation, images: Float32Array): Float32Array {
   return inferenceMode(() =>
     scope(() => {
       const ops = torchOps(parameters, { training: false });
-      const input = fromValues(images, [count, 3, imageSize, imageSize], device);
+      const input = fromValues(images, [images.length / imageNumbers, 3, imageSize, imageSize], device);
       return toFloat32(network.forward(ops, input).logits.toHost());
     }),
   );

@@ -15,8 +15,8 @@ export async function startServer(
     const serving = serve({
       port: 0,
       workers: 1,
-      ...options,
       load: { dataType: 'RAF-DB', threads: 1 },
+      ...options,
       signal: stop.signal,
       onListening(_model, url) {
         const close = () => {
