@@ -62,8 +62,7 @@ async function report({
   curves,
 }: DemoResult): Promise<void> {
   const { formatTables } = await import('../../report/tables.js');
-  const { published: _, ...drawn } = evaluation; // a figure for photographs says nothing about drawings
-  process.stdout.write(`\n${formatTables({ ...drawn, published: null })}\n`);
+  process.stdout.write(`\n${formatTables(evaluation)}\n`);
   if (untrained)
     process.stdout.write(
       `Nothing was learned: ${untrained.message}\nThe figures are those of the initial weights.\n\n`,
