@@ -5,9 +5,14 @@ import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { writePth } from '../../src/checkpoint/pth/write.js';
+import { narrowConfig } from '../../src/network/config.js';
+import { posterV2 } from '../../src/network/poster-v2.js';
+import { float32Tensor } from '../../src/tensor/host-tensor.js';
 import type { TrainEvent } from '../../src/train/events.js';
 import { runStatusSchema } from '../../src/train/run-status.js';
 import { type TrainOptions, train, tryTraining } from '../../src/train/train.js';
+import { regeneratedTensor } from '../support/regenerated.js';
 import { torchTest } from '../support/torch.js';
 import { noOwnDisk, onOwnDisk } from './small-disk.js';
 import { drawFaces, newFolder, shortTraining, tensorsOf } from './support.js';
@@ -155,6 +160,26 @@ torchTest('a finished run goes on with more epochs, and only with more', async (
     [1, 2],
   );
 });
+
+torchTest(
+  "the official program's checkpoint goes on from its epoch, and its best accuracy stays",
+  async () => {
+    const path = join(await newFolder(), 'model.pth');
+    const entries = [...posterV2(narrowConfig).entries.values()];
+    const weights = entries.map((entry) => [`module.${entry.name}`, regeneratedTensor(entry, 1)] as const);
+    await writePth(path, weights, { epoch: 3, best_acc: float32Tensor(Float32Array.of(92.2), []) });
+    const official = { ...shortTraining(data, await newFolder()), epochs: 4, resume: path };
+    const { history, best, folder } = await train(official);
+    assert.deepEqual(
+      history.map(({ epoch }) => epoch),
+      [4],
+    );
+    assert.equal(best!.epoch, 3);
+    assert.ok(Math.abs(best!.accuracy - 0.922) < 1e-6, `${best!.accuracy}`);
+    const more = await train({ resume: folder.last, epochs: 5 });
+    assert.deepEqual([more.epochs, more.best], [5, best]);
+  },
+);
 
 torchTest('a run refuses the folder of another, and a begun epoch another order of images', async () => {
   const output = await newFolder();
