@@ -3,7 +3,8 @@
     python3 bench/pytorch/sam_rounding.py --official DIR [--reference test/fixtures/train/sam_steps.json]
 
 Takes the steps of the reference in float32, on one thread and on two, and in float64, where rounding no longer shows, and
-prints how far losses and evaluation logits end from the reference.
+prints how far losses and evaluation logits end from the reference. What shows depends on the processor's kernels:
+DNNL_MAX_CPU_ISA=AVX2 in the environment keeps oneDNN from those for AVX-512.
 """
 
 import argparse

@@ -1,115 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { narrowConfig, publishedConfig } from '../../src/network/config.js';
-import { type PosterV2, posterV2 } from '../../src/network/poster-v2.js';
-import { type HostTensor, toFloat32 } from '../../src/tensor/host-tensor.js';
-import { backward, inferenceMode, noGrad } from '../../src/torch/autograd.js';
+import { narrowConfig } from '../../src/network/config.js';
+import { posterV2 } from '../../src/network/poster-v2.js';
+import { backward, noGrad } from '../../src/torch/autograd.js';
 import { callTensor } from '../../src/torch/call.js';
-import { loadParameters } from '../../src/torch/parameters.js';
 import { scope } from '../../src/torch/scope.js';
-import { fromValues, type Tensor } from '../../src/torch/tensor.js';
 import { torchOps } from '../../src/torch/torch-ops.js';
-import { createOptimizer, type OptimizerOptions } from '../../src/train/optimizer.js';
+import { createOptimizer } from '../../src/train/optimizer.js';
 import { climb } from '../../src/train/sam.js';
 import { type Batch, type Trainer, trainStep } from '../../src/train/train-step.js';
 import { assertClose } from '../support/close.js';
-import { fixture } from '../support/fixtures.js';
-import { regeneratedImages, regeneratedTensor } from '../support/regenerated.js';
 import { torchTest } from '../support/torch.js';
-
-interface Reference {
-  batch: number;
-  rho: number;
-  steps: { labels: number[]; images_seed: number; loss_first: number; loss_second: number; lr: number }[];
-  eval_logits_after: number[][];
-  param: Record<string, { l2: number; first: number[] }>;
-}
-
-const adam: OptimizerOptions = {
-  optimizer: 'adam',
-  momentum: 0,
-  weightDecay: 0,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-};
-
-function values(tensor: Tensor): number[] {
-  return Array.from(toFloat32(tensor.toHost()));
-}
-
-function batchOf(count: number, seed: number, labels: readonly number[]): Batch {
-  return {
-    images: fromValues(regeneratedImages(count, seed), [count, 3, 224, 224]),
-    labels: fromValues(BigInt64Array.from(labels, BigInt)),
-  };
-}
-
-function inType(tensor: HostTensor, dtype: 'float32' | 'float64'): HostTensor {
-  if (tensor.dtype !== 'float32' || dtype === 'float32') return tensor;
-  return { ...tensor, dtype, data: new Uint8Array(Float64Array.from(toFloat32(tensor)).buffer) };
-}
-
-function trainerOf(
-  network: PosterV2,
-  changes: Partial<Trainer> = {},
-  dtype: 'float32' | 'float64' = 'float32',
-): Trainer {
-  const parameters = loadParameters(network.entries, (entry) => inType(regeneratedTensor(entry, 1), dtype));
-  const learned = new Map([...parameters].filter(([, parameter]) => parameter.requiresGrad));
-  return {
-    network,
-    parameters,
-    optimizer: createOptimizer(learned, adam),
-    precision: 'float32',
-    labelSmoothing: 0,
-    rho: 0.05,
-    adaptive: false,
-    stochasticDepth: false,
-    ...changes,
-  };
-}
-
-/** The reference was computed in float32. */
-const sam: Reference = JSON.parse(readFileSync(fixture('train/sam_steps.json'), 'utf8'));
-
-/** Takes the steps of the reference, checks their losses, and gives the evaluation logits afterwards. */
-function referenceSteps(trainer: Trainer, dtype: 'float32' | 'float64'): number[] {
-  const imagesOf = (batch: Batch) => callTensor('aten::to.dtype', batch.images, dtype);
-  for (const step of sam.steps) {
-    const batch = batchOf(sam.batch, step.images_seed, step.labels);
-    const { loss, climbedLoss } = trainStep(trainer, [{ ...batch, images: imagesOf(batch) }], step.lr);
-    const expected = [step.loss_first, step.loss_second];
-    assertClose([loss, climbedLoss], expected, { rtol: 0, atol: 1e-3 }, 'losses');
-  }
-  const ops = torchOps(trainer.parameters, { training: false });
-  const images = imagesOf(batchOf(2, 1, [0, 0]));
-  return values(inferenceMode(() => trainer.network.forward(ops, images)).logits);
-}
-
-torchTest('three steps of SAM and Adam equal the official ones', () => {
-  scope(() => {
-    const trainer = trainerOf(posterV2(publishedConfig), { rho: sam.rho });
-    const logits = referenceSteps(trainer, 'float32');
-    for (const [name, { l2 }] of Object.entries(sam.param)) {
-      const norm = Math.sqrt(values(trainer.parameters.get(name)!).reduce((sum, x) => sum + x * x, 0));
-      assertClose([norm], [l2], { rtol: 1e-4 }, name);
-    }
-    // Adam's first steps take little but the sign of a gradient, so that in float32 the order of sums shows: the
-    // official program itself ends 2.4e-3 from its own reference here (bench/pytorch/sam_rounding.py).
-    assertClose(logits, sam.eval_logits_after.flat(), { rtol: 0, atol: 3e-3 }, 'logits');
-    trainer.optimizer.dispose();
-  });
-});
-
-torchTest('where rounding does not show, three steps of SAM and Adam equal the official ones tenfold', () => {
-  scope(() => {
-    const trainer = trainerOf(posterV2(publishedConfig), { rho: sam.rho }, 'float64');
-    const logits = referenceSteps(trainer, 'float64');
-    assertClose(logits, sam.eval_logits_after.flat(), { rtol: 0, atol: 5e-4 }, 'logits');
-    trainer.optimizer.dispose();
-  });
-});
+import { adam, batchOf, trainerOf, values } from './steps.js';
 
 /** A step written out: both passes through the whole network, as the official program does. */
 function plainStep({ network, parameters, optimizer, rho }: Trainer, batch: Batch, rate: number): void {
