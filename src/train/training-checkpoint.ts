@@ -88,7 +88,7 @@ function parameterNames(network: PosterV2): string[] {
 }
 
 /** As PyTorch's own optimisers save it, SAM's numbers among the group's; all numbers are tensors. */
-function optimizerState({ config, network, optimizer }: TrainingState): Picklable {
+function optimizerState({ config, network, optimizer, progress }: TrainingState): Picklable {
   const names = parameterNames(network);
   const { steps, moments } = optimizer.state;
   const state = new Map<number, Picklable>();
@@ -100,17 +100,21 @@ function optimizerState({ config, network, optimizer }: TrainingState): Picklabl
     const isUsed = tensors.length > 0 && steps > 0;
     if (isUsed) state.set(index, { step: scalar(steps), ...Object.fromEntries(tensors) });
   });
-  return { state, param_groups: [{ ...optimizerNumbers(config), params: [...names.keys()] }] };
+  return { state, param_groups: [{ ...optimizerOptions(config, progress), params: [...names.keys()] }] };
 }
 
-function optimizerNumbers(config: TrainingConfig): Record<string, Picklable> {
-  const { optimizer, learningRate, weightDecay, momentum, beta1, beta2, epsilon, rho, adaptive } = config;
+/** Every option that PyTorch's optimiser of this name and ExponentialLR look for in a group. */
+function optimizerOptions(config: TrainingConfig, { epoch }: Progress): Record<string, Picklable> {
+  const { optimizer, learningRate, decay, weightDecay, momentum, beta1, beta2, epsilon, rho, adaptive } =
+    config;
   return {
-    lr: scalar(learningRate),
+    lr: scalar(learningRate * decay ** epoch),
+    initial_lr: scalar(learningRate),
     weight_decay: scalar(weightDecay),
     ...(optimizer === 'sgd'
-      ? { momentum: scalar(momentum) }
-      : { betas: [scalar(beta1), scalar(beta2)], eps: scalar(epsilon) }),
+      ? { momentum: scalar(momentum), dampening: 0, nesterov: false }
+      : { betas: [scalar(beta1), scalar(beta2)], eps: scalar(epsilon), amsgrad: false, capturable: false }),
+    ...{ maximize: false, differentiable: false, foreach: null, fused: null },
     rho: scalar(rho),
     adaptive,
   };
