@@ -1,9 +1,11 @@
 /** Precision, recall, F1 and size of every class. Browser-safe. */
+
 import { total } from '../../evaluate/metrics.js';
 import type { EvaluationResult } from '../../evaluate/result.js';
 import { classMetricsChart } from '../../report/charts/class-metrics-chart.js';
 import { grouped, percent } from '../../report/display-text.js';
 import { Chart } from '../parts/chart.js';
+import { FigureTable } from '../parts/figure-table.js';
 
 const head = ['Class', 'Precision', 'Recall', 'F1', 'Images', 'Predictions'];
 
@@ -23,29 +25,18 @@ export function ClassFigures({ result }: { readonly result: EvaluationResult }) 
 function ClassTable({ result: { classes, metrics, matrix } }: { readonly result: EvaluationResult }) {
   return (
     <div class="scroll">
-      <table class="figures">
-        <thead>
-          <tr>
-            {head.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
+      <FigureTable head={head}>
+        {metrics.perClass.map(({ precision, recall, f1, support }, i) => (
+          <tr key={classes[i]}>
+            <th scope="row">{classes[i]}</th>
+            <td>{percent(precision)}</td>
+            <td>{percent(recall)}</td>
+            <td>{percent(f1)}</td>
+            <td>{grouped(support)}</td>
+            <td>{grouped(total(matrix.map((row) => row[i]!)))}</td>
           </tr>
-        </thead>
-        <tbody>
-          {metrics.perClass.map(({ precision, recall, f1, support }, i) => (
-            <tr key={classes[i]}>
-              <th scope="row">{classes[i]}</th>
-              <td>{percent(precision)}</td>
-              <td>{percent(recall)}</td>
-              <td>{percent(f1)}</td>
-              <td>{grouped(support)}</td>
-              <td>{grouped(total(matrix.map((row) => row[i]!)))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </FigureTable>
     </div>
   );
 }

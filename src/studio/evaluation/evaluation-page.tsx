@@ -1,9 +1,11 @@
 /** An evaluation: its figures, and the images behind them. Browser-safe. */
+
 import { useState } from 'preact/hooks';
 import { grouped, percent } from '../../report/display-text.js';
 import { comparison } from '../../report/sections/headline.js';
 import { Failure } from '../parts/notice.js';
 import { OpenButton, useDropAndPaste } from '../parts/open-files.js';
+import { type Tile, Tiles } from '../parts/tiles.js';
 import { CellImages } from './cell-images.js';
 import { ClassFigures } from './class-figures.js';
 import { ConfusionTable } from './confusion-table.js';
@@ -87,29 +89,29 @@ function Figures({ open: { result } }: { readonly open: OpenEvaluation }) {
   const { metrics, failures } = result;
   const { low, high } = metrics.accuracyInterval;
   const right = `${grouped(metrics.correct)} of ${grouped(metrics.samples)} images`;
-  const tiles = [
-    [
-      'Top-1 accuracy',
-      percent(metrics.accuracy),
-      `${right}; 95 % interval ${percent(low)} to ${percent(high)}`,
-    ],
-    ['Mean class accuracy', percent(metrics.meanClassAccuracy), 'recall averaged over the classes'],
-    ['Macro F1', metrics.macroF1.toFixed(4), 'F1 averaged over the classes'],
-    ['Cross entropy', metrics.crossEntropy.toFixed(4), 'nats per image'],
-    ['Calibration error', percent(metrics.calibrationError), 'gap between confidence and accuracy'],
-    ['Failed images', grouped(failures.length), 'in no figure'],
+  const tiles: Tile[] = [
+    {
+      name: 'Top-1 accuracy',
+      value: percent(metrics.accuracy),
+      note: `${right}; 95 % interval ${percent(low)} to ${percent(high)}`,
+    },
+    {
+      name: 'Mean class accuracy',
+      value: percent(metrics.meanClassAccuracy),
+      note: 'recall averaged over the classes',
+    },
+    { name: 'Macro F1', value: metrics.macroF1.toFixed(4), note: 'F1 averaged over the classes' },
+    { name: 'Cross entropy', value: metrics.crossEntropy.toFixed(4), note: 'nats per image' },
+    {
+      name: 'Calibration error',
+      value: percent(metrics.calibrationError),
+      note: 'gap between confidence and accuracy',
+    },
+    { name: 'Failed images', value: grouped(failures.length), note: 'in no figure' },
   ];
   return (
     <>
-      <dl class="tiles">
-        {tiles.map(([name, value, note]) => (
-          <div key={name} class="card">
-            <dt>{name}</dt>
-            <dd class="figure">{value}</dd>
-            <dd class="hint small">{note}</dd>
-          </div>
-        ))}
-      </dl>
+      <Tiles tiles={tiles} />
       {result.published && <p class="hint">{comparison(result)}</p>}
     </>
   );

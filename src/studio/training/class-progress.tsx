@@ -1,8 +1,10 @@
 /** How the recall of every class develops. Browser-safe. */
+
 import { percent } from '../../report/display-text.js';
 import type { History } from '../../train/epoch-record.js';
 import { recallChart } from '../../train/run-charts.js';
 import { Chart } from '../parts/chart.js';
+import { FigureTable } from '../parts/figure-table.js';
 
 export function ClassProgress({ history }: { readonly history: History }) {
   const chart = recallChart(history);
@@ -24,24 +26,15 @@ function Recalls({ history }: { readonly history: History }) {
   const before = history.at(-2)?.validRecalls;
   return (
     <div class="scroll">
-      <table class="figures">
-        <thead>
-          <tr>
-            <th scope="col">Class</th>
-            <th scope="col">Recall</th>
-            <th scope="col">Since the epoch before</th>
+      <FigureTable head={['Class', 'Recall', 'Since the epoch before']}>
+        {now.map(({ label, recall }, i) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td>{recall === null ? 'no images' : percent(recall)}</td>
+            <td>{change(recall, before?.[i]?.recall)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {now.map(({ label, recall }, i) => (
-            <tr key={label}>
-              <th scope="row">{label}</th>
-              <td>{recall === null ? 'no images' : percent(recall)}</td>
-              <td>{change(recall, before?.[i]?.recall)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </FigureTable>
     </div>
   );
 }

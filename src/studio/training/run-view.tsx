@@ -1,8 +1,11 @@
 /** One run: how it stands, its curves, its classes, its options. Browser-safe. */
+
 import { grouped, percent } from '../../report/display-text.js';
 import { runCharts } from '../../train/run-charts.js';
 import type { RunRecord } from '../../train/run-record.js';
 import { Chart } from '../parts/chart.js';
+import { FigureTable } from '../parts/figure-table.js';
+import { type Tile, Tiles } from '../parts/tiles.js';
 import { ClassProgress } from './class-progress.js';
 import { duration } from './duration.js';
 import { State } from './state.js';
@@ -58,39 +61,30 @@ function Figures({ run: { status, history, best } }: Props) {
   const loss = running && status.loss !== null ? status.loss : last?.trainLoss;
   const accuracy = running && status.accuracy !== null ? status.accuracy : last?.trainAccuracy;
   const spent = history.reduce((sum, { seconds }) => sum + seconds, 0);
-  const tiles: [name: string, value: string, note: string][] = [
-    [
-      'Best top-1',
-      best ? percent(best.accuracy) : '–',
-      best ? `validation, epoch ${best.epoch}` : 'no epoch yet',
-    ],
-    ['Loss', loss === undefined ? '–' : loss.toFixed(4), `training, ${running ? 'this' : 'last'} epoch`],
-    [
-      'Accuracy',
-      accuracy === undefined ? '–' : percent(accuracy),
-      `training, ${running ? 'this' : 'last'} epoch`,
-    ],
-    [
-      'Learning rate',
-      learningRate ? String(Number(learningRate.toPrecision(3))) : '–',
-      running ? 'at this step' : 'at the last step',
-    ],
-    ['Images/s', rate ? rate.toFixed(1) : '–', 'while training'],
+  const which = `training, ${running ? 'this' : 'last'} epoch`;
+  const tiles: Tile[] = [
+    {
+      name: 'Best top-1',
+      value: best ? percent(best.accuracy) : '–',
+      note: best ? `validation, epoch ${best.epoch}` : 'no epoch yet',
+    },
+    { name: 'Loss', value: loss === undefined ? '–' : loss.toFixed(4), note: which },
+    { name: 'Accuracy', value: accuracy === undefined ? '–' : percent(accuracy), note: which },
+    {
+      name: 'Learning rate',
+      value: learningRate ? String(Number(learningRate.toPrecision(3))) : '–',
+      note: running ? 'at this step' : 'at the last step',
+    },
+    { name: 'Images/s', value: rate ? rate.toFixed(1) : '–', note: 'while training' },
     running
-      ? ['Time left', status.secondsLeft === null ? '–' : duration(status.secondsLeft), 'to the last epoch']
-      : ['Time', spent > 0 ? duration(spent) : '–', 'of all epochs'],
+      ? {
+          name: 'Time left',
+          value: status.secondsLeft === null ? '–' : duration(status.secondsLeft),
+          note: 'to the last epoch',
+        }
+      : { name: 'Time', value: spent > 0 ? duration(spent) : '–', note: 'of all epochs' },
   ];
-  return (
-    <dl class="tiles">
-      {tiles.map(([name, value, note]) => (
-        <div key={name} class="card">
-          <dt>{name}</dt>
-          <dd class="figure">{value}</dd>
-          <dd class="hint small">{note}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Tiles tiles={tiles} />;
 }
 
 function Curves({ run: { history, best } }: Props) {
@@ -129,33 +123,22 @@ function Epochs({ run: { history, best } }: Props) {
     <section class="card block" aria-labelledby="epochs">
       <h2 id="epochs">Epochs</h2>
       <div class="scroll long">
-        <table class="figures">
-          <thead>
-            <tr>
-              {head.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
+        <FigureTable head={head}>
+          {[...history].reverse().map((record) => (
+            <tr key={record.epoch} class={record.epoch === best?.epoch ? 'best' : undefined}>
+              <th scope="row">
+                {record.epoch}
+                {record.epoch === best?.epoch && ' (best)'}
+              </th>
+              <td>{record.trainLoss.toFixed(4)}</td>
+              <td>{record.validLoss.toFixed(4)}</td>
+              <td>{percent(record.trainAccuracy)}</td>
+              <td>{percent(record.validAccuracy)}</td>
+              <td>{record.validMacroF1.toFixed(4)}</td>
+              <td>{duration(record.seconds)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {[...history].reverse().map((record) => (
-              <tr key={record.epoch} class={record.epoch === best?.epoch ? 'best' : undefined}>
-                <th scope="row">
-                  {record.epoch}
-                  {record.epoch === best?.epoch && ' (best)'}
-                </th>
-                <td>{record.trainLoss.toFixed(4)}</td>
-                <td>{record.validLoss.toFixed(4)}</td>
-                <td>{percent(record.trainAccuracy)}</td>
-                <td>{percent(record.validAccuracy)}</td>
-                <td>{record.validMacroF1.toFixed(4)}</td>
-                <td>{duration(record.seconds)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </FigureTable>
       </div>
     </section>
   );
