@@ -75,6 +75,9 @@ async function startTeam(size: number, options: object): Promise<ChildProcess[]>
   );
 }
 
+/** Newer versions of gloo tell on standard error that they are connected. */
+const notesOfGloo = /^\[\S*gloo\/\S+\] INFO .*\n/gm;
+
 /** What a process said, once it has ended. */
 async function wordsOf(child: ChildProcess): Promise<{ said: string; complained: string }> {
   let [said, complained] = ['', ''];
@@ -85,7 +88,7 @@ async function wordsOf(child: ChildProcess): Promise<{ said: string; complained:
     complained += text;
   });
   await once(child, 'close');
-  return { said, complained };
+  return { said, complained: complained.replace(notesOfGloo, '') };
 }
 
 /** The largest difference between two checkpoints' weights and statistics. */
