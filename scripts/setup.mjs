@@ -37,6 +37,7 @@ export async function setUp({ native = false } = {}) {
     'Compiling',
   );
   runScript('face-models.mjs', 'Converting the face models');
+  runScript('fonts.mjs', 'Copying the typeface');
   runScript('studio.mjs', 'Building the studio');
   return native ? buildNative() : true;
 }

@@ -1,6 +1,6 @@
 /** A picture of some crops of every folder, to see at a glance whether they are aligned and in their place. */
 import { dirname, join } from 'node:path';
-import sharp from 'sharp';
+import sharp from '../image/sharp.js';
 import { escapeXml } from '../io/escape-markup.js';
 
 const columns = 10;

@@ -1,9 +1,10 @@
 /** The images an exported model is tried on. */
-import sharp from 'sharp';
+
 import { drawFace } from '../demo/draw-face.js';
 import { drawnExpressions } from '../demo/expressions.js';
 import { randomFace } from '../demo/random-face.js';
 import { decodeImage } from '../image/decode.js';
+import sharp from '../image/sharp.js';
 import type { ImageInput } from '../poster.js';
 import { listInputs } from '../predict/list-inputs.js';
 import { randomStream } from '../train/random.js';

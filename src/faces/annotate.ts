@@ -1,8 +1,8 @@
 /** Writes photos with their faces' boxes and bars drawn in. */
 import { extname } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
 import { PosterError } from '../errors.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import sharp, { type Sharp } from '../image/sharp.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { type AnnotatedFace, annotationSvg } from './annotation-svg.js';
 

@@ -1,7 +1,8 @@
 /** Writes images for reports, crops and galleries. */
-import sharp, { type Sharp } from 'sharp';
+
 import { resizeBilinear } from './resize.js';
 import type { RgbImage } from './rgb-image.js';
+import sharp, { type Sharp } from './sharp.js';
 
 /** The image as a PNG file, without loss. */
 export async function encodePng(image: RgbImage): Promise<Uint8Array> {

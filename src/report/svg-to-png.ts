@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp from '../image/sharp.js';
 import { type Theme, withFixedColors } from './charts/palette.js';
 
 /** SVG user units per inch, by which sharp's density becomes a scale. */

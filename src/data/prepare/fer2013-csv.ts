@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { PosterError } from '../../errors.js';
+import sharp from '../../image/sharp.js';
 import { orUnwritable } from '../../io/write-atomically.js';
 import { labelSet } from '../labels.js';
 import { latestByImage, rowLabel } from '../layouts/ferplus-images.js';
