@@ -47,7 +47,7 @@ function testFiles(named) {
 function test(files) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   process.execArgv.push('--enable-source-maps'); // passed on to the processes of the test files
-  const stream = runTests({ files, concurrency: 2, timeout: 6 * 60_000 });
+  const stream = runTests({ files, concurrency: 2, timeout: 12 * 60_000 });
   const count = (kind) => (event) => {
     const { skip, details } = event;
     if (details.type === 'suite' || event.name === event.file) return;
