@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -21,17 +21,18 @@ async function filesOnce(folder: string, names: readonly string[]): Promise<stri
 }
 
 /** Launches two processes and waits until both have started. */
-async function launch() {
+async function launch(context: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'poster-launch-'));
   const launcher = spawn(process.execPath, [program, folder], { stdio: 'ignore' });
+  context.after(() => launcher.kill('SIGKILL')); // a test that fails leaves nothing running
   await filesOnce(folder, ['started-0', 'started-1']);
   return { folder, launcher };
 }
 
 const everything = ['saved-0', 'saved-1', 'started-0', 'started-1'];
 
-test('Ctrl-C at the launcher lets every process save, and ends with their exit code', async () => {
-  const { folder, launcher } = await launch();
+test('Ctrl-C at the launcher lets every process save, and ends with their exit code', async (context) => {
+  const { folder, launcher } = await launch(context);
   const first = JSON.parse(await readFile(join(folder, 'started-0'), 'utf8'));
   const second = JSON.parse(await readFile(join(folder, 'started-1'), 'utf8'));
   assert.deepEqual([first.rank, first.size, first.localRank, first.localSize], [0, 2, 0, 2]);
@@ -41,8 +42,8 @@ test('Ctrl-C at the launcher lets every process save, and ends with their exit c
   assert.deepEqual(await filesOnce(folder, everything), everything);
 });
 
-test('when the launcher is killed its processes save and end by themselves', async () => {
-  const { folder, launcher } = await launch();
+test('when the launcher is killed its processes save and end by themselves', async (context) => {
+  const { folder, launcher } = await launch(context);
   launcher.kill('SIGKILL');
   assert.deepEqual(await once(launcher, 'exit'), [null, 'SIGKILL']);
   assert.deepEqual(await filesOnce(folder, everything), everything);

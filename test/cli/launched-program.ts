@@ -1,5 +1,4 @@
 /** Launches itself twice; each process waits to be stopped, then "saves". Its folder shows who has come how far. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import {
@@ -8,6 +7,7 @@ import {
   stopWithLauncher,
 } from '../../src/cli/launch-processes.js';
 import { runVerb } from '../../src/cli/run-verb.js';
+import { writeAtomically } from '../../src/io/write-atomically.js';
 
 const folder = process.argv[2]!;
 
@@ -18,7 +18,8 @@ await runVerb(async (signal) => {
     return;
   }
   stopWithLauncher(signal);
-  const note = (what: string) => writeFile(join(folder, `${what}-${place.rank}`), JSON.stringify(place));
+  const note = (what: string) =>
+    writeAtomically(join(folder, `${what}-${place.rank}`), JSON.stringify(place));
   await note('started');
   while (!signal.aborted) await setTimeout(20);
   await note('saved');

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before } from 'node:test';
+import { before, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { poster } from '../support/poster-command.js';
@@ -29,11 +29,12 @@ interface Launched {
 }
 
 /** Starts a long training in two processes, and waits until it has taken its second step. */
-async function launch(): Promise<Launched> {
+async function launch(context: TestContext): Promise<Launched> {
   const output = await newFolder();
   const short = '--network narrow --gpu cpu --threads 1 -j 1 -b 6 --lr 1e-3 -p 1 --epochs 50'.split(' ');
   const args = ['train', '--nproc', '2', '--data', data, ...short, '--output', output];
   const launcher = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  context.after(() => launcher.kill('SIGKILL')); // a test that fails leaves nothing running
   let complained = '';
   const closed = once(launcher.stderr.setEncoding('utf8'), 'close');
   launcher.stderr.on('data', (text: string) => {
@@ -71,33 +72,36 @@ async function goesOn({ last, output }: Launched): Promise<void> {
   );
 }
 
-torchTest('Ctrl-C at the launcher saves and ends, and the training goes on from there', async () => {
-  const launched = await launch();
+torchTest('Ctrl-C at the launcher saves and ends, and the training goes on from there', async (context) => {
+  const launched = await launch(context);
   launched.launcher.kill('SIGINT');
   assert.deepEqual(await once(launched.launcher, 'exit'), [130, null]);
   await goesOn(launched);
 });
 
-torchTest('a killed process is named, the other saves, and the training goes on from there', async () => {
-  const launched = await launch();
-  const killed = launched.workers[1]!;
-  process.kill(killed, 'SIGKILL');
-  const [code] = await once(launched.launcher, 'exit');
-  assert.notEqual(code, 0);
-  const complaints = await launched.complaints();
-  const named = `poster: process 1 of 2 (${killed}) was ended by SIGKILL; the others save and stop.\n`;
-  assert.ok(complaints.includes(named), complaints);
-  assert.match(
-    complaints,
-    /^poster: Another process .* \S+last\.pth holds the state after that step: go on from it/m,
-  );
-  await goesOn(launched);
-});
+torchTest(
+  'a killed process is named, the other saves, and the training goes on from there',
+  async (context) => {
+    const launched = await launch(context);
+    const killed = launched.workers[1]!;
+    process.kill(killed, 'SIGKILL');
+    const [code] = await once(launched.launcher, 'exit');
+    assert.notEqual(code, 0);
+    const complaints = await launched.complaints();
+    const named = `poster: process 1 of 2 (${killed}) was ended by SIGKILL; the others save and stop.\n`;
+    assert.ok(complaints.includes(named), complaints);
+    assert.match(
+      complaints,
+      /^poster: Another process .* \S+last\.pth holds the state after that step: go on from it/m,
+    );
+    await goesOn(launched);
+  },
+);
 
 torchTest(
   'a killed launcher has its processes save and end, and the training goes on from there',
-  async () => {
-    const launched = await launch();
+  async (context) => {
+    const launched = await launch(context);
     launched.launcher.kill('SIGKILL');
     for (let i = 0; launched.workers.some((pid) => existsSync(`/proc/${pid}`)) && i < 600; i++)
       await setTimeout(50);
