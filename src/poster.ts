@@ -9,7 +9,8 @@ import { preprocess } from './image/preprocess.js';
 import type { RgbImage } from './image/rgb-image.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
 import type { NetworkConfig } from './network/config.js';
-import { type Session, valuesPerImage } from './onnx/session.js';
+import { valuesPerImage } from './network/config.js';
+import type { Session } from './onnx/session.js';
 import { batches } from './recognise/batches.js';
 import { type Prediction, toPredictions } from './recognise/prediction.js';
 import {

@@ -2,7 +2,7 @@
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { throwIfAborted } from '../errors.js';
 import { describeNetwork } from '../inspect/describe-network.js';
-import { imageSize, type NetworkConfig } from '../network/config.js';
+import { type NetworkConfig, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import type { Session } from '../onnx/runtime.js';
 import { randomStream } from '../train/random.js';
@@ -104,7 +104,6 @@ const imagesPerTurn = 16;
 
 /** Runs of each batch size on images of random values. */
 function batchMeasurements(session: Session, batchSizes: readonly number[], seed: number): Measurement[] {
-  const valuesPerImage = 3 * imageSize * imageSize;
   const random = randomStream(seed, 'images');
   const images = Float32Array.from(
     { length: Math.max(...batchSizes) * valuesPerImage },

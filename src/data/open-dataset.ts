@@ -154,12 +154,17 @@ export function findLayoutProblems(
   if (counts.every((count) => count === 0))
     return [`Expected images in ${where}, found none; check that they are unpacked there.`];
   if (allowEmpty) return [];
-  const empty = classes.filter((_, label) => counts[label] === 0);
+  const empty = emptyClasses(classes, counts);
   if (empty.length === 0) return [];
   return [
     `Expected images of every class in ${where}, but ${empty.join(', ')} ${empty.length > 1 ? 'have' : 'has'} none; ` +
       'add them, correct --labels, or pass --allow-empty to go on without.',
   ];
+}
+
+/** The classes without samples. */
+export function emptyClasses(classes: readonly string[], counts: readonly number[]): string[] {
+  return classes.filter((_, label) => counts[label] === 0);
 }
 
 /** The number of samples of each class. */

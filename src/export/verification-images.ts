@@ -1,5 +1,4 @@
 /** The images an exported model is tried on. */
-
 import { drawFace } from '../demo/draw-face.js';
 import { drawnExpressions } from '../demo/expressions.js';
 import { randomFace } from '../demo/random-face.js';

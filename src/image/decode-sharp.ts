@@ -1,5 +1,4 @@
 /** Decoding by libvips, with everything it would do to the colours beyond what Pillow does switched off. */
-
 import { messageOf } from '../errors.js';
 import { cmykToRgb } from './cmyk.js';
 import { checkPixelCount, ImageDefect } from './image-defect.js';

@@ -1,5 +1,4 @@
 /** Writes images for reports, crops and galleries. */
-
 import { resizeBilinear } from './resize.js';
 import type { RgbImage } from './rgb-image.js';
 import sharp, { type Sharp } from './sharp.js';

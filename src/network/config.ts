@@ -26,6 +26,9 @@ export interface NetworkConfig {
 /** Input height and width in pixels. */
 export const imageSize = 224;
 
+/** The values of one image: 3 x 224 x 224. */
+export const valuesPerImage = 3 * imageSize * imageSize;
+
 /** The published network: 43.7 M parameters in use, 8.4 G multiply-adds (paper, table 5). */
 export const publishedConfig: NetworkConfig = {
   classes: 7,

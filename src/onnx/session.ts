@@ -1,5 +1,5 @@
 /** A loaded POSTER V2 model, whatever runs it. Browser-safe. */
-import { imageSize } from '../network/config.js';
+import { valuesPerImage } from '../network/config.js';
 
 /** What the network says of a batch; rows of `count` images. */
 export interface ModelOutputs {
@@ -39,9 +39,6 @@ export interface Session {
   run(images: Float32Array, count: number, options?: RunOptions): Promise<ModelOutputs>;
   release(): Promise<void>;
 }
-
-/** The values of one image: 3 x 224 x 224. */
-export const valuesPerImage = 3 * imageSize * imageSize;
 
 /**
  * Larger batches are run in parts: beyond this size throughput no longer grows, while the attention maps of

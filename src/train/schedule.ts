@@ -16,13 +16,21 @@ export interface TrainingPosition {
   readonly stepsPerEpoch: number;
 }
 
-/** The learning rate of one step: learningRate x decay^epoch, less during warm-up. */
+/** The learning rate of an epoch, from 0, after warm-up: learningRate x decay^epoch. */
+export function learningRateOfEpoch(
+  { learningRate, decay }: Pick<ScheduleOptions, 'learningRate' | 'decay'>,
+  epoch: number,
+): number {
+  return learningRate * decay ** epoch;
+}
+
+/** The learning rate of one step: that of its epoch, less during warm-up. */
 export function learningRateAt(
-  { learningRate, decay, warmupEpochs }: ScheduleOptions,
+  schedule: ScheduleOptions,
   { epoch, step, stepsPerEpoch }: TrainingPosition,
 ): number {
-  const warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
+  const warmupSteps = Math.round(schedule.warmupEpochs * stepsPerEpoch);
   const stepsDone = epoch * stepsPerEpoch + step + 1;
   const warmup = stepsDone < warmupSteps ? stepsDone / warmupSteps : 1;
-  return learningRate * decay ** epoch * warmup;
+  return learningRateOfEpoch(schedule, epoch) * warmup;
 }

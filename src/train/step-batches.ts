@@ -1,7 +1,7 @@
 /** The images of each optimiser step, as they come from the loader. */
 import type { ImageBatch, ImageLoader } from '../data/loader.js';
 import { PosterError } from '../errors.js';
-import { imageSize } from '../network/config.js';
+import { valuesPerImage } from '../network/config.js';
 import type { EpochPlan } from './epoch-plan.js';
 
 /** Images that pass the network at once. */
@@ -16,8 +16,6 @@ export interface StepImages {
   /** Why images are missing from the batches. */
   readonly failures: readonly PosterError[];
 }
-
-const valuesPerImage = 3 * imageSize * imageSize;
 
 /**
  * The steps of an epoch from the step `first` on. Images that cannot be read are left out.

@@ -23,6 +23,7 @@ import type { WeightAverage } from './ema.js';
 import type { Optimizer } from './optimizer.js';
 import { learnedOf, type Parameters } from './parameters.js';
 import { type Progress, progressSchema } from './progress.js';
+import { learningRateOfEpoch } from './schedule.js';
 import type { TrainingConfig } from './training-options.js';
 
 /** All that training changes, and what it was set up with. */
@@ -105,10 +106,9 @@ function optimizerState({ config, network, optimizer, progress }: TrainingState)
 
 /** Every option that PyTorch's optimiser of this name and ExponentialLR look for in a group. */
 function optimizerOptions(config: TrainingConfig, { epoch }: Progress): Record<string, Picklable> {
-  const { optimizer, learningRate, decay, weightDecay, momentum, beta1, beta2, epsilon, rho, adaptive } =
-    config;
+  const { optimizer, learningRate, weightDecay, momentum, beta1, beta2, epsilon, rho, adaptive } = config;
   return {
-    lr: scalar(learningRate * decay ** epoch),
+    lr: scalar(learningRateOfEpoch(config, epoch)),
     initial_lr: scalar(learningRate),
     weight_decay: scalar(weightDecay),
     ...(optimizer === 'sgd'

@@ -3,7 +3,13 @@
 import type { Alignment } from '../data/alignment.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import { publishedCrops } from '../data/labels.js';
-import { countByClass, type OpenedDataset, openDataset, recogniseLayout } from '../data/open-dataset.js';
+import {
+  countByClass,
+  emptyClasses,
+  type OpenedDataset,
+  openDataset,
+  recogniseLayout,
+} from '../data/open-dataset.js';
 import { PosterError } from '../errors.js';
 import { stratifiedSplit } from './sampler.js';
 import type { TrainingConfig } from './training-options.js';
@@ -88,7 +94,7 @@ function alignmentOf({ alignment, name }: OpenedDataset): Alignment | undefined 
 }
 
 function requireTrainingImages(train: OpenedDataset): void {
-  const empty = emptyClasses(train);
+  const empty = emptyClasses(train.classes, countByClass(train));
   if (empty.length === 0) return;
   throw new PosterError(
     'data.layout',
@@ -98,16 +104,11 @@ function requireTrainingImages(train: OpenedDataset): void {
 }
 
 function remarksOnUnjudged(valid: OpenedDataset): string[] {
-  const empty = emptyClasses(valid);
+  const empty = emptyClasses(valid.classes, countByClass(valid));
   if (empty.length === 0) return [];
   return [
     `The ${valid.split} split has no images of ${empty.join(', ')}: how well they are learned is not seen.`,
   ];
-}
-
-function emptyClasses(data: OpenedDataset): string[] {
-  const counts = countByClass(data);
-  return data.classes.filter((_, label) => counts[label] === 0);
 }
 
 function requireSameClasses(train: OpenedDataset, valid: OpenedDataset): void {

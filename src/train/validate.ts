@@ -4,7 +4,7 @@ import { PosterError } from '../errors.js';
 import type { Failure, Prediction } from '../evaluate/prediction.js';
 import type { EvaluationResult } from '../evaluate/result.js';
 import { summarise } from '../evaluate/summarise.js';
-import { imageSize } from '../network/config.js';
+import { imageSize, valuesPerImage } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { toFloat32 } from '../tensor/host-tensor.js';
 import type { Device } from '../torch/addon.js';
@@ -89,20 +89,18 @@ function logitsOf(validation: Validation, images: Float32Array, count: number): 
   const classes = validation.data.classes.length;
   const logits = new Float32Array(count * classes);
   for (let first = 0; first < count; first += size) {
-    const part = images.subarray(first * imageNumbers, Math.min(first + size, count) * imageNumbers);
+    const part = images.subarray(first * valuesPerImage, Math.min(first + size, count) * valuesPerImage);
     logits.set(logitsOfPart(validation, part), first * classes);
   }
   return logits;
 }
-
-const imageNumbers = 3 * imageSize * imageSize;
 
 /** images: n x 3 x 224 x 224 -> n x classes. */
 function logitsOfPart({ network, parameters, device }: Validation, images: Float32Array): Float32Array {
   return inferenceMode(() =>
     scope(() => {
       const ops = torchOps(parameters, { training: false });
-      const input = fromValues(images, [images.length / imageNumbers, 3, imageSize, imageSize], device);
+      const input = fromValues(images, [images.length / valuesPerImage, 3, imageSize, imageSize], device);
       return toFloat32(network.forward(ops, input).logits.toHost());
     }),
   );

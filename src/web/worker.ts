@@ -3,7 +3,8 @@ import { messageOf, PosterError } from '../errors.js';
 import { type FaceModels, findFaces } from '../faces/find-faces.js';
 import { preprocess } from '../image/preprocess.js';
 import { findModelCard } from '../model/onnx-metadata.js';
-import { type ModelOutputs, type Session, valuesPerImage } from '../onnx/session.js';
+import { valuesPerImage } from '../network/config.js';
+import type { ModelOutputs, Session } from '../onnx/session.js';
 import { openFaceModels } from './face-models.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
 import type {

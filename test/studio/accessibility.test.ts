@@ -5,13 +5,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { openDataset } from '../../src/data/open-dataset.js';
-import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
-import { Poster } from '../../src/poster.js';
-import { writeEvaluation } from '../../src/report/write-evaluation.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { runStatus, writeRun } from '../support/written-run.js';
 import { chromiumMissing, launchChromium } from '../web/chromium.js';
+import { evaluateDrawnFaces } from './drawn-evaluation.js';
 import { hand, type RunningServer, startServer, visit } from './open-studio.js';
 import { twoHeads } from './pictures.js';
 
@@ -25,12 +22,7 @@ before(async () => {
   if (skip) return;
   const folder = await temporaryFolder();
   const checkpoint = await writeNarrowCheckpoint(folder);
-  const data = join(folder, 'drawn');
-  evaluation = join(folder, 'evaluation');
-  await writeDrawnDataset(data, { train: 7, test: 21, seed: 1 });
-  await using poster = await Poster.load(checkpoint, { dataType: 'RAF-DB' });
-  const dataset = await openDataset({ root: data, type: 'RAF-DB' });
-  await writeEvaluation(evaluation, await poster.evaluate({ dataset }));
+  evaluation = (await evaluateDrawnFaces(checkpoint, folder)).written;
   const runs = join(folder, 'runs');
   await writeRun(join(runs, 'a-run'), runStatus('finished', '2026-01-01T00:00:00Z'));
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -3,15 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { openDataset } from '../../src/data/open-dataset.js';
-import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
 import type { EvaluationOutcome } from '../../src/evaluate/evaluate.js';
 import { scorePrediction } from '../../src/evaluate/prediction.js';
-import { Poster } from '../../src/poster.js';
-import { type EvaluationFiles, writeEvaluation } from '../../src/report/write-evaluation.js';
+import type { EvaluationFiles } from '../../src/report/write-evaluation.js';
 import { confusionInWords } from '../../src/studio/evaluation/confusion-in-words.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { chromiumMissing, launchChromium } from '../web/chromium.js';
+import { evaluateDrawnFaces } from './drawn-evaluation.js';
 import { type RunningServer, startServer, visit } from './open-studio.js';
 
 const skip = chromiumMissing;
@@ -26,12 +24,7 @@ before(async () => {
   if (skip) return;
   const folder = await temporaryFolder();
   const checkpoint = await writeNarrowCheckpoint(folder);
-  data = join(folder, 'drawn');
-  written = join(folder, 'evaluation');
-  await writeDrawnDataset(data, { train: 7, test: 21, seed: 1 });
-  await using poster = await Poster.load(checkpoint, { dataType: 'RAF-DB' });
-  outcome = await poster.evaluate({ dataset: await openDataset({ root: data, type: 'RAF-DB' }) });
-  files = await writeEvaluation(written, outcome);
+  ({ data, written, files, outcome } = await evaluateDrawnFaces(checkpoint, folder));
   [server, browser] = await Promise.all([startServer({ checkpoint, faces: false }), launchChromium()]);
 });
 

@@ -7,6 +7,8 @@ import { poster } from '../support/poster-command.js';
 import { torchTest } from '../support/torch.js';
 import { drawFaces, newFolder, shortTraining } from './support.js';
 
+const short = '--network narrow --gpu cpu --threads 1 -j 1 -b 5 --epochs 1'.split(' ');
+
 let data: string;
 let output: string;
 beforeEach(async () => {
@@ -34,7 +36,6 @@ async function refuses(root: string, dataType: 'RAF-DB' | 'folder', expected: Re
     assert.match(error.message, expected);
     return true;
   });
-  const short = '--network narrow --gpu cpu --threads 1 -j 1 -b 5 --epochs 1'.split(' ');
   const args = ['train', '--data', root, '--data_type', dataType, ...short, '--output', output];
   const { code, stdout, stderr } = await poster(args);
   assert.notEqual(code, 0);
@@ -91,7 +92,6 @@ torchTest('a class without validation images is told, and hinders nothing', asyn
 torchTest('the command leaves unreadable images out, and names and counts them', async () => {
   const broken = join(data, 'Image', 'aligned', 'train_00001_aligned.jpg');
   await writeFile(broken, 'not an image');
-  const short = '--network narrow --gpu cpu --threads 1 -j 1 -b 5 --epochs 1'.split(' ');
   const { code, stdout, stderr } = await poster(['train', '--data', data, ...short, '--output', output]);
   assert.equal(code, 0, stderr);
   assert.match(stdout + stderr, /train_00001_aligned\.jpg/);

@@ -1,5 +1,4 @@
 /** Precision, recall, F1 and size of every class. Browser-safe. */
-
 import { total } from '../../evaluate/metrics.js';
 import type { EvaluationResult } from '../../evaluate/result.js';
 import { classMetricsChart } from '../../report/charts/class-metrics-chart.js';

@@ -1,5 +1,4 @@
 /** An evaluation: its figures, and the images behind them. Browser-safe. */
-
 import { useState } from 'preact/hooks';
 import { grouped, percent } from '../../report/display-text.js';
 import { comparison } from '../../report/sections/headline.js';

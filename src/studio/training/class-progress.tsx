@@ -1,5 +1,4 @@
 /** How the recall of every class develops. Browser-safe. */
-
 import { percent } from '../../report/display-text.js';
 import type { History } from '../../train/epoch-record.js';
 import { recallChart } from '../../train/run-charts.js';

@@ -1,5 +1,4 @@
 /** One run: how it stands, its curves, its classes, its options. Browser-safe. */
-
 import { grouped, percent } from '../../report/display-text.js';
 import { runCharts } from '../../train/run-charts.js';
 import type { RunRecord } from '../../train/run-record.js';
