@@ -22,6 +22,7 @@ import { checkConfig } from './config.js';
 import type { WeightAverage } from './ema.js';
 import type { Optimizer } from './optimizer.js';
 import { learnedOf, type Parameters } from './parameters.js';
+import { presetFor } from './presets.js';
 import { type Progress, progressSchema } from './progress.js';
 import { learningRateOfEpoch } from './schedule.js';
 import type { TrainingConfig } from './training-options.js';
@@ -47,7 +48,11 @@ export interface TrainingState {
  */
 export async function saveTraining(path: string, state: TrainingState): Promise<void> {
   const { config, classes, alignment, trainImages, network, parameters, average, progress } = state;
-  const card = modelCard(network.config, classes, { dataset: config.dataType, alignment });
+  const card = modelCard(network.config, classes, {
+    dataset: config.dataType,
+    alignment,
+    color: config.grey ? 'grey' : 'rgb',
+  });
   const evaluated = average?.parameters ?? parameters;
   await writePth(path, inOrder(network, evaluated, 'module.'), {
     epoch: progress.epoch,
@@ -145,13 +150,19 @@ export function savedTraining({ path, metadata }: Checkpoint): SavedTraining | u
   const { training, epoch } = metadata;
   if (typeof training === 'string') {
     const saved = savedSchema.safeParse(parseJson(training));
-    if (saved.success) return { ...saved.data, config: checkConfig(saved.data.config) };
+    if (saved.success) return { ...saved.data, config: withLaterOptions(saved.data.config) };
   }
   if (training === undefined && typeof epoch === 'number') return undefined;
   throw new PosterError(
     'checkpoint.mismatch',
     `Expected ${path} to hold the state of a training, but it ${training === undefined ? 'holds weights alone' : 'was written by another version'}; resume from a last.pth.`,
   );
+}
+
+/** Options that an older version did not have take the values that it trained with. */
+function withLaterOptions(config: Readonly<Record<string, unknown>>): TrainingConfig {
+  const { dataType } = checkConfig({ ...presetFor('RAF-DB'), ...config });
+  return checkConfig({ ...presetFor(dataType), ...config });
 }
 
 /**
