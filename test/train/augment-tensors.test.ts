@@ -7,6 +7,7 @@ import { fromValues } from '../../src/torch/tensor.js';
 import {
   type AffineTransform,
   type Augmentation,
+  type AugmentationOptions,
   augmentationAt,
   noAugmentation,
 } from '../../src/train/augment.js';
