@@ -2,6 +2,8 @@
 export interface Sample {
   readonly path: string;
   readonly label: number;
+  /** What to learn in place of the label: probabilities in class order that sum to 1. */
+  readonly distribution?: readonly number[];
 }
 
 /** A split of a dataset: `classes[sample.label]` names a sample's class. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { checkLabels, type DataType, dataTypes } from '../data/labels.js';
 import { PosterError } from '../errors.js';
+import { augmentations } from './augmentation-sets.js';
 import { factsOf } from './option-kinds.js';
 import { presetFor } from './presets.js';
 import {
@@ -20,7 +21,12 @@ export type { TrainingConfig, TrainingOverrides } from './training-options.js';
  */
 export function resolveConfig(dataType: DataType, overrides: TrainingOverrides): TrainingConfig {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  return checkConfig({ ...presetFor(dataType, overrides.optimizer), ...given });
+  const set = augmentations[overrides.augment ?? 'none'] ?? {}; // an unknown one is told by the schema
+  return checkConfig({
+    ...presetFor(dataType, overrides.optimizer),
+    ...(overrides.augment && set),
+    ...given,
+  });
 }
 
 /**

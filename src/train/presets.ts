@@ -1,5 +1,6 @@
 /** The official training recipes. */
 import { type DataType, dataTypeFacts } from '../data/labels.js';
+import { augmentations } from './augmentation-sets.js';
 import type { TrainingConfig, TrainingOverrides } from './training-options.js';
 
 /** The official program's settings for every dataset. */
@@ -9,6 +10,11 @@ const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | key
   valSplit: 0,
   workers: 4,
   network: 'published',
+  imageSize: null,
+  grey: false,
+  layerScale: null,
+  dropPath: null,
+  dropout: null,
   ir50: null,
   mobilefacenet: null,
   freezeLandmarks: true,
@@ -32,6 +38,8 @@ const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | key
   adaptive: false,
   classWeights: 'none',
   labelSmoothing: 0,
+  augment: 'none',
+  ...augmentations.none,
   flip: 0.5,
   erasingRatio: [0.3, 3.3],
   ema: 0,

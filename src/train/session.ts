@@ -9,9 +9,11 @@ import { cudaDevices, libtorchVersion, setThreads } from '../torch/machine.js';
 import { keepFreedMemory } from '../torch/memory.js';
 import { keep } from '../torch/scope.js';
 import { fromHost, fromNumbers, type Tensor } from '../torch/tensor.js';
+import { augmentationOf } from './augmentation-sets.js';
 import { resolveClassWeights } from './class-weights.js';
 import { remarksOn, resolveConfig } from './config.js';
 import { averagedOf, averageWeights, type WeightAverage } from './ema.js';
+import { type EpochPlan, planEpoch } from './epoch-plan.js';
 import { createOptimizer, type Optimizer } from './optimizer.js';
 import { createParameters, initialValue, learnedOf, networkConfigOf, type Parameters } from './parameters.js';
 import { readPretrained } from './pretrained-weights.js';
@@ -72,6 +74,12 @@ export async function openSession({ overrides, resume, processes }: SessionReque
   }
 }
 
+/** What an epoch of the session shows, its process's share. */
+export function planOf({ config, network, data, team }: Session, epoch: number): EpochPlan {
+  const { imageSize } = network.config;
+  return planEpoch({ ...config, imageSize, augmentation: augmentationOf(config) }, data.train, epoch, team);
+}
+
 function freshConfig(overrides: TrainingOverrides): TrainingConfig {
   const config = resolveConfig(overrides.dataType ?? 'RAF-DB', overrides);
   if (config.startEpoch < config.epochs) return config;
@@ -126,8 +134,13 @@ async function prepare(
   const restored = resumption ? await restoreOptimizer(resumption.checkpoint, network, optimizer) : true;
   const average = config.ema > 0 ? await openAverage(config, parameters, device, resumption) : undefined;
   const weights = resolveClassWeights(config.classWeights, data.counts);
-  const { batchSize, workers } = config;
-  const loader = openLoader({ batchSize: batchSize / team.size, workers });
+  const loader = openLoader({
+    batchSize: config.batchSize / team.size,
+    workers: config.workers,
+    imageSize: network.config.imageSize,
+    grey: config.grey,
+    keep: [...data.train, ...data.valid.samples].map(({ path }) => path),
+  });
   return {
     ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team },
     classWeights: weights && keep(fromNumbers(weights, undefined, device)),

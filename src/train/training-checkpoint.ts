@@ -49,7 +49,11 @@ export interface TrainingState {
  */
 export async function saveTraining(path: string, state: TrainingState): Promise<void> {
   const { config, classes, alignment, trainImages, network, parameters, average, progress } = state;
-  const card = modelCard(network.config, classes, { dataset: config.dataType, alignment });
+  const card = modelCard(network.config, classes, {
+    dataset: config.dataType,
+    alignment,
+    color: config.grey ? 'grey' : 'rgb',
+  });
   const evaluated = average?.parameters ?? parameters;
   await writePth(path, inOrder(network, evaluated, 'module.'), {
     epoch: progress.epoch,

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { dataTypes } from '../data/labels.js';
 import { networkSizeNames } from '../network/config.js';
+import { augmentationSets } from './augmentation-sets.js';
 import {
   above,
   below,
@@ -51,7 +52,27 @@ export const trainingOptions = {
   network: oneOf(networkSizeNames, {
     flags: '--network <size>',
     about:
-      'the published network, or one of the same make for two CPU cores: compact takes pretrained landmark weights, narrow is the smallest',
+      'the published network, or one of the same make for two CPU cores: compact takes pretrained landmark weights, narrow is the smallest, small learns faces of 48 pixels from nothing',
+  }),
+  imageSize: special(z.int().min(32).max(2048).nullable(), 'a whole number of pixels from 32 to 2048', {
+    flags: '--image-size <pixels>',
+    about: "height and width of the network's input, in place of the size's own",
+  }),
+  grey: yesOrNo({
+    flags: '--grey',
+    about: 'reduce colours to grey, here and in every later use of the model',
+  }),
+  layerScale: special(z.number().gt(0).max(10).nullable(), 'a number above 0 and at most 10', {
+    flags: '--layer-scale <value>',
+    about: "initial value of the cross attention's layer scales, in place of the size's own",
+  }),
+  dropPath: special(z.number().min(0).lt(1).nullable(), 'a number from 0 to below 1', {
+    flags: '--drop-path <rate>',
+    about: "highest rate of stochastic depth, in place of the size's own",
+  }),
+  dropout: special(z.number().min(0).lt(1).nullable(), 'a number from 0 to below 1', {
+    flags: '--dropout <rate>',
+    about: "share of the head's inputs that training drops, in place of the size's own",
   }),
   ir50: optionalFile({ flags: '--ir50 <file>', about: 'pretrained weights of the image branch (ir50.pth)' }),
   mobilefacenet: optionalFile({
@@ -145,7 +166,32 @@ export const trainingOptions = {
     flags: '--label-smoothing <share>',
     about: 'share of the target spread evenly over all classes',
   }),
+  augment: oneOf(augmentationSets, {
+    flags: '--augment <set>',
+    about:
+      'a set of ranges for the options from --rotation to --erasing-area, each of which can be given instead',
+  }),
   flip: within(0, 1, { flags: '--flip <probability>', about: 'probability of mirroring an image' }),
+  rotation: within(0, 180, {
+    flags: '--rotation <degrees>',
+    about: 'largest angle by which an image is turned, to either side',
+  }),
+  shift: within(0, 1, {
+    flags: '--shift <share>',
+    about: 'largest share of its size by which an image is moved, along both axes',
+  }),
+  scale: rangeWithin(0.1, 10, { flags: '--scale <low,high>', about: 'enlargement of an image' }),
+  shear: within(0, 80, { flags: '--shear <degrees>', about: 'largest angle by which an image is slanted' }),
+  brightness: rangeWithin(0, 10, { flags: '--brightness <low,high>', about: 'multiplies all pixels' }),
+  contrast: rangeWithin(0, 10, {
+    flags: '--contrast <low,high>',
+    about: "multiplies all pixels' distance from their mean",
+  }),
+  mixup: within(0, 100, {
+    flags: '--mixup <alpha>',
+    about:
+      'mixes images and targets in pairs, with alpha of the Beta distribution of their shares; 0 for none',
+  }),
   erasingProbability: within(0, 1, {
     flags: '--erasing <probability>',
     about: 'probability of erasing a rectangle of an image',
