@@ -12,13 +12,19 @@ import { fromHost, fromNumbers, type Tensor } from '../torch/tensor.js';
 import { augmentationOf } from './augmentation-sets.js';
 import { resolveClassWeights } from './class-weights.js';
 import { remarksOn, resolveConfig } from './config.js';
-import { averageWeights, type WeightAverage } from './ema.js';
+import { averagedOf, averageWeights, type WeightAverage } from './ema.js';
 import { type EpochPlan, planEpoch } from './epoch-plan.js';
 import { createOptimizer, type Optimizer } from './optimizer.js';
 import { createParameters, initialValue, learnedOf, networkConfigOf, type Parameters } from './parameters.js';
 import { readPretrained } from './pretrained-weights.js';
 import { type Progress, startOf } from './progress.js';
-import { openResumption, type Resumption, resumedConfig, resumedProgress } from './resume.js';
+import {
+  openResumption,
+  type Resumption,
+  remarksOnResumption,
+  resumedConfig,
+  resumedProgress,
+} from './resume.js';
 import { openTeam, type Processes, type Team, threadsPerProcess } from './team.js';
 import { readAverages, readWeights, restoreOptimizer } from './training-checkpoint.js';
 import { openTrainingData, type TrainingData } from './training-data.js';
@@ -142,7 +148,7 @@ async function prepare(
       ...data.notes,
       ...start.reports,
       ...(restored ? [] : ['The checkpoint holds no state of this optimiser: its moments start at 0.']),
-      ...(resumption ? [] : remarksOn(config)),
+      ...(resumption ? remarksOnResumption(resumption, config) : remarksOn(config)),
     ],
     async [Symbol.asyncDispose]() {
       team.leave();
@@ -172,7 +178,7 @@ async function openAverage(
   device: Device,
   resumption: Resumption | undefined,
 ): Promise<WeightAverage> {
-  const names = learnedOf(parameters).keys();
+  const names = averagedOf(parameters).keys();
   const saved = resumption?.saved && (await readAverages(resumption.checkpoint, names));
   if (!saved) return averageWeights(parameters, ema);
   const read = (name: string) => keep(fromHost(saved.get(name)!, device));

@@ -20,6 +20,7 @@ import {
 } from './option-kinds.js';
 import { maxSeed } from './random.js';
 import { samplers } from './sampler.js';
+import { schedules } from './schedule.js';
 
 export const trainingOptions = {
   data: special(z.string().min(1), "the path of the dataset's folder or list", {
@@ -108,7 +109,18 @@ export const trainingOptions = {
     flags: '--lr, --learning-rate <rate>',
     about: 'learning rate of the first epoch',
   }),
-  decay: above(0, 1, { flags: '--decay <factor>', about: 'multiplies the learning rate after each epoch' }),
+  schedule: oneOf(schedules, {
+    flags: '--schedule <name>',
+    about: 'how the learning rate falls: by --decay after each epoch, or step by step to --min-lr at the end',
+  }),
+  decay: above(0, 1, {
+    flags: '--decay <factor>',
+    about: 'multiplies the learning rate of the exponential schedule after each epoch',
+  }),
+  minLearningRate: within(0, 10, {
+    flags: '--min-lr <rate>',
+    about: 'learning rate at the end of the cosine schedule',
+  }),
   warmupEpochs: within(0, 100_000, {
     flags: '--warmup <epochs>',
     about: 'epochs, or parts of one, in which the learning rate rises from 0',
@@ -121,9 +133,17 @@ export const trainingOptions = {
     flags: '--wd, --weight-decay <factor>',
     about: 'weight decay; the official program reads it and ignores it',
   }),
+  weightDecayExclude1d: yesOrNo({
+    flags: '--wd-exclude-1d, --weight-decay-exclude-1d',
+    about: 'no weight decay for biases, norms and other vectors, nor for tokens and positions',
+  }),
   beta1: below(0, 1, { flags: '--beta1 <factor>', about: "decay of Adam's average of gradients" }),
   beta2: below(0, 1, { flags: '--beta2 <factor>', about: "decay of Adam's average of squared gradients" }),
   epsilon: above(0, 1, { flags: '--epsilon <value>', about: "added to Adam's denominator" }),
+  clipGradient: within(0, 1e6, {
+    flags: '--clip-grad <norm>',
+    about: 'scale the gradients of a step down to this norm over all of them; 0 for never',
+  }),
   rho: within(0, 10, {
     flags: '--rho <radius>',
     about: 'radius of sharpness-aware minimisation; 0 trains without it, in one pass per step',
@@ -186,7 +206,7 @@ export const trainingOptions = {
   }),
   ema: below(0, 1, {
     flags: '--ema <decay>',
-    about: 'evaluate and keep a moving average of the weights with this decay; 0 for none',
+    about: 'evaluate and keep a moving average of weights and statistics with this decay; 0 for none',
   }),
 
   earlyStopping: whole(0, 100_000, {
