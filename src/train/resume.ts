@@ -35,6 +35,7 @@ const orderOptions = [
   'batchSize',
   'accumulate',
   'valSplit',
+  'targets',
 ] as const satisfies OptionName[];
 
 /**
