@@ -36,6 +36,7 @@ const orderOptions = [
   'batchSize',
   'accumulate',
   'valSplit',
+  'targets',
 ] as const satisfies OptionName[];
 
 /**
