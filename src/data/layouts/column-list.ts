@@ -21,7 +21,7 @@ interface Row {
 /**
  * Lists of images with a column per class, which hold votes, probabilities or one-hot labels; one file or one
  * per split, as `pathList` takes them. Where they also have a label column, its labels are those to be judged
- * on; otherwise the label is the class with the largest share, and an image where several have it has none.
+ * on, none in an empty cell; otherwise the label is the class with the largest share, and an image where several have it has none.
  */
 export const columnList: LayoutReader = {
   expects: 'such lists with a column for each class in place of the label',
@@ -66,6 +66,7 @@ async function* readRows(
 type RowReader = (row: Row, labelOf: (text: string) => number) => Omit<Sample, 'path'> | string;
 
 const labelOfRow: RowReader = ({ label, distribution }, labelOf) => {
+  if (label === '') return 'no label';
   if (label !== undefined) return { label: labelOf(label) };
   const likeliest = onlyLikeliestClass(distribution!);
   return likeliest === undefined ? 'several classes are equally likely' : { label: likeliest };
@@ -73,7 +74,7 @@ const labelOfRow: RowReader = ({ label, distribution }, labelOf) => {
 
 const votesOfRow: RowReader = ({ label, distribution }, labelOf) => {
   if (!distribution) return noVotes;
-  return { label: label === undefined ? likeliestClass(distribution) : labelOf(label), distribution };
+  return { label: label ? labelOf(label) : likeliestClass(distribution), distribution };
 };
 
 async function listRows(
