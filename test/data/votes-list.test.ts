@@ -69,7 +69,7 @@ test('votes that are missing, foreign or of another kind are refused', async (t)
     openVotes(root),
     posterError(
       'data.layout',
-      /votes for the images in .*there are none \(class folders\); name a list.*--votes/,
+      /votes for the images in .*there are none \(class folders\); name them with --votes/,
     ),
   );
   await assert.rejects(
