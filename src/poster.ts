@@ -9,7 +9,7 @@ import { preprocess } from './image/preprocess.js';
 import type { RgbImage } from './image/rgb-image.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
 import type { NetworkConfig } from './network/config.js';
-import { valuesPerImage } from './network/config.js';
+import { publishedConfig, valuesPerImage } from './network/config.js';
 import type { Session } from './onnx/session.js';
 import { batches } from './recognise/batches.js';
 import { type Prediction, toPredictions } from './recognise/prediction.js';
@@ -203,7 +203,10 @@ export class Poster implements Recogniser, AsyncDisposable {
     const gradCam = await this.#openGradCam(signal);
     return toPredictions(outputs, this.labels, embedding).map((prediction, i) => {
       const index = asked ?? prediction.index;
-      const own = input.subarray(i * valuesPerImage, (i + 1) * valuesPerImage);
+      const own = input.subarray(
+        i * valuesPerImage(publishedConfig),
+        (i + 1) * valuesPerImage(publishedConfig),
+      );
       return { method, prediction, label: this.labels[index]!, ...gradCam.explain(own, index) };
     });
   }
@@ -242,9 +245,9 @@ async function prepare(
 ): Promise<Float32Array> {
   throwIfAborted(signal);
   const decoded = await Promise.all(images.map(decodeInput));
-  const input = new Float32Array(decoded.length * valuesPerImage);
+  const input = new Float32Array(decoded.length * valuesPerImage(publishedConfig));
   decoded.forEach((image, i) => {
-    preprocess(image, input, i * valuesPerImage);
+    preprocess(image, input, i * valuesPerImage(publishedConfig));
   });
   throwIfAborted(signal);
   return input;

@@ -2,7 +2,7 @@
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { throwIfAborted } from '../errors.js';
 import { describeNetwork } from '../inspect/describe-network.js';
-import { type NetworkConfig, valuesPerImage } from '../network/config.js';
+import { type NetworkConfig, publishedConfig, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import type { Session } from '../onnx/runtime.js';
 import { randomStream } from '../train/random.js';
@@ -106,11 +106,11 @@ const imagesPerTurn = 16;
 function batchMeasurements(session: Session, batchSizes: readonly number[], seed: number): Measurement[] {
   const random = randomStream(seed, 'images');
   const images = Float32Array.from(
-    { length: Math.max(...batchSizes) * valuesPerImage },
+    { length: Math.max(...batchSizes) * valuesPerImage(publishedConfig) },
     () => 4 * random() - 2,
   );
   return batchSizes.map((size) => {
-    const batch = images.subarray(0, size * valuesPerImage);
+    const batch = images.subarray(0, size * valuesPerImage(publishedConfig));
     return () => secondsOf(() => session.run(batch, size), Math.ceil(imagesPerTurn / size));
   });
 }

@@ -4,7 +4,7 @@
  */
 import { PosterError } from '../errors.js';
 import { isOnnx, readModel } from '../model/load-model.js';
-import { imageSize } from '../network/config.js';
+import { publishedConfig } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { elementCount, float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
 import { addon } from '../torch/addon.js';
@@ -84,7 +84,11 @@ export function tokenGradients(
     const onTokens = (value: Tensor) => {
       tokens = value.setRequiresGrad(true); // no weight requires a gradient: recording begins here
     };
-    const { logits } = network.forward(ops, fromValues(image, [1, 3, imageSize, imageSize]), { onTokens });
+    const { logits } = network.forward(
+      ops,
+      fromValues(image, [1, 3, publishedConfig.imageSize, publishedConfig.imageSize]),
+      { onTokens },
+    );
     const classes = network.config.classes;
     const oneHot = fromNumbers(
       Array.from({ length: classes }, (_, i) => (i === classIndex ? 1 : 0)),

@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PosterError } from '../errors.js';
-import { imageSize } from '../network/config.js';
+import { publishedConfig } from '../network/config.js';
 import { version } from '../version.js';
 import type { Admission } from './admission.js';
 import type { ByteBudget } from './byte-budget.js';
@@ -133,7 +133,7 @@ function describeModel({ model, alignment, reader, limits }: Service): ModelBody
     labels: [...model.labels],
     labelSource: model.labelOrigin.source,
     dataset: model.labelOrigin.dataset ?? null,
-    inputSize: imageSize,
+    inputSize: publishedConfig.imageSize,
     embedding,
     findsFaces: reader.findsFaces,
     alignment,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { alignmentSchema } from '../data/alignment.js';
 import type { ErrorCode } from '../errors.js';
 import { mapSize } from '../explain/explanation.js';
-import { scaleSizes } from '../network/config.js';
+import { mapSizes, publishedConfig } from '../network/config.js';
 import { runSummarySchema } from '../train/run-record.js';
 import type { ServerLimits } from './limits.js';
 
@@ -62,7 +62,7 @@ const explanation = z.object({
   combined: heatMap.describe('The sum of the maps of the groups.'),
   groups: z
     .array(z.object({ scale: z.int(), sum: z.number().min(0), map: heatMap }))
-    .length(scaleSizes.length)
+    .length(mapSizes(publishedConfig).length)
     .describe('The scales of the network, finest first.'),
   classToken: z.number().min(0).describe('The share the class token keeps to itself.'),
   overlay: z

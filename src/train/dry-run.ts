@@ -1,11 +1,10 @@
 /** Tries a training out: data, weights, memory and speed, for one step that is not kept. */
 import { cudaMemory, resetCudaPeak } from '../torch/machine.js';
-import { planEpoch } from './epoch-plan.js';
 import type { DryRunResult } from './events.js';
 import { runFolder } from './run-folder.js';
 import type { RunRequest } from './run-training.js';
 import { learningRateAt } from './schedule.js';
-import { openSession } from './session.js';
+import { openSession, planOf } from './session.js';
 import { loadSteps } from './step-batches.js';
 import { createStepper } from './stepper.js';
 import { summariseSession } from './summarise-session.js';
@@ -16,8 +15,8 @@ import { summariseSession } from './summarise-session.js';
  */
 export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   await using session = await openSession(request);
-  const { config, data, progress, device, team } = session;
-  const plan = planEpoch(config, data.train, progress.epoch, team);
+  const { config, network, progress, device, team } = session;
+  const plan = planOf(session, progress.epoch);
   const index = Number(device.split(':')[1] ?? 0);
   if (device !== 'cpu') resetCudaPeak(index);
   const step = createStepper(session);
@@ -25,7 +24,13 @@ export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   let loss = Number.NaN;
   let secondsPerStep = Number.NaN;
   let tries = 0;
-  for await (const { batches } of loadSteps(session.loader, plan, 0, team.size > 1 ? 1 : 2)) {
+  for await (const { batches } of loadSteps(
+    session.loader,
+    plan,
+    0,
+    network.config.classes,
+    team.size > 1 ? 1 : 2,
+  )) {
     const started = performance.now();
     ({ loss } = step(batches, learningRate, tries));
     secondsPerStep = (performance.now() - started) / 1000;

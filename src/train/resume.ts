@@ -6,6 +6,7 @@ import { PosterError } from '../errors.js';
 import { cardKey, readModelCard } from '../model/model-card.js';
 import { checkConfig, flagOf, resolveConfig } from './config.js';
 import { type Progress, startOf } from './progress.js';
+import { learningRateOfEpoch } from './schedule.js';
 import { type SavedTraining, savedTraining } from './training-checkpoint.js';
 import type { TrainingData } from './training-data.js';
 import type { OptionName, TrainingConfig, TrainingOverrides } from './training-options.js';
@@ -35,6 +36,7 @@ const orderOptions = [
   'batchSize',
   'accumulate',
   'valSplit',
+  'targets',
 ] as const satisfies OptionName[];
 
 /**
@@ -82,6 +84,17 @@ export function resumedProgress(
     'option.invalid',
     `Expected epochs (--epochs) above ${progress.epoch}, got ${config.epochs}: ${checkpoint.path} has been trained for as many; pass more.`,
   );
+}
+
+/** What a user should know about how a resumed run goes on, one sentence each. */
+export function remarksOnResumption({ saved }: Resumption, config: TrainingConfig): string[] {
+  if (!saved) return [];
+  const [before, now] = [saved.config, config].map((one) => learningRateOfEpoch(one, saved.progress.epoch));
+  if (Math.abs(now! - before!) <= 1e-9 * before!) return [];
+  const inWords = (rate: number) => String(Number(rate.toPrecision(3)));
+  return [
+    `The learning rate goes on at ${inWords(now!)}, where the saved options would have it at ${inWords(before!)}.`,
+  ];
 }
 
 function requireSameData(

@@ -9,14 +9,22 @@ import { cudaDevices, libtorchVersion, setThreads } from '../torch/machine.js';
 import { keepFreedMemory } from '../torch/memory.js';
 import { keep } from '../torch/scope.js';
 import { fromHost, fromNumbers, type Tensor } from '../torch/tensor.js';
+import { augmentationOf } from './augmentation-sets.js';
 import { resolveClassWeights } from './class-weights.js';
 import { remarksOn, resolveConfig } from './config.js';
-import { averageWeights, type WeightAverage } from './ema.js';
+import { averagedOf, averageWeights, type WeightAverage } from './ema.js';
+import { type EpochPlan, planEpoch } from './epoch-plan.js';
 import { createOptimizer, type Optimizer } from './optimizer.js';
 import { createParameters, initialValue, learnedOf, networkConfigOf, type Parameters } from './parameters.js';
 import { readPretrained } from './pretrained-weights.js';
 import { type Progress, startOf } from './progress.js';
-import { openResumption, type Resumption, resumedConfig, resumedProgress } from './resume.js';
+import {
+  openResumption,
+  type Resumption,
+  remarksOnResumption,
+  resumedConfig,
+  resumedProgress,
+} from './resume.js';
 import { openTeam, type Processes, type Team, threadsPerProcess } from './team.js';
 import { readAverages, readWeights, restoreOptimizer } from './training-checkpoint.js';
 import { openTrainingData, type TrainingData } from './training-data.js';
@@ -64,6 +72,12 @@ export async function openSession({ overrides, resume, processes }: SessionReque
   } finally {
     await resumption?.checkpoint.close();
   }
+}
+
+/** What an epoch of the session shows, its process's share. */
+export function planOf({ config, network, data, team }: Session, epoch: number): EpochPlan {
+  const { imageSize } = network.config;
+  return planEpoch({ ...config, imageSize, augmentation: augmentationOf(config) }, data.train, epoch, team);
 }
 
 function freshConfig(overrides: TrainingOverrides): TrainingConfig {
@@ -120,8 +134,13 @@ async function prepare(
   const restored = resumption ? await restoreOptimizer(resumption.checkpoint, network, optimizer) : true;
   const average = config.ema > 0 ? await openAverage(config, parameters, device, resumption) : undefined;
   const weights = resolveClassWeights(config.classWeights, data.counts);
-  const { batchSize, workers } = config;
-  const loader = openLoader({ batchSize: batchSize / team.size, workers });
+  const loader = openLoader({
+    batchSize: config.batchSize / team.size,
+    workers: config.workers,
+    imageSize: network.config.imageSize,
+    grey: config.grey,
+    keep: [...data.train, ...data.valid.samples].map(({ path }) => path),
+  });
   return {
     ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team },
     classWeights: weights && keep(fromNumbers(weights, undefined, device)),
@@ -129,7 +148,7 @@ async function prepare(
       ...data.notes,
       ...start.reports,
       ...(restored ? [] : ['The checkpoint holds no state of this optimiser: its moments start at 0.']),
-      ...(resumption ? [] : remarksOn(config)),
+      ...(resumption ? remarksOnResumption(resumption, config) : remarksOn(config)),
     ],
     async [Symbol.asyncDispose]() {
       team.leave();
@@ -159,7 +178,7 @@ async function openAverage(
   device: Device,
   resumption: Resumption | undefined,
 ): Promise<WeightAverage> {
-  const names = learnedOf(parameters).keys();
+  const names = averagedOf(parameters).keys();
   const saved = resumption?.saved && (await readAverages(resumption.checkpoint, names));
   if (!saved) return averageWeights(parameters, ema);
   const read = (name: string) => keep(fromHost(saved.get(name)!, device));

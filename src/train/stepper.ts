@@ -1,5 +1,4 @@
 /** Feeds the steps of a session to the network. */
-import { imageSize } from '../network/config.js';
 import { toFloat32 } from '../tensor/host-tensor.js';
 import { noGrad } from '../torch/autograd.js';
 import { callTensor } from '../torch/call.js';
@@ -7,6 +6,7 @@ import * as lists from '../torch/foreach.js';
 import { Generator } from '../torch/random.js';
 import { scope } from '../torch/scope.js';
 import { fromValues } from '../torch/tensor.js';
+import { augmentImages, mixTargets } from './augment-tensors.js';
 import type { Parameters } from './parameters.js';
 import { maxSeed, randomBelow, randomStream } from './random.js';
 import type { Session } from './session.js';
@@ -38,12 +38,16 @@ export function createStepper({
     ...{ network, parameters, optimizer, rho, adaptive, precision, labelSmoothing },
     ...(together && { sumOverTeam: team.sum }),
   };
-  const upload = ({ images, labels }: HostBatch): Batch => {
-    const pixels = fromValues(images, [labels.length, 3, imageSize, imageSize], device);
+  const { imageSize, classes } = network.config;
+  const upload = ({ images, labels, distributions, augmentations }: HostBatch): Batch => {
+    const count = labels.length;
+    const pixels = augmentImages(fromValues(images, [count, 3, imageSize, imageSize], device), augmentations);
+    const distribution = distributions && fromValues(distributions, [count, classes], device);
     return {
       images: config.channelsLast ? callTensor('aten::contiguous', pixels, 'channels_last') : pixels,
-      labels: fromValues(labels, [labels.length], device),
-      ...(together && { share: shareAmong(team, labels, weights) }),
+      labels: fromValues(labels, [count], device),
+      ...(distribution && { distribution: mixTargets(distribution, augmentations) }),
+      ...(together && { share: shareAmong(team, labels, distributions ? undefined : weights) }),
     };
   };
   return (batches, learningRate, steps) =>

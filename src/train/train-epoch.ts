@@ -1,19 +1,26 @@
 /** The steps of one epoch. */
-import { type EpochPlan, planEpoch } from './epoch-plan.js';
+import type { EpochPlan } from './epoch-plan.js';
 import type { StopReason } from './events.js';
 import { afterStep } from './progress.js';
 import { mustStop, type Run, save, seconds, withPlace } from './run.js';
 import { learningRateAt } from './schedule.js';
+import { planOf } from './session.js';
 import { loadSteps, type StepImages } from './step-batches.js';
 import type { StepReport } from './train-step.js';
 
 /** Trains the steps of the epoch that are left; gives a reason when the training is to end within it. */
 export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
-  const { config, data, loader, team } = run.session;
-  const plan = planEpoch(config, data.train, run.progress.epoch, team);
+  const { network, loader, team } = run.session;
+  const plan = planOf(run.session, run.progress.epoch);
   if (run.progress.step >= plan.steps) return undefined;
   let before = seconds();
-  for await (const images of loadSteps(loader, plan, run.progress.step, team.size > 1 ? 1 : 2)) {
+  for await (const images of loadSteps(
+    loader,
+    plan,
+    run.progress.step,
+    network.config.classes,
+    team.size > 1 ? 1 : 2,
+  )) {
     const report = takeStep(run, plan, images);
     const now = seconds();
     countStep(run, report, images, now - before);

@@ -3,7 +3,7 @@ import { messageOf, PosterError } from '../errors.js';
 import { type FaceModels, findFaces } from '../faces/find-faces.js';
 import { preprocess } from '../image/preprocess.js';
 import { findModelCard } from '../model/onnx-metadata.js';
-import { valuesPerImage } from '../network/config.js';
+import { publishedConfig, valuesPerImage } from '../network/config.js';
 import type { ModelOutputs, Session } from '../onnx/session.js';
 import { openFaceModels } from './face-models.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
@@ -83,9 +83,9 @@ function describe(source: LoadRequest['source']): string {
 }
 
 async function run({ images, attention }: RunRequest): Promise<ModelOutputs> {
-  const input = new Float32Array(images.length * valuesPerImage);
+  const input = new Float32Array(images.length * valuesPerImage(publishedConfig));
   for (const [i, image] of images.entries()) {
-    preprocess(await readPixels(image), input, i * valuesPerImage);
+    preprocess(await readPixels(image), input, i * valuesPerImage(publishedConfig));
   }
   return session!.run(input, images.length, { attention });
 }

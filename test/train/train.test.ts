@@ -29,6 +29,12 @@ const everything = {
   classWeights: 'balanced',
   labelSmoothing: 0.1,
   warmupEpochs: 1,
+  schedule: 'cosine',
+  minLearningRate: 1e-5,
+  optimizer: 'adamw',
+  weightDecay: 0.05,
+  weightDecayExclude1d: true,
+  clipGradient: 1,
 } as const;
 
 const statusOf = async (output: string) =>
