@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import { checkVotes, type SplitVotes, type VotesBySplit, type VotesReport } from './check-votes.js';
 import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
 import { forEachParallel } from './for-each-parallel.js';
 import type { DataType } from './labels.js';
@@ -12,7 +14,7 @@ import {
   recogniseLayout,
 } from './open-dataset.js';
 
-export interface CheckDataOptions extends Omit<OpenDatasetOptions, 'split'> {
+export interface CheckDataOptions extends Omit<OpenDatasetOptions, 'split' | 'targets'> {
   /** Open no image: counts and layout alone, neither damage nor duplicates. */
   readonly quick?: boolean | undefined;
   /** Images decoded at once; 8 by default. */
@@ -39,6 +41,8 @@ export interface SplitReport {
   readonly imbalance: number | null;
   readonly dropped: readonly Dropped[];
   readonly unreadable: readonly Unreadable[];
+  /** Absent where there are no votes. */
+  readonly votes?: VotesReport | undefined;
 }
 
 /** What `checkData` found: plain data, as `--json` prints it. */
@@ -70,23 +74,26 @@ export async function checkData(options: CheckDataOptions): Promise<DataReport> 
   const layout = await recogniseLayout(options);
   const listings: [Split, Listing][] = [];
   for (const split of layout.splits) listings.push([split, await layout.read(split)]);
-  const { pictures, unreadable } = await openImages(listings, options);
+  const { votes, faults } = await checkVotes(layout, listings);
+  const { pictures, unreadable } = await openImages(listings, votes, options);
   const duplicates = findDuplicates(pictures, listings[0]?.[1].classes ?? []);
   const found = {
     root: resolve(options.root),
     type: options.type,
     layout: layout.name,
     classes: listings[0]?.[1].classes ?? [],
-    splits: listings.map(([split, listing]) => reportSplit(split, listing, unreadable)),
+    splits: listings.map(([split, listing]) => reportSplit(split, listing, votes.get(split), unreadable)),
     imagesOpened: !options.quick,
     duplicatesBetweenSplits: duplicates.filter(({ betweenSplits }) => betweenSplits),
     duplicatesWithinSplits: duplicates.filter(({ betweenSplits }) => !betweenSplits),
   };
-  return { ...found, problems: problemsOf(found, listings, options), warnings: warningsOf(found, listings) };
+  const problems = [...problemsOf(found, listings, options), ...faults];
+  return { ...found, problems, warnings: warningsOf(found, listings) };
 }
 
 async function openImages(
   listings: readonly [Split, Listing][],
+  votes: VotesBySplit,
   { quick, concurrency = 8, onProgress, signal }: CheckDataOptions,
 ): Promise<{ pictures: Picture[]; unreadable: ReadonlyMap<string, string> }> {
   const pictures: Picture[] = [];
@@ -95,16 +102,21 @@ async function openImages(
   const items = listings.flatMap(([split, { samples }]) =>
     samples.map(({ path, label }, order) => ({ split, path, label, order })),
   );
+  const unlabelled = [...votes.values()].flatMap((found) => found.unlabelled);
+  const total = items.length + unlabelled.length;
   let done = 0;
-  const open = async (item: (typeof items)[number]) => {
+  const open = async (path: string, use: (picture: RgbImage) => void) => {
     try {
-      pictures.push({ ...item, digest: pictureDigest(await decodeImage(item.path)) });
+      use(await decodeImage(path));
     } catch (error) {
-      unreadable.set(item.path, unreadableReason(error));
+      unreadable.set(path, unreadableReason(error));
     }
-    onProgress?.(++done, items.length);
+    onProgress?.(++done, total);
   };
-  await forEachParallel(items, concurrency, open, signal);
+  const digest = (item: (typeof items)[number]) =>
+    open(item.path, (picture) => pictures.push({ ...item, digest: pictureDigest(picture) }));
+  await forEachParallel(items, concurrency, digest, signal);
+  await forEachParallel(unlabelled, concurrency, (path) => open(path, () => {}), signal);
   return { pictures, unreadable };
 }
 
@@ -116,7 +128,12 @@ function unreadableReason(error: unknown): string {
   throw error;
 }
 
-function reportSplit(split: Split, listing: Listing, unreadable: ReadonlyMap<string, string>): SplitReport {
+function reportSplit(
+  split: Split,
+  listing: Listing,
+  votes: SplitVotes | undefined,
+  unreadable: ReadonlyMap<string, string>,
+): SplitReport {
   const { classes, samples, dropped } = listing;
   const counts = countByClass(listing);
   const smallest = Math.min(...counts);
@@ -126,10 +143,11 @@ function reportSplit(split: Split, listing: Listing, unreadable: ReadonlyMap<str
     perClass: classes.map((name, label) => ({ class: name, images: counts[label]! })),
     imbalance: smallest > 0 ? Math.max(...counts) / smallest : null,
     dropped,
-    unreadable: samples.flatMap(({ path }) => {
+    unreadable: [...samples.map(({ path }) => path), ...(votes?.unlabelled ?? [])].flatMap((path) => {
       const reason = unreadable.get(path);
       return reason === undefined ? [] : [{ path, reason }];
     }),
+    ...(votes && { votes: votes.report }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import Table from 'cli-table3';
-import type { ClassCount, DataReport } from './check-data.js';
+import type { ClassCount, DataReport, SplitReport } from './check-data.js';
 import type { Duplicate } from './find-duplicates.js';
 import type { Dropped, Split } from './layouts/layout.js';
-import type { PreparedData } from './prepare/prepare-data.js';
+import type { PreparedData, PreparedSplit } from './prepare/prepare-data.js';
 
 /** How many examples a list shows before it says how many more there are. */
 const shown = 5;
@@ -15,6 +15,7 @@ export function renderDataReport(report: DataReport): string {
     `${type} in ${root}: ${layout}`,
     countTable(splits),
     ...splits.flatMap(({ split, dropped }) => renderDropped(split, dropped)),
+    ...splits.flatMap(({ split, votes }) => (votes ? [renderVotes(split, votes)] : [])),
     ...renderUnreadable(report),
     ...renderDuplicates('between splits', report.duplicatesBetweenSplits, root),
     ...renderDuplicates('within a split', report.duplicatesWithinSplits, root),
@@ -31,6 +32,7 @@ export function renderPreparedData({ out, type, layout, splits, notes }: Prepare
     `${type} (${layout}) is prepared in ${out}`,
     countTable(splits),
     ...splits.flatMap(({ split, dropped }) => renderDropped(split, dropped)),
+    ...splits.flatMap(({ split, votes }) => (votes ? [renderKeptVotes(split, votes)] : [])),
     ...notes.map((note) => `Note: ${note}`),
   ];
   return `${sections.join('\n')}\n`;
@@ -70,6 +72,17 @@ function renderDropped(split: Split, dropped: readonly Dropped[]): string[] {
   return dropped.map(
     ({ reason, count, example }) => `Left out of ${split}: ${count} × ${reason} (such as ${example})`,
   );
+}
+
+function renderKeptVotes(split: Split, { images, unlabelled }: NonNullable<PreparedSplit['votes']>): string {
+  return `Votes of ${split}: ${images} images, ${unlabelled} of them without a majority (no_majority/)`;
+}
+
+function renderVotes(
+  split: Split,
+  { images, unlabelled, meanEntropy }: NonNullable<SplitReport['votes']>,
+): string {
+  return `Votes of ${split}: ${images} images, ${unlabelled} of them without a majority, mean entropy ${meanEntropy.toFixed(3)}`;
 }
 
 function renderUnreadable({ splits }: DataReport): string[] {

@@ -7,6 +7,7 @@ import type { TrainingConfig, TrainingOverrides } from './training-options.js';
 const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | keyof typeof rafDb> = {
   labels: null,
   votes: null,
+  targets: 'labels',
   valSplit: 0,
   workers: 4,
   network: 'published',

@@ -37,6 +37,7 @@ const orderOptions = [
   'batchSize',
   'accumulate',
   'valSplit',
+  'targets',
 ] as const satisfies OptionName[];
 
 /**

@@ -9,6 +9,7 @@ import { judgeEpoch } from './judge-epoch.js';
 import { createSpeedometer } from './meters.js';
 import { afterFailure, type Host, type Run, seconds } from './run.js';
 import { lockRun, type RunFolder, requireUnused, runFolder } from './run-folder.js';
+import { writeContactSheet } from './run-report.js';
 import { openSession, type SessionRequest } from './session.js';
 import { withStatus } from './status.js';
 import { createStepper } from './stepper.js';
@@ -91,6 +92,7 @@ async function trainToEnd(
     clock: { started: seconds(), saved: seconds(), validation: 0 },
   };
   host.emit({ kind: 'start', summary: summariseSession(session, folder) });
+  if (progress.steps === 0 && session.team.rank === 0) await writeContactSheet(folder, session);
   const stopped = await trainEpochs(run).catch(async (error: unknown) => {
     throw await afterFailure(run, error);
   });

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { targetKinds } from '../data/distribution.js';
 import { dataTypes } from '../data/labels.js';
 import { networkSizeNames } from '../network/config.js';
 import { augmentationSets } from './augmentation-sets.js';
@@ -37,7 +38,12 @@ export const trainingOptions = {
   }),
   votes: optionalFile({
     flags: '--votes <file>',
-    about: 'FERPlus votes file, where it does not lie in the folder',
+    about: 'the votes for the images, where they do not lie in the folder',
+  }),
+  /** Checkpoints from before this option were trained on labels. */
+  targets: special(z.enum(targetKinds).default('labels'), 'labels or votes', {
+    flags: '--targets <kind>',
+    about: "what an image is trained towards: its label, or the distribution of its annotators' votes",
   }),
   evaluationSplit: oneOf(['valid', 'test'], {
     flags: '--evaluation-split <split>',

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { type ImageRequest, type LoaderOptions, openLoader } from '../../src/data/loader.js';
+import { openImageCache } from '../../src/data/image-cache.js';
+import {
+  type ImageLoader,
+  type ImageRequest,
+  type LoaderOptions,
+  openLoader,
+} from '../../src/data/loader.js';
 import { PosterError } from '../../src/errors.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { flipHorizontally } from '../../src/image/flip.js';
@@ -220,9 +229,36 @@ test('options out of range are refused', () => {
     });
 });
 
-test('erasing is refused where pixels are not normalised', async () => {
-  await using loader = openLoader({ batchSize: 5, imageSize, pixels: 'uint8' });
-  await assert.rejects(loader.load(requests).next(), { code: 'option.invalid', message: /Erasing needs/ });
+test('images that are kept give the same pixels once their files are gone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'poster-loader-'));
+  const files = await Promise.all(
+    names.map(async (name) => {
+      await copyFile(fixture(`images/${name}`), join(folder, name));
+      return { path: join(folder, name) };
+    }),
+  );
+  const pixelsOf = async (loader: ImageLoader<Float32Array>) => {
+    for await (const { images, items } of loader.load(files))
+      return { pixels: images.slice(), errors: items.flatMap(({ error }) => error?.code ?? []) };
+  };
+  for (const workers of [0, 2]) {
+    await using loader = openLoader({
+      ...{ batchSize: names.length, imageSize, workers },
+      keep: files.map(({ path }) => path),
+    });
+    const first = await pixelsOf(loader);
+    for (const { path } of files) await rename(path, `${path}.away`);
+    assert.deepEqual(await pixelsOf(loader), first);
+    assert.deepEqual(first?.errors, []);
+    for (const { path } of files) await rename(`${path}.away`, path);
+  }
+  await rm(folder, { recursive: true });
+});
+
+test('images too many to keep are loaded all the same', () => {
+  assert.equal(openImageCache(100_000, 224), undefined);
+  assert.equal(openImageCache(0, 224), undefined);
+  assert.equal(openImageCache(3, 32)?.levels.byteLength, 3 * 32 * 32 * 3);
 });
 
 test('a thread that dies ends the load with a sentence, not a hang', async () => {

@@ -3,13 +3,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before } from 'node:test';
 import { writePth } from '../../src/checkpoint/pth/write.js';
-import { writeSafetensors } from '../../src/checkpoint/safetensors/write.js';
 import { toGrey } from '../../src/image/grey.js';
 import { normalise } from '../../src/image/normalise.js';
 import { resizeBilinear } from '../../src/image/resize.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { cardKey, type InputColor, modelCard } from '../../src/model/model-card.js';
-import { type NetworkConfig, smallConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import { inferenceMode } from '../../src/torch/autograd.js';
 import { scope } from '../../src/torch/scope.js';
@@ -24,19 +22,8 @@ import { assertClose } from '../support/close.js';
 import { torchTest } from '../support/torch.js';
 import { values } from './steps.js';
 import { newFolder } from './support.js';
+import { tinyConfig, writeTeacher } from './teachers.js';
 
-const tiny: NetworkConfig = {
-  ...smallConfig,
-  classes: 3,
-  imageSize: 32,
-  widths: [8, 16, 32],
-  imageWidths: [8, 16, 32],
-  imageDepths: [1, 1, 1],
-  landmarkDepths: [1, 1, 1],
-  headSize: 8,
-  embedding: 16,
-  transformerHeads: 2,
-};
 const classes = ['calm', 'cross', 'glad'];
 const lesson: Lesson = {
   ...{ classes, dataType: 'folder', precision: 'float32', channelsLast: false, grey: false, device: 'cpu' },
@@ -47,28 +34,12 @@ before(async () => {
   folder = await newFolder();
 });
 
-interface Make {
-  readonly labels?: readonly string[];
-  readonly config?: NetworkConfig;
-  readonly color?: InputColor;
-  readonly card?: boolean;
-}
-
-/** A checkpoint of initial values with a head that says something. */
-async function writeTeacher(name: string, seed: number, make: Make = {}): Promise<string> {
-  const { labels = classes, config = tiny, color, card = true } = make;
-  const path = join(folder, name);
-  const tensors = [...posterV2(config).entries.values()].map(
-    (entry) => [entry.name, initialValue(entry, seed)] as const,
-  );
-  const text = JSON.stringify(modelCard(config, labels, { color }));
-  if (name.endsWith('.safetensors')) await writeSafetensors(path, tensors, { [cardKey]: text });
-  else await writePth(path, tensors, card ? { [cardKey]: text } : {});
-  return path;
-}
+/** A teacher of the classes above unless told otherwise. */
+const make = (name: string, seed: number, options: Partial<Parameters<typeof writeTeacher>[2]> = {}) =>
+  writeTeacher(join(folder, name), seed, { labels: classes, ...options });
 
 /** What a network of these initial values says, by the plain forward pass. */
-function logitsByHand(images: Tensor, seed: number, config = tiny): number[][] {
+function logitsByHand(images: Tensor, seed: number, config = tinyConfig): number[][] {
   return scope(() => {
     const network = posterV2(config);
     const parameters = new Map(
@@ -120,7 +91,7 @@ async function probabilities(
 }
 
 torchTest('teachers say the mean of their softened probabilities, of any file format', async () => {
-  const paths = [await writeTeacher('one.pth', 1), await writeTeacher('two.safetensors', 2)];
+  const paths = [await make('one.pth', 1), await make('two.safetensors', 2)];
   const images = noise(32);
   for (const temperature of [1, 4]) {
     const byHand = scope(() => [1, 2].map((seed) => logitsByHand(tensorOf(images), seed)));
@@ -137,7 +108,7 @@ torchTest('teachers say the mean of their softened probabilities, of any file fo
 torchTest(
   'classes of another order are put into that of the data, by the expressions they name',
   async () => {
-    const path = await writeTeacher('faces.pth', 1, { labels: ['Happy', 'sad', 'anger'] });
+    const path = await make('faces.pth', 1, { labels: ['Happy', 'sad', 'anger'] });
     const images = noise(32);
     const rows = scope(() => logitsByHand(tensorOf(images), 1)).map((row) => softmax(row, 1));
     const expected = rows.flatMap(([happy, sad, anger]) => [anger!, happy!, sad!]);
@@ -147,8 +118,8 @@ torchTest(
 );
 
 torchTest('a teacher sees the images in its own size and, if it is one for grey, in grey', async () => {
-  const config = { ...tiny, imageSize: 64 };
-  const path = await writeTeacher('large.pth', 3, { config, color: 'grey' });
+  const config = { ...tinyConfig, imageSize: 64 };
+  const path = await make('large.pth', 3, { config, color: 'grey' });
   const images = noise(32, 3);
   const rowsOf = (color: InputColor) =>
     scope(() => logitsByHand(teacherInput(tensorOf(images), { size: 64, color }), 3, config)).flatMap((row) =>
@@ -181,8 +152,8 @@ torchTest('images are resized and reduced to grey as those of files are', () => 
 });
 
 torchTest('many images pass in parts, each the same as alone', async () => {
-  const config = { ...tiny, imageSize: 256 };
-  const path = await writeTeacher('huge.pth', 4, { config });
+  const config = { ...tinyConfig, imageSize: 256 };
+  const path = await make('huge.pth', 4, { config });
   const images = noise(32, 18);
   const together = await probabilities([path], 1, images);
   const last = await probabilities([path], 1, images.slice(-1));
@@ -191,7 +162,7 @@ torchTest('many images pass in parts, each the same as alone', async () => {
 });
 
 torchTest('a teacher in bfloat16 is close to one in float32', async () => {
-  const path = await writeTeacher('one.pth', 1);
+  const path = await make('one.pth', 1);
   const images = noise(32);
   const [full, half] = [
     await probabilities([path], 1, images),
@@ -202,8 +173,8 @@ torchTest('a teacher in bfloat16 is close to one in float32', async () => {
 });
 
 torchTest('a teacher without a description has the classes of the data type', async () => {
-  const config = { ...tiny, ...{ imageSize: 224, inputStride: 2, classes: 7 } };
-  const path = await writeTeacher('plain.pth', 1, {
+  const config = { ...tinyConfig, ...{ imageSize: 224, inputStride: 2, classes: 7 } };
+  const path = await make('plain.pth', 1, {
     card: false,
     config: { ...config, landmarkBranch: 'frozen' },
   });
@@ -224,12 +195,12 @@ torchTest('a teacher that does not fit is refused in a sentence', async () => {
       () => assert.fail('accepted'),
       (error: Error & { code?: string }) => `${error.code}: ${error.message}`,
     );
-  const other = await writeTeacher('other.pth', 1, { labels: ['calm', 'cross', 'bored'] });
+  const other = await make('other.pth', 1, { labels: ['calm', 'cross', 'bored'] });
   assert.equal(
     await fails(other),
     `checkpoint.mismatch: Expected the teacher ${other} to tell apart the classes of the data (calm, cross, glad), but its are calm, cross, bored; pass a teacher of these classes.`,
   );
-  const good = await writeTeacher('good.pth', 1);
+  const good = await make('good.pth', 1);
   assert.match(await fails(good, { classes: ['calm', 'cross'] }), /its are calm, cross, glad; pass/);
   assert.match(
     await fails(good, { classes: [...classes, 'sad'] }),
@@ -253,12 +224,12 @@ torchTest('a teacher that does not fit is refused in a sentence', async () => {
 
 torchTest('weights that are not finite teach nothing', async () => {
   const path = join(folder, 'nan.pth');
-  const tensors = [...posterV2(tiny).entries.values()].map((entry) => {
+  const tensors = [...posterV2(tinyConfig).entries.values()].map((entry) => {
     const value = initialValue(entry, 1);
     if (entry.name === 'conv1.bias') value.data.fill(0xff);
     return [entry.name, value] as const;
   });
-  await writePth(path, tensors, { [cardKey]: JSON.stringify(modelCard(tiny, classes)) });
+  await writePth(path, tensors, { [cardKey]: JSON.stringify(modelCard(tinyConfig, classes)) });
   await assert.rejects(openTeachers({ teacher: [path], temperature: 1 }, lesson), {
     code: 'checkpoint.mismatch',
     message: /Expected the teacher \S+nan\.pth to hold finite weights, but conv1\.bias does not/,

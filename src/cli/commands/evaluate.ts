@@ -22,6 +22,7 @@ interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint'>, BatchFlags {
   readonly checkpoint?: string;
   readonly evaluate?: string;
   readonly split?: Split;
+  readonly votes?: string;
   readonly allowEmpty?: boolean;
   readonly output?: string;
   readonly json?: boolean;
@@ -39,6 +40,7 @@ export function registerEvaluate(program: Command): void {
     .option('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
     .option('-e, --evaluate <file>', 'the same, under its name in the official program')
     .option('--split <name>', 'train, valid, test or all (default: the one the dataset is evaluated on)')
+    .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
     .option('--allow-empty', 'accept classes without images')
     .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
     .option('--json', 'print the result as one JSON document instead of tables');
@@ -50,6 +52,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     root: flags.data,
     type: flags.data_type,
     split: flags.split,
+    votes: flags.votes,
     allowEmpty: flags.allowEmpty,
     signal,
   });

@@ -15,7 +15,8 @@ export interface ListRow {
 /** Extensions of lists. */
 export const listExtensions = ['.csv', '.tsv', '.jsonl', '.ndjson'] as const;
 
-const columnNames = {
+/** The names that a header may give the columns, in small letters. */
+export const columnNames = {
   path: ['path', 'image', 'image_path', 'file', 'filename'],
   label: ['label', 'class', 'expression', 'emotion'],
   split: ['split', 'usage'],
