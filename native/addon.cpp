@@ -16,6 +16,7 @@ napi_value init(napi_env env, napi_value raw) {
     poster::exportMachine(exports);
     poster::exportMemory(exports);
     poster::exportDistributed(exports);
+    poster::exportPrelu(exports);
     return exports;
   });
 }

@@ -13,5 +13,6 @@ void exportRandom(Napi::Object exports);    // random.cpp
 void exportMachine(Napi::Object exports);   // machine.cpp
 void exportMemory(Napi::Object exports);   // memory.cpp
 void exportDistributed(Napi::Object exports);  // distributed.cpp
+void exportPrelu(Napi::Object exports);     // prelu.cpp
 
 }  // namespace poster

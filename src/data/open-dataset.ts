@@ -94,8 +94,9 @@ async function readTargets(layout: Layout, split: Split, options: OpenDatasetOpt
 function noVotesThere({ name }: Layout, { root }: OpenDatasetOptions): PosterError {
   return new PosterError(
     'data.layout',
-    `Expected votes for the images in ${resolve(root)}, but there are none (${name}); name a list with the columns path ` +
-      'and one for each class with --votes, or train on --targets labels.',
+    `Expected votes for the images in ${resolve(root)}, but there are none (${name}); name them with --votes ` +
+      '(fer2013new.csv of FERPlus, distribution_basic.txt of RAF-DB, or a list with the columns path and one for each ' +
+      'class), or train on --targets labels.',
   );
 }
 

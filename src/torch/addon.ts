@@ -101,6 +101,7 @@ export interface Addon {
   leaveGroup(): void;
   sumOverGroup(tensors: readonly Handle[]): void;
   groupBatchNorm(x: Handle, weight: Handle, bias: Handle, eps: number): Handle[];
+  prelu(x: Handle, slopes: Handle): Handle;
 }
 
 /** In build/native, seen from build/src/torch; POSTER_NATIVE names another build of it. */

@@ -8,6 +8,7 @@ import type { StateEntry } from '../network/state-dict.js';
 import { elementCount, type Shape } from '../tensor/host-tensor.js';
 import { callTensor } from './call.js';
 import { groupBatchNorm } from './distributed.js';
+import { prelu } from './prelu.js';
 import type { Generator } from './random.js';
 import type { Tensor } from './tensor.js';
 
@@ -70,7 +71,7 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
       return y;
     },
 
-    prelu: (x, weight) => callTensor('aten::prelu', x, weight),
+    prelu,
 
     layerNorm: (x, weight, bias, eps) =>
       callTensor('aten::layer_norm', inTypeOf(weight, x), weight.shape, weight, bias, eps, true),

@@ -286,3 +286,42 @@ test('--landmarks, --template and --crop-size decide the crops; what does not fi
   assert.match(size.stderr, /Expected a crop size of 16 to 2048 whole pixels, got 4000/);
   assert.equal((await predict('--template', 'x')).code, 2);
 });
+
+test('raw FERPlus is evaluated with its votes, on the faces with a majority', async () => {
+  const faces = join(folder, 'fer');
+  mkdirSync(faces);
+  const votes = join(folder, 'votes.csv');
+  const rows = ['Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF'];
+  for (let i = 0; i < 9; i++) {
+    const image = `fer000000${i}.png`;
+    writeFileSync(join(faces, image), readFileSync(fixture('images/gray-48.png')));
+    const counts = Array.from({ length: 10 }, (_, k) => (i === 8 ? 1 : k === i ? 10 : 0));
+    rows.push(['PublicTest', image, ...counts].join());
+  }
+  writeFileSync(votes, rows.join('\n'));
+  const eight = await writeNarrowCheckpoint(folder, 8);
+  const args = ['evaluate', '--data', faces, '--data_type', 'FERPlus', '--checkpoint', eight];
+  const { code, stdout, stderr } = await poster([...args, '--votes', votes, '--json']);
+  assert.equal(code, 0, stderr);
+  const { metrics } = parseEvaluationResult(stdout, 'standard output');
+  assert.deepEqual([metrics.samples, metrics.correct], [8, 1]); // one picture, eight labels
+  const without = await poster(args);
+  assert.equal(without.code, errorCodes['data.layout'].exit);
+  assert.match(without.stderr, /--votes FILE/);
+  const missing = await poster([...args, '--votes', join(folder, 'no.csv')]);
+  assert.equal(missing.code, errorCodes['file.missing'].exit);
+  assert.match(missing.stderr, /^poster: Could not read .*no\.csv: .*\.$/m);
+});
+
+test('a one-hot list is evaluated on its columns', async () => {
+  const list = join(folder, 'hot.csv');
+  const good = fixture('images/aligned-100.jpg');
+  const classes = 'surprise,fear,disgust,happiness,sadness,anger,neutral'.split(',');
+  const rows = classes.map((_, i) => [good, ...classes.map((_, k) => (i === k ? 1 : 0))].join());
+  writeFileSync(list, [`path,${classes}`, ...rows].join('\n'));
+  const args = ['evaluate', '--data', list, '--data_type', 'list', '--checkpoint', checkpoint, '--json'];
+  const { code, stdout, stderr } = await poster([...args, '--labels', 'RAF-DB']);
+  assert.equal(code, 0, stderr);
+  const { metrics } = parseEvaluationResult(stdout, 'standard output');
+  assert.deepEqual([metrics.samples, metrics.correct], [7, 1]);
+});

@@ -12,7 +12,7 @@ import { columnNames } from './read-list.js';
 export interface VotesListRow {
   /** As written. */
   readonly path: string;
-  /** As written; absent without such a column or in an empty cell. */
+  /** As written, perhaps empty; absent without such a column. */
   readonly label: string | undefined;
   /** In lower case; absent without such a column. */
   readonly split: string | undefined;
@@ -166,7 +166,7 @@ function toRow(list: string, columns: ClassColumns, cells: readonly string[], li
   if (wrong >= 0) fail(`a number of at least 0 for ${classes[wrong]}`, JSON.stringify(cells[places[wrong]!]));
   const distribution = toDistribution(values);
   if (!distribution) fail('a vote or probability for at least one class', values.join());
-  const label = cells[columns.label] || undefined;
+  const label = cells[columns.label];
   return { path, label, split: cells[columns.split]?.toLowerCase(), distribution: distribution!, line };
 }
 

@@ -20,11 +20,12 @@ interface Row {
 
 /**
  * Lists of images with a column per class, which hold votes, probabilities or one-hot labels; one file or one
- * per split, as `pathList` takes them. Where they also have a label column, its labels are those to be judged
- * on; otherwise the label is the class with the largest share, and an image where several have it has none.
+ * per split, as `pathList` takes them. Where they have a label column, too, its labels are those to be judged
+ * on, none in an empty cell. Otherwise the label is the class with the largest share, and an image where several
+ * classes have it has no label.
  */
 export const columnList: LayoutReader = {
-  expects: 'such lists with a column for each class in place of the label',
+  expects: 'a .csv, .tsv or .jsonl list with the columns path and one for each class',
 
   async recognise({ root, labels, signal }) {
     const lists = await findLists(root);
@@ -66,6 +67,7 @@ async function* readRows(
 type RowReader = (row: Row, labelOf: (text: string) => number) => Omit<Sample, 'path'> | string;
 
 const labelOfRow: RowReader = ({ label, distribution }, labelOf) => {
+  if (label === '') return 'no label';
   if (label !== undefined) return { label: labelOf(label) };
   const likeliest = onlyLikeliestClass(distribution!);
   return likeliest === undefined ? 'several classes are equally likely' : { label: likeliest };
@@ -73,7 +75,7 @@ const labelOfRow: RowReader = ({ label, distribution }, labelOf) => {
 
 const votesOfRow: RowReader = ({ label, distribution }, labelOf) => {
   if (!distribution) return noVotes;
-  return { label: label === undefined ? likeliestClass(distribution) : labelOf(label), distribution };
+  return { label: label ? labelOf(label) : likeliestClass(distribution), distribution };
 };
 
 async function listRows(
