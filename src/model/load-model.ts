@@ -4,6 +4,7 @@ import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
 import type { NetworkConfig } from '../network/config.js';
+import { initialTensor } from '../network/initial-values.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { buildGraph } from '../onnx/build-graph.js';
@@ -89,9 +90,14 @@ export async function readWeights(
   signal?: AbortSignal,
 ): Promise<Map<string, HostTensor>> {
   const weights = new Map<string, HostTensor>();
-  for (const { name } of entries) {
+  for (const entry of entries) {
     throwIfAborted(signal);
-    weights.set(name, await checkpoint.read(name));
+    const { name } = entry;
+    // Of what was compared, counters of batches alone may be missing; inference makes nothing of them.
+    weights.set(
+      name,
+      checkpoint.tensors.has(name) ? await checkpoint.read(name) : initialTensor(entry, () => 0),
+    );
   }
   return weights;
 }
