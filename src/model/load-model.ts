@@ -1,11 +1,10 @@
 /** Opens a model of any format for inference. */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { matchStateDict } from '../checkpoint/match-state-dict.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
 import type { NetworkConfig } from '../network/config.js';
-import { type PosterV2, posterV2 } from '../network/poster-v2.js';
+import type { PosterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { buildGraph } from '../onnx/build-graph.js';
 import { emitSplitModel, type SplitModel } from '../onnx/emit.js';
@@ -13,9 +12,8 @@ import { openSession, type Session, type SessionOptions } from '../onnx/runtime.
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
-import { inferConfig } from './infer-config.js';
 import { knownAlignment } from './known-alignment.js';
-import { cardKey, type ModelCard, readModelCard } from './model-card.js';
+import { type CheckedNetwork, readNetwork } from './read-network.js';
 import { readOnnxCard } from './read-onnx-card.js';
 import { usedEntries } from './used-entries.js';
 
@@ -45,12 +43,6 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
   const session = await openSession(recordModel(network, weights), options);
   return { path, network: network.config, labels, alignment, session };
-}
-
-/** A network, and what a file says about it. */
-export interface CheckedNetwork {
-  readonly network: PosterV2;
-  readonly card: ModelCard | undefined;
 }
 
 /** Values by state-dict name. */
@@ -88,17 +80,6 @@ async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel
   const labels = chooseLabels(path, card.labels.length, card, options);
   const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
   return { path, network: card.network, labels, alignment, session: await openSession(path, options) };
-}
-
-/**
- * The network a checkpoint belongs to, every entry compared.
- * @throws PosterError `checkpoint.mismatch` with all that is missing, unexpected or of another shape.
- */
-export async function readNetwork(checkpoint: Checkpoint): Promise<CheckedNetwork> {
-  const card = readModelCard(checkpoint.metadata[cardKey], checkpoint.path);
-  const network = posterV2(inferConfig(checkpoint.tensors, card?.network));
-  matchStateDict(checkpoint, network.entries);
-  return { network, card };
 }
 
 /** Reads the given entries of a checkpoint into memory. */

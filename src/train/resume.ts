@@ -5,6 +5,7 @@ import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { PosterError } from '../errors.js';
 import { cardKey, readModelCard } from '../model/model-card.js';
 import { checkConfig, flagOf, resolveConfig } from './config.js';
+import { areOthers } from './distillation.js';
 import { type Progress, startOf } from './progress.js';
 import { learningRateOfEpoch } from './schedule.js';
 import { type SavedTraining, savedTraining } from './training-checkpoint.js';
@@ -89,6 +90,13 @@ export function resumedProgress(
 /** What a user should know about how a resumed run goes on, one sentence each. */
 export function remarksOnResumption({ saved }: Resumption, config: TrainingConfig): string[] {
   if (!saved) return [];
+  return [
+    ...remarksOnRate(saved, config),
+    ...(areOthers(saved.config.teacher, config.teacher) ? ['The training goes on with other teachers.'] : []),
+  ];
+}
+
+function remarksOnRate(saved: SavedTraining, config: TrainingConfig): string[] {
   const [before, now] = [saved.config, config].map((one) => learningRateOfEpoch(one, saved.progress.epoch));
   if (Math.abs(now! - before!) <= 1e-9 * before!) return [];
   const inWords = (rate: number) => String(Number(rate.toPrecision(3)));
