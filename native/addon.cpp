@@ -17,6 +17,8 @@ napi_value init(napi_env env, napi_value raw) {
     poster::exportMemory(exports);
     poster::exportDistributed(exports);
     poster::exportPrelu(exports);
+    poster::exportDepthwise(exports);
+    poster::exportSubsample(exports);
     return exports;
   });
 }

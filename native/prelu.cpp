@@ -8,6 +8,7 @@
 #include "exports.h"
 #include "handle.h"
 #include "parallel.h"
+#include "stored.h"
 
 #define POSTER_KERNELS "prelu-kernels.h"
 #include "for-each-processor.h"
@@ -46,17 +47,11 @@ void overRows(int64_t rows, int64_t valuesPerRow, const Work& work) {
   });
 }
 
-// Of float: itself. Of bfloat16: its bits.
-template <class T, class Stored>
-T* values(const at::Tensor& tensor) {
-  return static_cast<T*>(static_cast<void*>(tensor.data_ptr<Stored>()));
-}
-
-template <class T, class Stored>
+template <class T>
 void forwardOf(const at::Tensor& input, const at::Tensor& output, const float* slopes, const Layout& layout) {
   const auto [outer, channels, inner, format] = layout;
-  const T* const x = values<T, Stored>(input);
-  T* const y = values<T, Stored>(output);
+  const T* const x = stored<T>(input);
+  T* const y = stored<T>(output);
   if (inner == 1) {
     const auto kernel = POSTER_KERNEL(preluPixels<T>);
     overRows(outer, channels, [&, channels = channels](int64_t row, int64_t rows, int64_t) {
@@ -72,12 +67,12 @@ void forwardOf(const at::Tensor& input, const at::Tensor& output, const float* s
 }
 
 // Writes dx; returns sums for the slopes' gradient, K x channels, to be added up over K.
-template <class T, class Stored>
+template <class T>
 at::Tensor backwardOf(const at::Tensor& input, const at::Tensor& upstream, const at::Tensor& gradient,
                       const float* slopes, const Layout& layout) {
   const auto [outer, channels, inner, format] = layout;
-  const T *const x = values<T, Stored>(input), *const dy = values<T, Stored>(upstream);
-  T* const dx = values<T, Stored>(gradient);
+  const T *const x = stored<T>(input), *const dy = stored<T>(upstream);
+  T* const dx = stored<T>(gradient);
   if (inner == 1) {
     const int64_t step = rowsPerTask(channels);
     const at::Tensor sums = at::empty({(outer + step - 1) / step, channels}, at::TensorOptions(at::kFloat));
@@ -106,10 +101,7 @@ at::Tensor forwardHere(const at::Tensor& x, const at::Tensor& slopes) {
   const at::Tensor output = at::empty_like(input);
   const at::Tensor floats = slopes.contiguous();
   const float* const slope = floats.data_ptr<float>();
-  if (x.scalar_type() == at::kFloat)
-    forwardOf<float, float>(input, output, slope, layout);
-  else
-    forwardOf<uint16_t, at::BFloat16>(input, output, slope, layout);
+  byType(x, [&](auto type) { forwardOf<decltype(type)>(input, output, slope, layout); });
   return output;
 }
 
@@ -120,9 +112,8 @@ Tensors backwardHere(const at::Tensor& x, const at::Tensor& slopes, const at::Te
   const at::Tensor gradient = at::empty_like(input);
   const at::Tensor floats = slopes.contiguous();
   const float* const slope = floats.data_ptr<float>();
-  const at::Tensor sums = x.scalar_type() == at::kFloat
-                              ? backwardOf<float, float>(input, upstream, gradient, slope, layout)
-                              : backwardOf<uint16_t, at::BFloat16>(input, upstream, gradient, slope, layout);
+  at::Tensor sums;
+  byType(x, [&](auto type) { sums = backwardOf<decltype(type)>(input, upstream, gradient, slope, layout); });
   return {gradient, sums.sum(0)};
 }
 
@@ -153,9 +144,8 @@ struct Prelu : torch::autograd::Function<Prelu> {
 
 // Whether the kernels above know this: bfloat16 or float32 on the CPU, one float32 slope per channel.
 bool isOurs(const at::Tensor& x, const at::Tensor& slopes) {
-  const bool type = x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16;
-  return type && slopes.scalar_type() == at::kFloat && x.device().is_cpu() && slopes.device().is_cpu() &&
-         x.layout() == at::kStrided && x.dim() >= 2 && x.numel() > 0 && slopes.dim() == 1 && slopes.size(0) == x.size(1);
+  return isStored(x) && slopes.scalar_type() == at::kFloat && x.device().is_cpu() && slopes.device().is_cpu() &&
+         x.dim() >= 2 && x.numel() > 0 && slopes.dim() == 1 && slopes.size(0) == x.size(1);
 }
 
 // prelu(x, slopes): x as it is where positive, else times its channel's slope; B x C or B x C x ...

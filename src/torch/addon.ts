@@ -102,6 +102,8 @@ export interface Addon {
   sumOverGroup(tensors: readonly Handle[]): void;
   groupBatchNorm(x: Handle, weight: Handle, bias: Handle, eps: number): Handle[];
   prelu(x: Handle, slopes: Handle): Handle;
+  depthwise(x: Handle, weight: Handle, stride: number, padding: number): Handle;
+  subsample(x: Handle, step: number): Handle;
 }
 
 /** In build/native, seen from build/src/torch; POSTER_NATIVE names another build of it. */

@@ -1,31 +1,22 @@
 /** Our PReLU against libtorch's own: values, gradients and second gradients, in every type and layout. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type HostTensor, toFloat32 } from '../../src/tensor/host-tensor.js';
+import type { HostTensor } from '../../src/tensor/host-tensor.js';
 import { autocast, gradientsOf, noGrad } from '../../src/torch/autograd.js';
 import { call, callTensor } from '../../src/torch/call.js';
 import { setThreads, threads } from '../../src/torch/machine.js';
 import { prelu } from '../../src/torch/prelu.js';
-import { Generator } from '../../src/torch/random.js';
 import { scope } from '../../src/torch/scope.js';
 import { fromNumbers, type Tensor } from '../../src/torch/tensor.js';
 import { assertClose } from '../support/close.js';
+import { cast, normal, numbers, runNarrower } from '../support/kernels.js';
 import { torchMissing, torchTest } from '../support/torch.js';
 
 type Type = 'float32' | 'bfloat16' | 'float64';
 type Format = 'contiguous' | 'channels_last';
 
 const reference = (x: Tensor, slopes: Tensor) => callTensor('aten::prelu', x, slopes);
-const cast = (x: Tensor, type: Type) => callTensor('aten::to.dtype', x, type);
-const numbers = (x: Tensor) => toFloat32(cast(x, 'float32').toHost());
-
-function normal(shape: readonly number[], seed: number): Tensor {
-  const empty = callTensor('aten::empty.memory_format', shape, 'float32');
-  return callTensor('aten::normal_', empty, 0, 1, new Generator(seed, 'cpu'));
-}
-
 interface Case {
   readonly x: Tensor;
   readonly slopes: Tensor;
@@ -192,19 +183,6 @@ torchTest('prelu of other types, shared slopes or no images is that of libtorch'
   }),
 );
 
-/** libtorch's own variable, which our kernels follow. */
-const narrower = 'ATEN_CPU_CAPABILITY';
-
-for (const capability of process.env[narrower] ? [] : ['default', 'avx2'])
-  test(`all of this on a processor of the kind "${capability}"`, { skip: torchMissing }, () => {
-    const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      ['--test', '--test-reporter=spec', fileURLToPath(import.meta.url)],
-      { env: { ...environment, [narrower]: capability }, encoding: 'utf8' },
-    );
-    assert.equal(status, 0, stdout);
-    assert.match(stdout, /pass [1-9]/);
-  });
+runNarrower(fileURLToPath(import.meta.url), test, torchMissing);
 
 const bytesOf = ({ data }: HostTensor) => [...data];
