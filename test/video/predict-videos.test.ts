@@ -256,3 +256,12 @@ it('a jump in time of years is cut', async () => {
   await steady.finish();
   assert.equal(sent, 603);
 });
+
+it('jumps of years again and again are cut to less and less', async () => {
+  let sent = 0;
+  const steady = steadyRate(25, async () => void sent++);
+  const image = { width: 1, height: 1, data: new Uint8Array(3) };
+  for (let i = 0; i < 50; i++) await steady.write(i * 1e9, image);
+  await steady.finish();
+  assert.equal(sent, 600 * 25 + 48 * 100 + 1); // ten minutes, then what each frame earns
+});
