@@ -1,6 +1,7 @@
 /** What a prediction writes beside its lines, checked for all inputs before it begins. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PosterError } from '../errors.js';
 import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
 import { unwritable } from '../io/write-atomically.js';
 
@@ -61,23 +62,34 @@ async function checkSideFiles(
   paths: readonly string[],
   guard: OutputGuard,
 ): Promise<void> {
-  const planned = new Map<string, string>();
+  const planned = new Set<string>();
+  const inAnyCase = new Map<string, string>();
   for (const path of paths)
     for (const name of namesOf(path)) {
-      planned.set(name.toLowerCase(), name);
+      planned.add(name);
+      inAnyCase.set(name.toLowerCase(), name);
       if (!nameOf) guard.claim(join(folder, name), flag);
     }
+  const refusals: PosterError[] = [];
   for (const found of await namesIn(folder)) {
-    const name = planned.get((nameOf ? nameOf(found) : found)?.toLowerCase() ?? '');
-    if (name !== undefined) await guard.mayWrite(join(folder, nameOf ? found : name), flag);
+    const own = nameOf ? nameOf(found) : found;
+    const name = own === undefined || planned.has(own) ? own : inAnyCase.get(own.toLowerCase());
+    if (name === undefined) continue;
+    await guard.mayWrite(join(folder, nameOf ? found : name), flag).catch((error: PosterError) => {
+      refusals.push(error);
+    });
   }
+  // An input first: --force is no way out of that.
+  const refusal = refusals.find(({ code }) => code === 'option.invalid') ?? refusals[0];
+  if (refusal) throw refusal;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw unwritable(folder, error);
   });
+  return names.sort();
 }
 
 async function takeAll(paths: AsyncIterable<string>): Promise<string[]> {

@@ -140,6 +140,19 @@ test('labelled photos become class folders of the largest faces, cut as recognit
   );
 });
 
+test('a folder of the user’s is not taken for an interrupted alignment', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  await writeFiles(root, { 'portrait.jpg': await readFile(portraitFile) });
+  await writeFiles(folder, { 'out.part/portrait.png': 'mine' });
+  await assert.rejects(alignData({ root, out, workers: 1, skipExisting: true }), {
+    code: 'file.unwritable',
+    message: `Expected ${out}.part to be of an interrupted alignment, but it holds portrait.png and no journal.jsonl; move it away or choose another --out.`,
+  });
+  assert.deepEqual(await readdir(`${out}.part`), ['portrait.png']);
+  assert.equal(await readFile(join(`${out}.part`, 'portrait.png'), 'utf8'), 'mine');
+});
+
 test('a photo that is but a line has no face, and those after it are aligned', async (t) => {
   const folder = await temporaryFolder(t);
   const [root, out] = [join(folder, 'photos'), join(folder, 'out')];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
@@ -175,9 +175,18 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
     });
     assert.equal(areVideos(['a.jpg', 'folder'], {}), false);
     assert.equal(areVideos(['folder'], { fps: 2 }), true);
-    const message = /another folder for --annotate/;
-    await assert.rejects(lines([clip], { format: 'csv', annotate: folder }), { message });
+    const message = `Expected another place for --annotate than ${clip}, which is an input and would be replaced; choose one.`;
+    for (const force of [false, true])
+      await assert.rejects(lines([clip], { format: 'csv', annotate: folder, force }), { message });
     assert.ok((await probeVideo(clip)).duration, 'the video stays');
+    const drawing = join(folder, 'drawings', 'clip.svg');
+    await mkdir(dirname(drawing));
+    await writeFile(drawing, 'mine');
+    await assert.rejects(lines([clip], { format: 'csv', timeline: dirname(drawing) }), {
+      code: 'file.unwritable',
+      message: `Expected no file at ${drawing}, but there is one; pass --force to replace it or choose another --timeline.`,
+    });
+    assert.equal(await readFile(drawing, 'utf8'), 'mine');
     for (const [args, message] of [
       [['--skip-existing', '-o', 'x.csv'], /no --skip-existing with videos/],
       [['--fps', 'many'], /number above 0 for --fps/],
