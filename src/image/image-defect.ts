@@ -18,12 +18,12 @@ export const longestSide = 100_000;
 /** Refuses impossible and oversized images; called before memory for the pixels is taken. */
 export function checkPixelCount(width: number, height: number, maxPixels: number): void {
   if (width < 1 || height < 1) throw new ImageDefect(`its header gives it ${width} x ${height} pixels`);
-  if (Math.max(width, height) > longestSide)
-    throw new ImageDefect(
-      `it is ${width} x ${height} pixels, and a side may have ${longestSide}; cut it into pieces`,
-    );
   if (width * height > maxPixels)
     throw new ImageDefect(
       `it is ${width} x ${height} pixels, more than the limit of ${maxPixels}; raise maxPixels if you trust it`,
+    );
+  if (Math.max(width, height) > longestSide)
+    throw new ImageDefect(
+      `it is ${width} x ${height} pixels, and a side may have ${longestSide}; cut it into pieces`,
     );
 }
