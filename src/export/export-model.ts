@@ -9,6 +9,7 @@ import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { type AskedAlignment, chooseAlignment } from '../faces/template.js';
+import { guardOutputs } from '../io/guard-outputs.js';
 import { unwritable, writeAtomically } from '../io/write-atomically.js';
 import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { knownAlignment } from '../model/known-alignment.js';
@@ -48,6 +49,10 @@ export interface ExportOptions extends LabelHints {
   readonly alignment?: AskedAlignment | undefined;
   /** Images on which source and result are compared. */
   readonly images: readonly ImageInput[];
+  /** Replace a file that is there; one that is read never is. Default: false. */
+  readonly force?: boolean | undefined;
+  /** Files that are read beside the checkpoint and `images`. */
+  readonly alsoRead?: readonly (string | undefined)[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -74,10 +79,10 @@ const stores: Record<Precision, (graph: Graph) => Graph> = {
  * then renamed to its name.
  *
  * @throws PosterError `verification.failed` when the results differ by more than the precision explains; the
- *   errors of loading; `file.unwritable`.
+ *   errors of loading; `option.invalid` when it would replace what it reads; `file.unwritable`.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportReport> {
-  const { checkpoint: path, output, precision = 'fp32', images, signal } = options;
+  const { checkpoint: path, output, precision = 'fp32', images, force, alsoRead = [], signal } = options;
   const format = formatOf(output);
   requirePrecision(format, precision);
   if (isOnnx(path)) {
@@ -86,6 +91,9 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
       `Expected a .pth or .safetensors checkpoint to export, got the ONNX model ${path}, whose weights are already folded together; export from the checkpoint it was made from.`,
     );
   }
+  const named = images.filter((image) => typeof image === 'string');
+  const guard = guardOutputs({ inputs: [path, ...named, ...alsoRead], force });
+  await guard.mayWrite(output, '--output');
   const checkpoint = await openCheckpoint(path);
   const aside = join(dirname(output), `.${randomUUID().slice(0, 8)}.${basename(output)}`);
   try {

@@ -1,7 +1,7 @@
 /** A training from its first or next step to its end. Runs where libtorch does; see train.ts for the public call. */
 import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { PosterError } from '../errors.js';
+import { guardOutputs } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { shouldStop } from './early-stopping.js';
 import type { StopReason, TrainResult } from './events.js';
@@ -38,7 +38,7 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
   try {
     if (!isOf(folder, resume)) await requireUnused(folder);
     await using session = await openSession(request);
-    requireUntouched(session.config, folder);
+    await requireNoInput(folder, session.config);
     await writeAtomically(folder.config, `${JSON.stringify(session.config, null, 2)}\n`);
     const events = await openEventWriter(folder.tensorboard, session.progress.steps);
     try {
@@ -62,15 +62,14 @@ async function follow(request: RunRequest, folder: RunFolder, { stopRequested }:
   return await trainToEnd({ session, folder, events, host, lastGood: request.resume ?? null });
 }
 
-/** @throws PosterError `option.invalid` when the run would write over a teacher. */
-function requireUntouched({ teacher }: TrainingConfig, { last, best }: RunFolder): void {
-  const paths = (teacher ?? []).map((file) => (typeof file === 'string' ? file : file.path));
-  const touched = paths.find((path) => [last, best].includes(resolve(path)));
-  if (touched === undefined) return;
-  throw new PosterError(
-    'option.invalid',
-    `Expected teachers (--teacher) that the run does not write over, got ${touched}; copy it, or choose another --output.`,
-  );
+/** A resumed run replaces its checkpoints; wherever they are kept, they are not what it learns from. */
+async function requireNoInput({ last, best }: RunFolder, config: TrainingConfig): Promise<void> {
+  const { data, votes, ir50, mobilefacenet, teacher } = config;
+  const teachers = (teacher ?? []).map((file) => (typeof file === 'string' ? file : file.path));
+  const inputs = [data, votes, ir50, mobilefacenet, ...teachers].filter((path) => path !== null);
+  const guard = guardOutputs({ inputs, force: true });
+  await guard.mayWrite(last, '--checkpoint_path');
+  await guard.mayWrite(best, '--best_checkpoint_path');
 }
 
 /** Whether a checkpoint is one of a run's own. */

@@ -5,7 +5,13 @@ import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { verificationImages } from '../../export/verification-images.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
-import { type AlignmentFlags, alignmentOptions, dataTypeOption, loadOptions } from '../options.js';
+import {
+  type AlignmentFlags,
+  alignmentOptions,
+  dataTypeOption,
+  forceOption,
+  loadOptions,
+} from '../options.js';
 import { runVerb } from '../run-verb.js';
 
 interface ExportFlags extends AlignmentFlags {
@@ -16,6 +22,7 @@ interface ExportFlags extends AlignmentFlags {
   readonly images?: string[];
   readonly labels?: string;
   readonly data_type?: DataType;
+  readonly force?: boolean;
 }
 
 export function registerExport(program: Command): void {
@@ -43,6 +50,7 @@ export function registerExport(program: Command): void {
     .option('--images <paths...>', 'images or folders to compare on (default: seven drawn faces)')
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
+    .addOption(forceOption())
     .action(runVerb(runExport));
   for (const option of alignmentOptions('as the checkpoint says, or its dataset')) command.addOption(option);
 }
@@ -64,6 +72,7 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
     labels,
     dataType,
     ...((template ?? size) !== undefined && { alignment: { template, size } }),
+    alsoRead: [flags.labels, ...(flags.images ?? [])],
     signal,
   });
   const { sameClass, largestDifference } = agreement;
