@@ -5,8 +5,10 @@ import { type ChosenLabels, chooseLabels, type LabelHints } from '../model/choos
 import { knownAlignment } from '../model/known-alignment.js';
 import { isOnnx, readNetwork } from '../model/load-model.js';
 import { readOnnxCard } from '../model/read-onnx-card.js';
+import { usedEntries } from '../model/used-entries.js';
 import type { NetworkConfig } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
+import { requireFiniteWeights } from '../tensor/finite.js';
 import { describeNetwork, type NetworkDescription } from './describe-network.js';
 
 export interface ModelInspection {
@@ -22,7 +24,7 @@ export interface ModelInspection {
 }
 
 /**
- * Reads a checkpoint's index, compares it with the network strictly and describes it.
+ * Reads a checkpoint, compares its index with the network strictly, proves its weights to be numbers and describes it.
  * @throws PosterError as loading it would.
  */
 export async function inspectModel(path: string, hints: LabelHints = {}): Promise<ModelInspection> {
@@ -43,6 +45,8 @@ export async function inspectModel(path: string, hints: LabelHints = {}): Promis
   const checkpoint = await openCheckpoint(path);
   try {
     const { network, card } = await readNetwork(checkpoint);
+    for (const { name } of usedEntries(network))
+      requireFiniteWeights(await checkpoint.read(name), name, path);
     const labels = chooseLabels(path, network.config.classes, card, hints);
     const { format, metadata } = checkpoint;
     const alignment = knownAlignment(card, labels.dataset);

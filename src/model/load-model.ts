@@ -10,6 +10,7 @@ import type { StateEntry } from '../network/state-dict.js';
 import { buildGraph } from '../onnx/build-graph.js';
 import { emitSplitModel, type SplitModel } from '../onnx/emit.js';
 import { openSession, type Session, type SessionOptions } from '../onnx/runtime.js';
+import { requireFiniteWeights } from '../tensor/finite.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
@@ -101,7 +102,10 @@ export async function readNetwork(checkpoint: Checkpoint): Promise<CheckedNetwor
   return { network, card };
 }
 
-/** Reads the given entries of a checkpoint into memory. */
+/**
+ * Reads the given entries of a checkpoint into memory.
+ * @throws PosterError `checkpoint.unreadable` for one that holds NaN or infinity; `aborted`.
+ */
 export async function readWeights(
   checkpoint: Checkpoint,
   entries: Iterable<StateEntry>,
@@ -110,7 +114,9 @@ export async function readWeights(
   const weights = new Map<string, HostTensor>();
   for (const { name } of entries) {
     throwIfAborted(signal);
-    weights.set(name, await checkpoint.read(name));
+    const tensor = await checkpoint.read(name);
+    requireFiniteWeights(tensor, name, checkpoint.path);
+    weights.set(name, tensor);
   }
   return weights;
 }
