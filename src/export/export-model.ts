@@ -1,9 +1,9 @@
 /** Writes a checkpoint in another format and proves that it still says the same. */
+
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { writePth } from '../checkpoint/pth/write.js';
 import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
@@ -14,6 +14,7 @@ import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { knownAlignment } from '../model/known-alignment.js';
 import { isOnnx, readNetwork, readWeights } from '../model/load-model.js';
 import { cardKey, type ModelCard, modelCard } from '../model/model-card.js';
+import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
 import { usedEntries } from '../model/used-entries.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { buildGraph, type GraphTarget } from '../onnx/build-graph.js';
@@ -56,6 +57,8 @@ export interface ExportReport {
   readonly bytes: number;
   readonly card: ModelCard;
   readonly agreement: Agreement;
+  /** What of the checkpoint was passed over, and where its weights were found when that is unusual: sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Bounds on the largest difference of any class's probability. */
@@ -85,7 +88,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
       `Expected a .pth or .safetensors checkpoint to export, got the ONNX model ${path}, whose weights are already folded together; export from the checkpoint it was made from.`,
     );
   }
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openModelCheckpoint(path);
   const aside = join(dirname(output), `.${randomUUID().slice(0, 8)}.${basename(output)}`);
   try {
     const { network, card: stored } = await readNetwork(checkpoint);
@@ -101,7 +104,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
       throw unwritable(output, error);
     });
     const { size } = await stat(output);
-    return { output, format, bytes: size, card, agreement };
+    return { output, format, bytes: size, card, agreement, notes: checkpoint.notes };
   } finally {
     await checkpoint.close();
     await rm(aside, { force: true }).catch(() => {});

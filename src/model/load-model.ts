@@ -1,7 +1,7 @@
 /** Opens a model of any format for inference. */
+
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { matchStateDict } from '../checkpoint/match-state-dict.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
 import type { NetworkConfig } from '../network/config.js';
@@ -17,6 +17,7 @@ import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-label
 import { inferConfig } from './infer-config.js';
 import { knownAlignment } from './known-alignment.js';
 import { cardKey, type ModelCard, readModelCard } from './model-card.js';
+import { openModelCheckpoint } from './open-model-checkpoint.js';
 import { readOnnxCard } from './read-onnx-card.js';
 import { usedEntries } from './used-entries.js';
 
@@ -31,6 +32,8 @@ export interface LoadedModel {
   readonly labels: ChosenLabels;
   /** How the faces that it learned from were cut out; RAF-DB's alignment where that is not known. */
   readonly alignment: Alignment;
+  /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
+  readonly notes: readonly string[];
   readonly session: Session;
 }
 
@@ -41,11 +44,11 @@ export interface LoadedModel {
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   if (isOnnx(path)) return loadOnnx(path, options);
-  const { network, card, weights } = await readModel(path, options.signal);
+  const { network, card, notes, weights } = await readModel(path, options.signal);
   const labels = chooseLabels(path, network.config.classes, card, options);
   const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
   const session = await openSession(recordModel(network, weights), options);
-  return { path, network: network.config, labels, alignment, session };
+  return { path, network: network.config, labels, alignment, notes, session };
 }
 
 /** A network, and what a file says about it. */
@@ -64,11 +67,12 @@ export type LoadedWeights = ReadonlyMap<string, HostTensor>;
 export async function readModel(
   path: string,
   signal?: AbortSignal,
-): Promise<CheckedNetwork & { weights: LoadedWeights }> {
-  const checkpoint = await openCheckpoint(path);
+): Promise<CheckedNetwork & { weights: LoadedWeights; notes: readonly string[] }> {
+  const checkpoint = await openModelCheckpoint(path);
   try {
     const { network, card } = await readNetwork(checkpoint);
-    return { network, card, weights: await readWeights(checkpoint, usedEntries(network), signal) };
+    const weights = await readWeights(checkpoint, usedEntries(network), signal);
+    return { network, card, weights, notes: checkpoint.notes };
   } finally {
     await checkpoint.close();
   }
@@ -88,7 +92,8 @@ async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel
   const card = await readOnnxCard(path);
   const labels = chooseLabels(path, card.labels.length, card, options);
   const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
-  return { path, network: card.network, labels, alignment, session: await openSession(path, options) };
+  const session = await openSession(path, options);
+  return { path, network: card.network, labels, alignment, notes: [], session };
 }
 
 /**

@@ -3,7 +3,7 @@ import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { requireFiniteWeights } from '../tensor/finite.js';
 import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
-import { type Backbone, describePretrained, planPretrained } from './pretrained.js';
+import { type Backbone, describePretrained, namesOfBackbone, planPretrained } from './pretrained.js';
 import type { TrainingConfig } from './training-options.js';
 
 export interface PretrainedWeights {
@@ -33,7 +33,7 @@ async function readBackbone(
   network: PosterV2,
   values: Map<string, HostTensor>,
 ): Promise<string> {
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path, { names: namesOfBackbone(backbone, network) });
   try {
     const plan = planPretrained(backbone, path, checkpoint.tensors, network);
     for (const { from, to } of plan.copies) {
@@ -42,7 +42,7 @@ async function readBackbone(
       const floats = to.dtype === 'float32' && tensor.dtype !== 'float32';
       values.set(to.name, floats ? float32Tensor(toFloat32(tensor), tensor.shape) : tensor);
     }
-    return describePretrained(plan, path);
+    return [describePretrained(plan, path), ...checkpoint.notes].join('\n');
   } finally {
     await checkpoint.close();
   }

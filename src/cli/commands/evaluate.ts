@@ -5,6 +5,7 @@ import type { Split } from '../../data/layouts/layout.js';
 import { openDataset } from '../../data/open-dataset.js';
 import { PosterError } from '../../errors.js';
 import { Poster } from '../../poster.js';
+import { noteWeights } from '../note-labels.js';
 import {
   type BatchFlags,
   dataTypeOption,
@@ -55,6 +56,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   });
   for (const note of dataset.notes) process.stderr.write(`Note: ${note}\n`);
   await using poster = await Poster.load(checkpointOf(flags), await loadOptions(flags, signal));
+  noteWeights(poster.notes);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
   const outcome = await poster
