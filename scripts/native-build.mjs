@@ -146,7 +146,7 @@ function compilePlan({ compiler, libtorch, headers }, target) {
     if (statSync(join(sources, file)).isFile()) hash.update(file).update(readFileSync(join(sources, file)));
   const { size, mtimeMs } = statSync(join(libtorch.lib, 'libtorch_cpu.so'));
   const distributed = distributedVariants(libtorch);
-  hash.update(JSON.stringify([compiler, flags, distributed, libtorch, size, mtimeMs]));
+  hash.update(JSON.stringify([compiler, flags, distributed, linkFlags(libtorch), libtorch, size, mtimeMs]));
   return {
     ...target,
     addon: join(target.folder, 'poster_torch.node'),
