@@ -5,6 +5,7 @@ import { describeNetwork } from '../inspect/describe-network.js';
 import { type NetworkConfig, publishedConfig, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import type { Session } from '../onnx/runtime.js';
+import { requireFiniteLogits } from '../tensor/logits.js';
 import { randomStream } from '../train/random.js';
 import { version } from '../version.js';
 import { type LoadTimes, loadNetwork } from './load-network.js';
@@ -111,7 +112,8 @@ function batchMeasurements(session: Session, batchSizes: readonly number[], seed
   );
   return batchSizes.map((size) => {
     const batch = images.subarray(0, size * valuesPerImage(publishedConfig));
-    return () => secondsOf(() => session.run(batch, size), Math.ceil(imagesPerTurn / size));
+    const run = async () => requireFiniteLogits((await session.run(batch, size)).logits);
+    return () => secondsOf(run, Math.ceil(imagesPerTurn / size));
   });
 }
 

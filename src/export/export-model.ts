@@ -1,9 +1,9 @@
 /** Writes a checkpoint in another format and proves that it still says the same. */
+
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { writePth } from '../checkpoint/pth/write.js';
 import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
@@ -15,6 +15,7 @@ import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { knownAlignment } from '../model/known-alignment.js';
 import { isOnnx, readWeights } from '../model/load-model.js';
 import { cardKey, type ModelCard, modelCard } from '../model/model-card.js';
+import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
 import { readNetwork } from '../model/read-network.js';
 import { usedEntries } from '../model/used-entries.js';
 import type { PosterV2 } from '../network/poster-v2.js';
@@ -62,6 +63,8 @@ export interface ExportReport {
   readonly bytes: number;
   readonly card: ModelCard;
   readonly agreement: Agreement;
+  /** What of the checkpoint was passed over, and where its weights were found when that is unusual: sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Bounds on the largest difference of any class's probability. */
@@ -94,7 +97,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
   const named = images.filter((image) => typeof image === 'string');
   const guard = guardOutputs({ inputs: [path, ...named, ...alsoRead], force });
   await guard.mayWrite(output, '--output');
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openModelCheckpoint(path);
   const aside = join(dirname(output), `.${randomUUID().slice(0, 8)}.${basename(output)}`);
   try {
     const { network, card: stored } = await readNetwork(checkpoint);
@@ -110,7 +113,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
       throw unwritable(output, error);
     });
     const { size } = await stat(output);
-    return { output, format, bytes: size, card, agreement };
+    return { output, format, bytes: size, card, agreement, notes: checkpoint.notes };
   } finally {
     await checkpoint.close();
     await rm(aside, { force: true }).catch(() => {});

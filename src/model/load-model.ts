@@ -1,6 +1,6 @@
 /** Opens a model of any format for inference. */
+
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
 import type { NetworkConfig } from '../network/config.js';
@@ -10,10 +10,12 @@ import type { StateEntry } from '../network/state-dict.js';
 import { buildGraph } from '../onnx/build-graph.js';
 import { emitSplitModel, type SplitModel } from '../onnx/emit.js';
 import { openSession, type Session, type SessionOptions } from '../onnx/runtime.js';
+import { requireFiniteWeights } from '../tensor/finite.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
 import { knownAlignment } from './known-alignment.js';
+import { openModelCheckpoint } from './open-model-checkpoint.js';
 import { type CheckedNetwork, readNetwork } from './read-network.js';
 import { readOnnxCard } from './read-onnx-card.js';
 import { usedEntries } from './used-entries.js';
@@ -29,6 +31,8 @@ export interface LoadedModel {
   readonly labels: ChosenLabels;
   /** How the faces that it learned from were cut out; RAF-DB's alignment where that is not known. */
   readonly alignment: Alignment;
+  /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
+  readonly notes: readonly string[];
   readonly session: Session;
 }
 
@@ -39,11 +43,11 @@ export interface LoadedModel {
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   if (isOnnx(path)) return loadOnnx(path, options);
-  const { network, card, weights } = await readModel(path, options.signal);
+  const { network, card, notes, weights } = await readModel(path, options.signal);
   const labels = chooseLabels(path, network.config.classes, card, options);
   const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
   const session = await openSession(recordModel(network, weights), options);
-  return { path, network: network.config, labels, alignment, session };
+  return { path, network: network.config, labels, alignment, notes, session };
 }
 
 /** Values by state-dict name. */
@@ -56,11 +60,12 @@ export type LoadedWeights = ReadonlyMap<string, HostTensor>;
 export async function readModel(
   path: string,
   signal?: AbortSignal,
-): Promise<CheckedNetwork & { weights: LoadedWeights }> {
-  const checkpoint = await openCheckpoint(path);
+): Promise<CheckedNetwork & { weights: LoadedWeights; notes: readonly string[] }> {
+  const checkpoint = await openModelCheckpoint(path);
   try {
     const { network, card } = await readNetwork(checkpoint);
-    return { network, card, weights: await readWeights(checkpoint, usedEntries(network), signal) };
+    const weights = await readWeights(checkpoint, usedEntries(network), signal);
+    return { network, card, weights, notes: checkpoint.notes };
   } finally {
     await checkpoint.close();
   }
@@ -80,10 +85,14 @@ async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel
   const card = await readOnnxCard(path);
   const labels = chooseLabels(path, card.labels.length, card, options);
   const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
-  return { path, network: card.network, labels, alignment, session: await openSession(path, options) };
+  const session = await openSession(path, options);
+  return { path, network: card.network, labels, alignment, notes: [], session };
 }
 
-/** Reads the given entries of a checkpoint into memory. */
+/**
+ * Reads the given entries of a checkpoint into memory.
+ * @throws PosterError `checkpoint.unreadable` for one that holds NaN or infinity; `aborted`.
+ */
 export async function readWeights(
   checkpoint: Checkpoint,
   entries: Iterable<StateEntry>,
@@ -94,10 +103,10 @@ export async function readWeights(
     throwIfAborted(signal);
     const { name } = entry;
     // Of what was compared, counters of batches alone may be missing; inference makes nothing of them.
-    weights.set(
-      name,
-      checkpoint.tensors.has(name) ? await checkpoint.read(name) : initialTensor(entry, () => 0),
-    );
+    const stored = checkpoint.tensors.has(name);
+    const tensor = stored ? await checkpoint.read(name) : initialTensor(entry, () => 0);
+    requireFiniteWeights(tensor, name, checkpoint.path);
+    weights.set(name, tensor);
   }
   return weights;
 }

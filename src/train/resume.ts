@@ -1,9 +1,9 @@
 /** How a resumed run relates to the one that saved its checkpoint. */
 
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { PosterError } from '../errors.js';
 import { cardKey, readModelCard } from '../model/model-card.js';
+import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
 import { checkConfig, flagOf, resolveConfig } from './config.js';
 import { areOthers } from './distillation.js';
 import { type Progress, startOf } from './progress.js';
@@ -21,7 +21,7 @@ export interface Resumption {
 
 /** @throws PosterError as openCheckpoint; `checkpoint.mismatch` when it holds no training. */
 export async function openResumption(path: string): Promise<Resumption> {
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openModelCheckpoint(path);
   try {
     return { checkpoint, saved: savedTraining(checkpoint) };
   } catch (error) {

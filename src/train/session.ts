@@ -177,7 +177,7 @@ function freshWeights(config: TrainingConfig, network: PosterV2): Promise<Starti
 }
 
 async function resumedWeights({ checkpoint }: Resumption, network: PosterV2): Promise<StartingWeights> {
-  return { values: await readWeights(checkpoint, network), reports: [] };
+  return { values: await readWeights(checkpoint, network), reports: checkpoint.notes };
 }
 
 async function openAverage(

@@ -7,6 +7,7 @@ import { openDataset } from '../../data/open-dataset.js';
 import { PosterError } from '../../errors.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { Poster } from '../../poster.js';
+import { noteWeights } from '../note-labels.js';
 import {
   type BatchFlags,
   dataTypeOption,
@@ -64,6 +65,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   for (const note of dataset.notes) process.stderr.write(`Note: ${note}\n`);
   await checkOutputs(flags, dataset);
   await using poster = await Poster.load(checkpointOf(flags), await loadOptions(flags, signal));
+  noteWeights(poster.notes);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
   const outcome = await poster

@@ -5,6 +5,7 @@ import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { verificationImages } from '../../export/verification-images.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
+import { noteWeights } from '../note-labels.js';
 import {
   type AlignmentFlags,
   alignmentOptions,
@@ -66,7 +67,7 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
   const { labels, dataType } = await loadOptions(flags, signal);
   const { template, cropSize: size } = flags;
   if (size !== undefined) checkCropSize(size);
-  const { output, format, bytes, card, agreement } = await exportModel({
+  const { output, format, bytes, card, agreement, notes } = await exportModel({
     ...flags,
     images,
     labels,
@@ -75,6 +76,7 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
     alsoRead: [flags.labels, ...(flags.images ?? [])],
     signal,
   });
+  noteWeights(notes);
   const { sameClass, largestDifference } = agreement;
   process.stdout.write(
     `Wrote ${output}: ${format}, ${flags.precision}, ${(bytes / 1e6).toFixed(1)} MB, classes ${card.labels.join(', ')}.\n` +
