@@ -3,6 +3,7 @@ import type { PosterError } from '../errors.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { decodeImage } from '../image/decode.js';
+import type { ImageInput } from '../image/decode-input.js';
 import { isUnreadable } from '../image/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import {
@@ -22,11 +23,11 @@ export type PhotoResult =
     }
   | { readonly path: string; readonly faces?: undefined; readonly error: PosterError };
 
-/** The faces of one upright photo, cut out as the model learned them unless the options say otherwise. */
+/** The faces of one photo in any form (decoded ones upright), cut out as the model learned them unless the options say otherwise. */
 export async function recogniseFaces(
   model: CropRecogniser,
   finder: FaceFinder,
-  photo: RgbImage,
+  photo: ImageInput,
   { embedding = false, ...options }: RecogniseFacesOptions = {},
 ): Promise<RecognisedFace[]> {
   const { signal } = options;

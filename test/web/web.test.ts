@@ -191,7 +191,23 @@ test('every kind of image gives the same pixels, so the same logits', { skip }, 
       canvas.height = rgb.height;
       for (let i = 3; i < rgba.data.length; i += 4) rgba.data[i] = 255;
       canvas.getContext('2d')!.putImageData(rgba, 0, 0);
-      const inputs = [pixels, file, bitmap, image, rgba, canvas];
+      const bytes = await file.arrayBuffer();
+      const dataUrl = await new Promise<string>((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result as string);
+        reader.readAsDataURL(file);
+      });
+      const padded = new Uint8Array(bytes.byteLength + 2);
+      padded.set(new Uint8Array(bytes), 2);
+      const files = [
+        bytes,
+        new Uint8Array(bytes),
+        padded.subarray(2),
+        new DataView(bytes),
+        new File([file], 'a.png'),
+      ];
+      const addresses = [dataUrl, new URL(dataUrl), image.src, new URL(image.src)];
+      const inputs = [pixels, file, bitmap, image, rgba, canvas, ...files, ...addresses];
       const results: number[][] = [];
       for await (const { logits } of poster.predictBatch(inputs, { batchSize: 4 })) results.push([...logits]);
       const again = await poster.predict(bitmap); // still the caller's
@@ -199,8 +215,66 @@ test('every kind of image gives the same pixels, so the same logits', { skip }, 
     },
     { name, rgb },
   );
-  assert.equal(logits.length, 7);
+  assert.equal(logits.length, 16);
   for (const values of logits) assertClose(values, logits[0]!, { rtol: 0, atol: 1e-5 });
+});
+
+test('what is no image is refused in a sentence with a code', { skip }, async () => {
+  const errors = await page.evaluate(async () => {
+    const poster = await window.Poster.load('/fp32.onnx');
+    const data = new Uint8Array(24);
+    const refused = {
+      undefined: undefined,
+      null: null,
+      number: 5,
+      list: [1, 2, 3],
+      function: () => {},
+      promise: Promise.resolve(new Blob()),
+      path: 'face.jpg',
+      address: new URL('https://example.com/a.jpg'),
+      dataUrl: 'data:;base64,%%%',
+      blobUrl: 'blob:nothing',
+      element: document.body,
+      fraction: { width: 4.5, height: 2, data: new Uint8Array(27) },
+      plain: { width: 4, height: 2, data: Array(24).fill(0) },
+      floats: { width: 4, height: 2, data: new Float32Array(24) },
+      noWidth: { height: 2, data },
+    };
+    const messages: [string, string][] = [];
+    const say = (error: Error & { code?: string }) => `${error.name} ${error.code}: ${error.message}`;
+    for (const [what, image] of Object.entries(refused)) {
+      messages.push([what, await poster.predict(image as never).then(() => 'no error', say)]);
+    }
+    const faces = await poster.recogniseFaces(undefined as never).then(() => 'no error', say);
+    const batch = async () => {
+      for await (const _ of poster.predictBatch('face.jpg' as never));
+      return 'no error';
+    };
+    return Object.fromEntries([...messages, ['faces', faces], ['batch', await batch().catch(say)]]);
+  });
+  const expected = {
+    undefined: /got undefined/,
+    null: /got null/,
+    number: /got the number 5/,
+    list: /got an array/,
+    function: /got a function/,
+    promise: /got a Promise, which was not awaited/,
+    path: /got the address face\.jpg, and nothing is fetched/,
+    address: /got the address https:\/\/example\.com\/a\.jpg/,
+    dataUrl: /a data: URL whose base64 is none/,
+    blobUrl: /got the address blob:nothing, which cannot be read/,
+    element: /HTMLBodyElement/,
+    fraction: /got 4\.5 x 2 with 27 bytes/,
+    plain: /got 4 x 2 with an array/,
+    floats: /got 4 x 2 with a Float32Array/,
+    noWidth: /got undefined x 2 with 24 bytes/,
+    faces: /got undefined/,
+  };
+  for (const [what, pattern] of Object.entries(expected)) {
+    assert.match(errors[what]!, /^PosterError image\.unreadable: /, what);
+    assert.match(errors[what]!, pattern);
+  }
+  assert.match(errors.batch!, /^PosterError option\.invalid: Expected a list of images/);
 });
 
 test('a colour profile is ignored, as the datasets are read', { skip }, async () => {
