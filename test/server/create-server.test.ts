@@ -283,7 +283,7 @@ describe('requests that are refused', () => {
     ['a file too large', asForm([['a', Buffer.alloc(60_001)]]), 413, 'request.too-large', /60000 bytes/],
     ['faces of a server without', asJson([crop], { faces: true }), 400, 'option.invalid', /face detection/],
     ['another address', { url: '/v2' }, 404, 'request.unknown', /POST \/v2/],
-    ['another method', { method: 'DELETE' }, 404, 'request.unknown', /DELETE/],
+    ['another method', { method: 'DELETE' }, 405, 'request.method', /Expected POST.*got DELETE/],
     ['an address that is none', { url: '/%zz' }, 400, 'request.invalid', /./],
   ];
 
@@ -433,7 +433,7 @@ describe('what is told of the server', () => {
     ]);
     const { requestBody, responses, security } = document.paths['/v1/recognise'].post;
     assert.deepEqual(Object.keys(requestBody.content), ['application/json', 'multipart/form-data']);
-    assert.deepEqual(Object.keys(responses), ['200', '400', '401', '408', '413', '415', '500', '503']);
+    assert.deepEqual(Object.keys(responses), ['200', '400', '401', '403', '408', '413', '415', '500', '503']);
     assert.deepEqual(security, [{ token: [] }]);
     const page = await app.inject('/docs/');
     assert.match(String(page.headers['content-security-policy']), /^default-src 'self'/);

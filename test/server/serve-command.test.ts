@@ -114,7 +114,7 @@ test('slow and broken clients are told so and cut off, also while the server sto
   };
   const errorCode = (answer: string) =>
     errorSchema.parse(JSON.parse(answer.split('\r\n\r\n')[1]!)).error.code;
-  const head = 'POST /v1/recognise HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+  const head = 'POST /v1/recognise HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
   const [slow, slowHead, broken] = await Promise.all([
     talk(`${head}Content-Length: 100\r\n\r\n{`),
     talk(head),
