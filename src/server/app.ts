@@ -3,7 +3,12 @@ import multipart from '@fastify/multipart';
 import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import { PosterError } from '../errors.js';
 import { excerpt } from '../io/excerpt.js';
 import { answerError } from './answer-error.js';
@@ -68,11 +73,7 @@ function guard(app: FastifyInstance, { names, allowOrigins }: AppOptions): void 
   const checkName = nameCheck(names);
   const pages = foreignPages(allowOrigins);
   const methodsAt = rememberMethods(app);
-  app.addHook('onRequest', async (request, reply) => {
-    checkName(request.headers.host);
-    pages.admit(request, reply);
-  });
-  app.setNotFoundHandler((request, reply) => {
+  const answerUnmatched = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { method, url } = request;
     const methods = methodsAt(url.replace(/[?#].*$/s, ''));
     if (methods.length === 0 || methods.includes(method)) {
@@ -83,5 +84,11 @@ function guard(app: FastifyInstance, { names, allowOrigins }: AppOptions): void 
     const allow = methods.join(', ');
     void reply.header('allow', allow);
     throw new PosterError('request.method', `Expected ${allow} at ${excerpt(url)}, got ${method}.`);
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    checkName(request.headers.host);
+    pages.admit(request, reply);
+    if (request.is404) return answerUnmatched(request, reply); // whatever its body may be
   });
+  app.setNotFoundHandler(answerUnmatched); // for files that are not there
 }

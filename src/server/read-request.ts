@@ -68,7 +68,7 @@ function fromBase64(text: string, i: number): Uint8Array {
 
 async function readForm(request: FastifyRequest, hold: Hold, limits: ServerLimits): Promise<Asked> {
   const images: AskedImage[] = [];
-  const fields: [string, unknown][] = [];
+  const fields = new Map<string, unknown>();
   const formLimits = {
     files: limits.images,
     fileSize: limits.bodyBytes + 1, // the hold refuses before
@@ -77,18 +77,27 @@ async function readForm(request: FastifyRequest, hold: Hold, limits: ServerLimit
     fieldNameSize: 64,
     headerPairs: 32,
   };
-  for await (const part of request.parts({ limits: formLimits })) {
-    if (part.type !== 'file') fields.push([part.fieldname, part.value]);
-    else {
-      const bytes = await readAll(part.file, hold);
-      requireImageField(part.fieldname);
-      images.push({ name: part.filename?.slice(0, 255) || imageName(images.length), bytes });
+  try {
+    for await (const part of request.parts({ limits: formLimits })) {
+      if (part.type !== 'file') addField(fields, part.fieldname, part.value);
+      else {
+        const bytes = await readAll(part.file, hold);
+        requireImageField(part.fieldname);
+        images.push({ name: part.filename?.slice(0, 255) || imageName(images.length), bytes });
+      }
     }
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'FST_FILES_LIMIT' ? tooManyImages(limits) : error;
   }
   if (images.length === 0) {
     throw new PosterError('request.invalid', 'Expected at least one file in the field "image", got none.');
   }
   return { images, ...check(formFieldsSchema, Object.fromEntries(fields), limits) };
+}
+
+function addField(fields: Map<string, unknown>, name: string, value: unknown): void {
+  if (!fields.has(name)) return void fields.set(name, value);
+  throw new PosterError('request.invalid', `Expected the field ${JSON.stringify(name)} once, got it again.`);
 }
 
 function requireImageField(name: string): void {
@@ -106,13 +115,16 @@ function imageName(i: number): string {
 function check<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  { images }: ServerLimits,
+  limits: ServerLimits,
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { path, message, code } = parsed.error.issues[0]!;
-  if (code === 'too_big' && path.length === 1 && path[0] === 'images')
-    throw new PosterError('request.too-large', `Expected at most ${images} images in a request, got more.`);
+  if (code === 'too_big' && path.length === 1 && path[0] === 'images') throw tooManyImages(limits);
   const where = path.length > 0 ? path.join('.') : 'the body';
   throw new PosterError('request.invalid', `The field ${where} is not as documented: ${message}.`);
+}
+
+function tooManyImages({ images }: ServerLimits): PosterError {
+  return new PosterError('request.too-large', `Expected at most ${images} images in a request, got more.`);
 }
