@@ -56,10 +56,10 @@ function nameOf(header: string): string {
  * @throws PosterError `option.invalid`
  */
 export function parseHostName(text: string): string {
-  const bare = text.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(bare)) return bare.toLowerCase();
-  const dot = bare.startsWith('.') ? '.' : '';
-  const name = /[/?#\\]/.test(bare) ? '' : domainToASCII(bare.slice(dot.length));
+  const address = text.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(address)) return address.toLowerCase();
+  const dot = text.startsWith('.') ? '.' : '';
+  const name = /[/?#\\]/.test(text) ? '' : domainToASCII(text.slice(dot.length));
   if (/^[a-z\d_-]+(\.[a-z\d_-]+)*$/.test(name)) return dot + name;
   throw new PosterError(
     'option.invalid',
