@@ -12,6 +12,7 @@ import { exportModel, type Precision, precisions } from '../../src/export/export
 import { decodeImage } from '../../src/image/decode.js';
 import { Poster } from '../../src/poster.js';
 import type { Prediction } from '../../src/recognise/prediction.js';
+import { createServer } from '../../src/server/create-server.js';
 import type { LoadProgress } from '../../src/web/index.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
@@ -388,6 +389,47 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
     disposed: /^PosterError disposed: /,
   };
   for (const [what, pattern] of Object.entries(expected)) assert.match(errors[what as 'image'], pattern);
+});
+
+test('a page of another site asks a server that allows it, and no other', { skip }, async () => {
+  await using model = await Poster.load(checkpoint, { dataType: 'RAF-DB', threads: 1 });
+  const context = await page.context().browser()!.newContext();
+  try {
+    const visitor = await context.newPage();
+    await visitor.goto(server.url);
+    await visitor.waitForFunction(() => window.ready);
+    for (const allowOrigins of [[server.url], []]) {
+      const app = await createServer(model, { token: 'secret', allowOrigins });
+      const address = await app.listen({ host: '127.0.0.1', port: 0 });
+      const result = await visitor.evaluate(
+        async ({ address, name }) => {
+          const headers = { authorization: 'Bearer secret' };
+          const file = await (await fetch(`/crops/${name}`)).blob();
+          const body = new FormData();
+          body.append('image', file);
+          try {
+            const options = { headers, cache: 'none' } as const;
+            const poster = await window.Poster.load(`${address}/v1/model/file`, options);
+            const { label } = await poster.predict(file);
+            await poster.dispose();
+            const answer = await fetch(`${address}/v1/recognise`, { method: 'POST', headers, body });
+            const { results } = await answer.json();
+            const refused = await fetch(`${address}/v1/recognise?x=1`, { method: 'POST', headers, body });
+            return [label, results[0].prediction.label, (await refused.json()).error.code];
+          } catch (error) {
+            return [(error as { code?: string }).code];
+          }
+        },
+        { address, name: crops[0]! },
+      );
+      await app.close();
+      const { label } = await model.predict(fixture(`images/${crops[0]}`));
+      const expected = allowOrigins.length > 0 ? [label, label, 'request.invalid'] : ['file.missing'];
+      assert.deepEqual(result, expected);
+    }
+  } finally {
+    await context.close();
+  }
 });
 
 test('without isolation it runs on one thread, and on WebGPU where there is a device', { skip }, async () => {
