@@ -19,8 +19,11 @@ export async function* batches<T>(images: Iterable<T> | AsyncIterable<T>, size: 
   if (batch.length > 0) yield batch;
 }
 
-/** Texts and bytes can be gone through, too, but hold characters and numbers. */
-function requireList(images: unknown): void {
+/**
+ * Refuses what is no list. Texts and bytes can be gone through, too, but hold characters and numbers.
+ * @throws PosterError `option.invalid`
+ */
+export function requireList(images: unknown): void {
   const list = typeof images === 'object' && images !== null && !ArrayBuffer.isView(images);
   if (list && (Symbol.iterator in images || Symbol.asyncIterator in images)) return;
   throw new PosterError(

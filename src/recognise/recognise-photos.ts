@@ -2,10 +2,10 @@
 import type { PosterError } from '../errors.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
-import { decodeImage } from '../image/decode.js';
-import type { ImageInput } from '../image/decode-input.js';
+import { decodeInput, type ImageInput } from '../image/decode-input.js';
 import { isUnreadable } from '../image/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { requireList } from './batches.js';
 import {
   type CropRecogniser,
   type RecognisedFace,
@@ -42,9 +42,10 @@ export async function* recognisePhotos(
   paths: Iterable<string> | AsyncIterable<string>,
   options: RecogniseFacesOptions = {},
 ): AsyncGenerator<PhotoResult> {
+  requireList(paths);
   for await (const path of paths) {
     try {
-      const photo = await decodeImage(path, { autoOrient: true });
+      const photo = await decodeInput(path, { autoOrient: true });
       yield { path, photo, faces: await recogniseFaces(model, finder, photo, options) };
     } catch (error) {
       if (!isUnreadable(error)) throw error;

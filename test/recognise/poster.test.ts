@@ -109,6 +109,22 @@ test('many images are a list, not one of them', async () => {
     const expected = { name: 'PosterError', code: 'option.invalid', message: /Expected a list of images/ };
     await assert.rejects(collect(poster.predictBatch(images as never)), expected);
     await assert.rejects(collect(poster.explainBatch(images as never)), expected);
+    await assert.rejects(collect(poster.predictFiles(images as never, { workers: 0 })), expected);
+  }
+});
+
+test('files are named by their paths', async () => {
+  await using poster = await Poster.load(checkpoint, { threads: 1 });
+  for (const path of [undefined, null, 3, pathToFileURL(files[0]!), await readFile(files[0]!)]) {
+    for (const workers of [0, 1]) {
+      const results = collect(poster.predictFiles([files[0]!, path as never], { workers }));
+      const expected = {
+        name: 'PosterError',
+        code: 'option.invalid',
+        message: /Expected the paths of image files/,
+      };
+      await assert.rejects(results, expected);
+    }
   }
 });
 
