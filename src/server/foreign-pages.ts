@@ -29,7 +29,7 @@ export function foreignPages(allowOrigins: readonly string[]): ForeignPages {
   const allowed = new Set(allowOrigins.map(parseOrigin));
   return {
     admit({ headers, method }, reply) {
-      void reply.header('vary', 'Origin');
+      if (allowed.size > 0) void reply.header('vary', 'Origin'); // caches keep one answer for each site
       const { origin } = headers;
       if (origin !== undefined && allowed.has(origin)) {
         void reply.headers({
