@@ -67,7 +67,17 @@ export const errorCodes = {
     meaning: 'a request is malformed, or one of its fields is missing, unknown or of the wrong kind',
   },
   'request.unauthorised': { exit: 1, status: 401, meaning: 'the server wants another bearer token, or any' },
+  'request.forbidden': {
+    exit: 1,
+    status: 403,
+    meaning: 'a request comes from a page, or is made to a name, that the server was not told to answer',
+  },
   'request.unknown': { exit: 1, status: 404, meaning: 'the server has nothing at this address and method' },
+  'request.method': {
+    exit: 1,
+    status: 405,
+    meaning: 'the server has something at this address, but not for this method',
+  },
   'request.timeout': { exit: 1, status: 408, meaning: 'a request did not arrive whole in time' },
   'request.too-large': {
     exit: 1,

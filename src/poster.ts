@@ -4,9 +4,8 @@ import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evalua
 import { explainByAttention, requireAttention } from './explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
 import type { GradCam } from './explain/grad-cam.js';
-import { decodeImage } from './image/decode.js';
+import { decodeInput, type ImageInput } from './image/decode-input.js';
 import { preprocess } from './image/preprocess.js';
-import type { RgbImage } from './image/rgb-image.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
 import type { NetworkConfig } from './network/config.js';
 import { publishedConfig, valuesPerImage } from './network/config.js';
@@ -19,9 +18,6 @@ import {
   type Recogniser,
   recogniseFiles,
 } from './recognise/recognise-files.js';
-
-/** An image by its file's path, by the bytes of such a file, or decoded. */
-export type ImageInput = string | Uint8Array | RgbImage;
 
 export interface PredictOptions {
   /** Also return the embedding of each image. Default false. */
@@ -249,21 +245,11 @@ async function prepare(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   throwIfAborted(signal);
-  const decoded = await Promise.all(images.map(decodeInput));
+  const decoded = await Promise.all(images.map((image) => decodeInput(image)));
   const input = new Float32Array(decoded.length * valuesPerImage(publishedConfig));
   decoded.forEach((image, i) => {
     preprocess(image, input, i * valuesPerImage(publishedConfig));
   });
   throwIfAborted(signal);
   return input;
-}
-
-async function decodeInput(image: ImageInput): Promise<RgbImage> {
-  if (typeof image === 'string' || image instanceof Uint8Array) return decodeImage(image);
-  const { width, height, data } = image;
-  if (width >= 1 && height >= 1 && data?.length === width * height * 3) return image;
-  throw new PosterError(
-    'image.unreadable',
-    `Expected an image as a path, the bytes of a file, or { width, height, data } with width x height x 3 bytes; got ${width} x ${height} with ${data?.length ?? 'no'} bytes.`,
-  );
 }

@@ -1,5 +1,6 @@
 /** Reads image files as training and evaluation with torchvision read them. */
 import { PosterError } from '../errors.js';
+import { excerpt } from '../io/excerpt.js';
 import { decodeBmp } from './decode-bmp.js';
 import { decodeWithSharp } from './decode-sharp.js';
 import { defaultMaxPixels, ImageDefect } from './image-defect.js';
@@ -35,7 +36,7 @@ export async function decodeImage(
   const { autoOrient = false, maxPixels = defaultMaxPixels } = options;
   if (!(maxPixels >= 1))
     throw new PosterError('option.invalid', `Expected maxPixels of at least 1, got ${maxPixels}.`);
-  const name = options.name ?? (typeof source === 'string' ? source : 'the given bytes');
+  const name = options.name ?? (typeof source === 'string' ? excerpt(source) : 'the given bytes');
   try {
     const bytes = typeof source === 'string' ? await readImageFile(source, maxPixels) : source;
     return await decodeBytes(bytes, autoOrient, maxPixels);

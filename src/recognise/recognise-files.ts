@@ -1,10 +1,12 @@
 /** Runs the network over files while worker threads decode the next ones. */
 import { availableParallelism } from 'node:os';
 import { openLoader } from '../data/loader.js';
-import { type PosterError, throwIfAborted } from '../errors.js';
+import { PosterError, throwIfAborted } from '../errors.js';
+import { describeGiven } from '../image/given-image.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { Session } from '../onnx/runtime.js';
+import { requireList } from './batches.js';
 import { type Prediction, toPredictions } from './prediction.js';
 
 export interface RecogniseFilesOptions {
@@ -64,8 +66,18 @@ export async function* recogniseFiles(
 }
 
 async function* requests(paths: Iterable<string> | AsyncIterable<string>, pending: string[]) {
+  requireList(paths);
   for await (const path of paths) {
+    requirePath(path);
     pending.push(path);
     yield { path };
   }
+}
+
+function requirePath(path: unknown): void {
+  if (typeof path === 'string') return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected the paths of image files, got ${describeGiven(path)} among them; predictBatch takes images in other forms.`,
+  );
 }
