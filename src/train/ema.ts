@@ -24,6 +24,8 @@ export interface WeightAverage {
   /** The averages of the learned parameters, and everything else as it is. */
   readonly parameters: Parameters;
   update(): void;
+  /** Frees the averages; the other parameters belong to the training. */
+  dispose(): void;
 }
 
 /**
@@ -53,6 +55,9 @@ export function averageWeights(
           lists.addInPlace([...averages.values()], [...learned.values()], 1 - weight);
         }),
       );
+    },
+    dispose() {
+      for (const average of averages.values()) average.dispose();
     },
   };
 }
