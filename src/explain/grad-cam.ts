@@ -57,7 +57,7 @@ function requireLibtorch(): void {
     addon();
   } catch (cause) {
     if (!(cause instanceof PosterError)) throw cause;
-    const message = `Expected libtorch for grad-cam, whose gradients need it, but it cannot be used; run \`npm run setup\`, or use the method attention. (${cause.message})`;
+    const message = `Expected libtorch for grad-cam, whose gradients need it, but it cannot be used; use the method attention, or do as told here: ${cause.message}`;
     throw new PosterError('engine.unavailable', message, { cause });
   }
 }
