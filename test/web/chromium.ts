@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const executablePath = process.env.POSTER_CHROMIUM ?? '/usr/bin/chromium';
 
-/** Why tests in a real browser cannot run here, or false when they can. */
+/** Why tests in a real browser cannot run here, or false when they can or POSTER_REQUIRE_CHROMIUM says that they must. */
 export const chromiumMissing: string | false =
   existsSync(executablePath) || process.env.POSTER_REQUIRE_CHROMIUM
     ? false
