@@ -1,5 +1,5 @@
 import type { Alignment } from './data/alignment.js';
-import { PosterError, throwIfAborted } from './errors.js';
+import { PosterError, throwIfAborted, unlessAborted } from './errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
 import { explainByAttention, requireAttention } from './explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
@@ -228,14 +228,24 @@ export class Poster implements Recogniser, AsyncDisposable {
     throw new PosterError('option.invalid', problem);
   }
 
-  /** Loaded on first use: it holds the weights a second time. */
+  /** Opened on first use, since it holds the weights a second time, and once for all who ask meanwhile. */
   async #openGradCam(signal: AbortSignal | undefined): Promise<GradCam> {
-    const { openGradCam } = await import('./explain/grad-cam.js');
-    this.#gradCam ??= openGradCam(this.path, signal);
-    return this.#gradCam.catch((error: unknown) => {
-      this.#gradCam = undefined;
+    this.#session(); // nobody would free it after dispose()
+    this.#gradCam ??= this.#loadGradCam();
+    const gradCam = await unlessAborted(this.#gradCam, signal);
+    this.#session();
+    return gradCam;
+  }
+
+  /** No caller's signal ends it: others may wait for it, too. */
+  async #loadGradCam(): Promise<GradCam> {
+    try {
+      const { openGradCam } = await import('./explain/grad-cam.js');
+      return await openGradCam(this.path);
+    } catch (error) {
+      this.#gradCam = undefined; // the next who asks may have more luck
       throw error;
-    });
+    }
   }
 }
 
