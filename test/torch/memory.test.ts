@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { afterEach } from 'node:test';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { addon } from '../../src/torch/addon.js';
 import { callTensor } from '../../src/torch/call.js';
