@@ -74,7 +74,7 @@ torchTest('large tensors that no scope frees drive the garbage collector', async
   const tensors = Array.from({ length: 40 }, () =>
     callTensor('aten::empty.memory_format', [4 * megabyte], 'float32', null, null, null, null),
   );
-  for (let turn = 0; collections === 0 && turn < 10_000; turn++) await setImmediate();
+  for (let turn = 0; collections === 0 && turn < 10_000; turn++) await new Promise((resolve) => setImmediate(resolve));
   observer.disconnect();
   for (const tensor of tensors) tensor.dispose();
   assert.ok(collections > 0);
