@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { afterEach } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { addon } from '../../src/torch/addon.js';
 import { callTensor } from '../../src/torch/call.js';
@@ -74,7 +73,8 @@ torchTest('large tensors that no scope frees drive the garbage collector', async
   const tensors = Array.from({ length: 40 }, () =>
     callTensor('aten::empty.memory_format', [4 * megabyte], 'float32', null, null, null, null),
   );
-  for (let turn = 0; collections === 0 && turn < 10_000; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; collections === 0 && turn < 10_000; turn++)
+    await new Promise((resolve) => setImmediate(resolve));
   observer.disconnect();
   for (const tensor of tensors) tensor.dispose();
   assert.ok(collections > 0);
