@@ -33,7 +33,7 @@ let done = 0;
 
 async function* stepImages() {
   const plan = planEpoch(session.config, session.data.train, 0, session.team);
-  yield* loadSteps(session.loader, plan, 0);
+  yield* loadSteps(session.loader, plan, 0, session.team);
 }
 
 async function firstBatches(): Promise<HostBatch[]> {

@@ -76,7 +76,7 @@ test('an option out of range is a sentence with its name, its flag, its range an
     [{ epochs: 1.5 }, 'Expected epochs (--epochs) to be a whole number from 1 to 100000, got 1.5.'],
     [
       { batchSize: 'many' },
-      'Expected batchSize (--batch-size) to be a whole number from 1 to 65536, got "many".',
+      'Expected batchSize (--batch-size) to be a whole number from 2 to 65536, got "many".',
     ],
     [{ optimizer: 'lion' }, 'Expected optimizer (--optimizer) to be adam, adamw or sgd, got "lion".'],
     [
