@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
+import { describeClipped } from '../image/grey16.js';
 import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
 import { forEachParallel } from './for-each-parallel.js';
 import type { DataType } from './labels.js';
@@ -70,7 +71,7 @@ export async function checkData(options: CheckDataOptions): Promise<DataReport> 
   const layout = await recogniseLayout(options);
   const listings: [Split, Listing][] = [];
   for (const split of layout.splits) listings.push([split, await layout.read(split)]);
-  const { pictures, unreadable } = await openImages(listings, options);
+  const { pictures, unreadable, clipped } = await openImages(listings, options);
   const duplicates = findDuplicates(pictures, listings[0]?.[1].classes ?? []);
   const found = {
     root: resolve(options.root),
@@ -82,30 +83,42 @@ export async function checkData(options: CheckDataOptions): Promise<DataReport> 
     duplicatesBetweenSplits: duplicates.filter(({ betweenSplits }) => betweenSplits),
     duplicatesWithinSplits: duplicates.filter(({ betweenSplits }) => !betweenSplits),
   };
-  return { ...found, problems: problemsOf(found, listings, options), warnings: warningsOf(found, listings) };
+  return {
+    ...found,
+    problems: problemsOf(found, listings, options),
+    warnings: warningsOf(found, listings, clipped),
+  };
 }
 
 async function openImages(
   listings: readonly [Split, Listing][],
   { quick, concurrency = 8, onProgress, signal }: CheckDataOptions,
-): Promise<{ pictures: Picture[]; unreadable: ReadonlyMap<string, string> }> {
+): Promise<{
+  pictures: Picture[];
+  unreadable: ReadonlyMap<string, string>;
+  /** Those whose grey levels of 16 bits become white. */
+  clipped: readonly string[];
+}> {
   const pictures: Picture[] = [];
   const unreadable = new Map<string, string>();
-  if (quick) return { pictures, unreadable };
+  const clipped: string[] = [];
+  if (quick) return { pictures, unreadable, clipped };
   const items = listings.flatMap(([split, { samples }]) =>
     samples.map(({ path, label }, order) => ({ split, path, label, order })),
   );
   let done = 0;
   const open = async (item: (typeof items)[number]) => {
     try {
-      pictures.push({ ...item, digest: pictureDigest(await decodeImage(item.path)) });
+      const image = await decodeImage(item.path);
+      if (image.clipped) clipped.push(item.path);
+      pictures.push({ ...item, digest: pictureDigest(image) });
     } catch (error) {
       unreadable.set(item.path, unreadableReason(error));
     }
     onProgress?.(++done, items.length);
   };
   await forEachParallel(items, concurrency, open, signal);
-  return { pictures, unreadable };
+  return { pictures, unreadable, clipped: clipped.sort() };
 }
 
 /** The reason when an image is at fault; anything else is thrown on. */
@@ -141,7 +154,7 @@ function problemsOf(
   options: CheckDataOptions,
 ): string[] {
   const layout = listings.flatMap(([split, listing]) =>
-    findLayoutProblems(listing.classes, countByClass(listing), split, options),
+    findLayoutProblems(listing.classes, countByClass(listing), split, options, listing.dropped),
   );
   const damaged = splits
     .filter(({ unreadable }) => unreadable.length > 0)
@@ -153,9 +166,19 @@ function problemsOf(
   return [...layout, ...damaged];
 }
 
-function warningsOf(found: Found, listings: readonly [Split, Listing][]): string[] {
+function warningsOf(
+  found: Found,
+  listings: readonly [Split, Listing][],
+  clipped: readonly string[],
+): string[] {
   const { splits, duplicatesBetweenSplits, duplicatesWithinSplits } = found;
   const warnings = listings.flatMap(([, { notes }]) => notes);
+  if (clipped.length > 0)
+    warnings.push(
+      describeClipped(
+        clipped.length === 1 ? clipped[0]! : `${clipped[0]} (one of ${clipped.length} such images)`,
+      ),
+    );
   if (duplicatesBetweenSplits.length > 0)
     warnings.push(
       `${pictures(duplicatesBetweenSplits.length, 'is', 'are')} in more than one split; figures on them flatter the network.`,

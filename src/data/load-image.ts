@@ -34,6 +34,9 @@ export interface ImageJob {
 /** A PosterError in a form that can be sent between threads. */
 export type LoadFailure = Pick<PosterError, 'code' | 'message'>;
 
+/** Why an image could not be read, or that its grey levels of 16 bits were clipped; undefined where all is well. */
+export type LoadOutcome = LoadFailure | 'clipped' | undefined;
+
 /** Size of one image of a row in bytes. */
 export function bytesPerImage(imageSize: number, pixels: PixelFormat): number {
   return imageSize * imageSize * 3 * (pixels === 'float32' ? 4 : 1);
@@ -41,14 +44,15 @@ export function bytesPerImage(imageSize: number, pixels: PixelFormat): number {
 
 /**
  * Decodes, resizes, flips, normalises and erases an image, in torchvision's order, into its place in
- * the row. An image that cannot be read leaves zeros there, and the reason is returned.
+ * the row. An image that cannot be read leaves zeros there.
  */
 export async function loadImage(
   { memory, imageSize, pixels, decode }: ImageRow,
   { position, request }: ImageJob,
-): Promise<LoadFailure | undefined> {
+): Promise<LoadOutcome> {
   try {
-    const resized = resizeBilinear(await decodeImage(request.path, decode), imageSize, imageSize);
+    const decoded = await decodeImage(request.path, decode);
+    const resized = resizeBilinear(decoded, imageSize, imageSize);
     const image = request.flip ? flipHorizontally(resized) : resized;
     const offset = position * imageSize * imageSize * 3;
     if (pixels === 'uint8') {
@@ -58,7 +62,7 @@ export async function loadImage(
       normalise(image, values, offset);
       if (request.erase) erase(values, offset, imageSize, request.erase);
     }
-    return undefined;
+    return decoded.clipped && 'clipped';
   } catch (error) {
     if (!(error instanceof PosterError)) throw error;
     const bytes = bytesPerImage(imageSize, pixels);

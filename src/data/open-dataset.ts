@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PosterError } from '../errors.js';
+import { describeForeignName } from '../io/foreign-name.js';
 import type { Dataset } from './dataset.js';
 import { checkLabels, type DataType, dataTypeFacts } from './labels.js';
 import { affectNetCsv } from './layouts/affectnet-csv.js';
@@ -8,6 +9,7 @@ import { affectNetFolders } from './layouts/affectnet-folders.js';
 import { classFolders } from './layouts/class-folders.js';
 import { ferPlusImages } from './layouts/ferplus-images.js';
 import type { Dropped, Layout, LayoutOptions, LayoutReader, Listing, Split } from './layouts/layout.js';
+import { describeDropped } from './layouts/left-out.js';
 import { fileExists, readFolder } from './layouts/list-images.js';
 import { pathList } from './layouts/path-list.js';
 import { rafDb } from './layouts/raf-db.js';
@@ -80,7 +82,8 @@ export async function recogniseLayout(options: OpenDatasetOptions): Promise<Layo
 
 async function checkRoot(root: string, type: DataType): Promise<void> {
   const found = await stat(root).catch((error: unknown) => {
-    throw new PosterError('file.missing', `Expected ${type} data in ${root}, but nothing is there.`, {
+    const reason = describeForeignName(root) ?? 'nothing is there';
+    throw new PosterError('file.missing', `Expected ${type} data in ${root}, but ${reason}.`, {
       cause: error,
     });
   });
@@ -135,7 +138,13 @@ function missingSplit(layout: Layout, split: Split, root: string): string {
 
 /** @throws PosterError `data.layout` with the first of `findLayoutProblems`. */
 export function requireSound(listing: Listing, split: Split, options: OpenDatasetOptions): void {
-  const problem = findLayoutProblems(listing.classes, countByClass(listing), split, options)[0];
+  const problem = findLayoutProblems(
+    listing.classes,
+    countByClass(listing),
+    split,
+    options,
+    listing.dropped,
+  )[0];
   if (problem) throw new PosterError('data.layout', problem);
 }
 
@@ -145,19 +154,23 @@ export function findLayoutProblems(
   counts: readonly number[],
   split: Split,
   { root, allowEmpty }: Pick<OpenDatasetOptions, 'root' | 'allowEmpty'>,
+  dropped: readonly Dropped[],
 ): string[] {
+  const leftOut = dropped.length > 0 ? ` (left out: ${describeDropped(dropped)})` : '';
   const where = `${split === 'all' ? 'the data' : `the ${split} split`} in ${root}`;
   if (classes.length < 2)
     return [
       `Expected at least two classes in ${where}, got only "${classes.join()}"; add the other classes.`,
     ];
   if (counts.every((count) => count === 0))
-    return [`Expected images in ${where}, found none; check that they are unpacked there.`];
+    return [
+      `Expected images in ${where}, found none${leftOut}; check that they are unpacked there, and of a kind that can be read.`,
+    ];
   if (allowEmpty) return [];
   const empty = emptyClasses(classes, counts);
   if (empty.length === 0) return [];
   return [
-    `Expected images of every class in ${where}, but ${empty.join(', ')} ${empty.length > 1 ? 'have' : 'has'} none; ` +
+    `Expected images of every class in ${where}, but ${empty.join(', ')} ${empty.length > 1 ? 'have' : 'has'} none${leftOut}; ` +
       'add them, correct --labels, or pass --allow-empty to go on without.',
   ];
 }

@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import Table from 'cli-table3';
 import type { ClassCount, DataReport } from './check-data.js';
 import type { Duplicate } from './find-duplicates.js';
-import type { Dropped, Split } from './layouts/layout.js';
+import type { Split } from './layouts/layout.js';
+import { droppedNotes } from './layouts/left-out.js';
 import type { PreparedData } from './prepare/prepare-data.js';
 
 /** How many examples a list shows before it says how many more there are. */
@@ -14,7 +15,7 @@ export function renderDataReport(report: DataReport): string {
   const sections = [
     `${type} in ${root}: ${layout}`,
     countTable(splits),
-    ...splits.flatMap(({ split, dropped }) => renderDropped(split, dropped)),
+    ...splits.flatMap(({ split, dropped }) => droppedNotes(split, dropped)),
     ...renderUnreadable(report),
     ...renderDuplicates('between splits', report.duplicatesBetweenSplits, root),
     ...renderDuplicates('within a split', report.duplicatesWithinSplits, root),
@@ -30,7 +31,7 @@ export function renderPreparedData({ out, type, layout, splits, notes }: Prepare
   const sections = [
     `${type} (${layout}) is prepared in ${out}`,
     countTable(splits),
-    ...splits.flatMap(({ split, dropped }) => renderDropped(split, dropped)),
+    ...splits.flatMap(({ split, dropped }) => droppedNotes(split, dropped)),
     ...notes.map((note) => `Note: ${note}`),
   ];
   return `${sections.join('\n')}\n`;
@@ -64,12 +65,6 @@ export function countTable(splits: readonly Counted[]): string {
 function withShare(count: number, total: number): string {
   const share = total > 0 ? (100 * count) / total : 0;
   return `${count} ${`(${share.toFixed(1)} %)`.padStart(9)}`;
-}
-
-function renderDropped(split: Split, dropped: readonly Dropped[]): string[] {
-  return dropped.map(
-    ({ reason, count, example }) => `Left out of ${split}: ${count} × ${reason} (such as ${example})`,
-  );
 }
 
 function renderUnreadable({ splits }: DataReport): string[] {

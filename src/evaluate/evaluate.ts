@@ -38,7 +38,7 @@ export async function evaluate(model: Recogniser, options: EvaluateOptions): Pro
   const { dataset, strict = false, onProgress } = options;
   const { samples } = dataset;
   const { classes, labelOf } = matchClasses(model, dataset);
-  const { batchSize = defaultBatchSize, workers = defaultWorkers(), signal } = options;
+  const { batchSize = defaultBatchSize, workers = defaultWorkers(), onNote, signal } = options;
   const predictions: Prediction[] = [];
   const failures: Failure[] = [];
   const started = performance.now();
@@ -47,6 +47,7 @@ export async function evaluate(model: Recogniser, options: EvaluateOptions): Pro
   for await (const { path, prediction, error } of model.predictFiles(paths, {
     batchSize,
     workers,
+    onNote,
     signal,
   })) {
     if (error && strict) throw error;

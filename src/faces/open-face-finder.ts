@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
-import { decodeImage } from '../image/decode.js';
+import { decodeImage, photoDecoding } from '../image/decode.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
 import { withUsualAlignment } from './align.js';
@@ -74,7 +74,7 @@ function faceFinder(models: FaceModels, alignment: Alignment): FaceFinder {
     async find(photo, options = {}) {
       if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
       const isPixels = typeof photo === 'object' && 'data' in photo;
-      const upright = isPixels ? photo : await decodeImage(photo, { autoOrient: true });
+      const upright = isPixels ? photo : await decodeImage(photo, photoDecoding);
       return findFaces(upright, models, withUsualAlignment(options, alignment));
     },
     dispose,

@@ -11,6 +11,9 @@ import { readImageFile } from './read-image-file.js';
 /** Pillow's limit, above which it takes an image for an attack: 2^30 / 4 bytes / 3 channels, doubled. */
 export const defaultMaxPixels = 178_956_970;
 
+/** How people's photographs are decoded: upright, and 16-bit grey as it looks. */
+export const photoDecoding = { autoOrient: true, grey16: 'scale' } as const;
+
 export interface DecodeOptions {
   /**
    * Turn the image as its EXIF orientation says. Off by default, because torchvision's loader ignores it; people's

@@ -12,6 +12,14 @@ export interface DecodedImage extends RgbImage {
   readonly clipped?: true;
 }
 
+/** What a person should know of images that were clipped, once. */
+export function describeClipped(path: string): string {
+  return (
+    `${path} has grey levels of 16 bits: those above 255 become white, as in Pillow and so in training with torchvision; ` +
+    'convert such images to 8 bits if they look different to you.'
+  );
+}
+
 export function grey16ToRgb(
   width: number,
   height: number,

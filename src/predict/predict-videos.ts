@@ -10,6 +10,7 @@ import { timelineChart } from '../report/charts/timeline-chart.js';
 import { openVideoAnnotator, type VideoAnnotator } from '../video/annotate-video.js';
 import { type RecogniseVideoOptions, recogniseVideo, type VideoFrame } from '../video/recognise-video.js';
 import { createTimelineRecorder } from '../video/timeline.js';
+import { begun } from './begun.js';
 import { type VideoFormatter, videoFormatter } from './format-videos.js';
 import type { LineSink } from './output-file.js';
 import { openSink, type StreamOptions } from './stream-lines.js';
@@ -64,11 +65,12 @@ export async function predictVideosTo(
     embedding: embedding ? model.network.embedding : 0,
   });
   const namesOf = sideFiles(options);
+  await using inputs = await begun(paths);
   const sink = await openSink(options);
   const counts = { videos: 0, frames: 0, unreadable: 0 };
   try {
     await sink.write(lines.header);
-    for await (const path of paths) {
+    for await (const path of inputs) {
       try {
         counts.frames += await predictVideo(model, finder, path, await namesOf(path), lines, sink, options);
         counts.videos++;

@@ -2,7 +2,7 @@
 import type { PosterError } from '../errors.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
-import { decodeImage } from '../image/decode.js';
+import { decodeImage, photoDecoding } from '../image/decode.js';
 import { isUnreadable } from '../image/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import {
@@ -43,7 +43,7 @@ export async function* recognisePhotos(
 ): AsyncGenerator<PhotoResult> {
   for await (const path of paths) {
     try {
-      const photo = await decodeImage(path, { autoOrient: true });
+      const photo = await decodeImage(path, photoDecoding);
       yield { path, photo, faces: await recogniseFaces(model, finder, photo, options) };
     } catch (error) {
       if (!isUnreadable(error)) throw error;

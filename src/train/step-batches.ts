@@ -17,6 +17,8 @@ export interface StepImages {
   readonly batches: readonly HostBatch[];
   /** Why images are missing from the batches. */
   readonly failures: readonly PosterError[];
+  /** The paths of images whose grey levels of 16 bits were clipped. */
+  readonly clipped: readonly string[];
 }
 
 /**
@@ -32,7 +34,12 @@ export async function* loadSteps(
 ): AsyncGenerator<StepImages, void, void> {
   const firstBatch = first * plan.batchesPerStep;
   const labels = plan.labels(firstBatch);
-  let step: { batches: HostBatch[]; failures: PosterError[] } = { batches: [], failures: [] };
+  const newStep = () => ({
+    batches: [] as HostBatch[],
+    failures: [] as PosterError[],
+    clipped: [] as string[],
+  });
+  let step = newStep();
   let loaded = 0;
   for await (const batch of loader.load(plan.requests(firstBatch))) {
     const { readable, failures } = withoutFailures(batch, labels[loaded++]!);
@@ -40,9 +47,10 @@ export async function* loadSteps(
     // The loader writes the next batch over this one.
     step.batches.push(isLast ? readable : { ...readable, images: readable.images.slice() });
     step.failures.push(...failures);
+    step.clipped.push(...batch.items.flatMap(({ clipped }) => clipped ?? []));
     if (!isLast) continue;
     yield { ...step, batches: largeEnough(step.batches, team) };
-    step = { batches: [], failures: [] };
+    step = newStep();
   }
 }
 

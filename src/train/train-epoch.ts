@@ -1,4 +1,5 @@
 /** The steps of one epoch. */
+import { describeClipped } from '../image/grey16.js';
 import { type EpochPlan, planEpoch } from './epoch-plan.js';
 import type { StopReason } from './events.js';
 import { afterSkippedStep, afterStep } from './progress.js';
@@ -59,12 +60,13 @@ function isSaveDue({ clock, session }: Run): boolean {
 function countStep(
   run: Run,
   report: StepReport | undefined,
-  { batches, failures }: StepImages,
+  { batches, failures, clipped }: StepImages,
   time: number,
 ): string[] {
   const shares = run.session.team.gather({
     images: batches.reduce((sum, { labels }) => sum + labels.length, 0),
     warnings: failures.map(({ message }) => message),
+    clipped: clipped.slice(0, 1),
   });
   const images = shares.reduce((sum, share) => sum + share.images, 0);
   const warnings = shares.flatMap((share) => share.warnings);
@@ -73,7 +75,18 @@ function countStep(
     : afterSkippedStep(run.progress, time);
   run.speedometer.add(images + warnings.length);
   for (const message of warnings) run.host.emit({ kind: 'warning', message });
+  tellOfClipping(
+    run,
+    shares.flatMap((share) => share.clipped),
+  );
   return warnings;
+}
+
+/** Once in a run. */
+function tellOfClipping(run: Run, [first]: readonly string[]): void {
+  if (first === undefined || run.toldOfClipping) return;
+  run.toldOfClipping = true;
+  run.host.emit({ kind: 'warning', message: describeClipped(first) });
 }
 
 async function tellStep(run: Run, plan: EpochPlan, report: StepReport | undefined): Promise<void> {

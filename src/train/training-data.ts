@@ -3,6 +3,7 @@
 import type { Alignment } from '../data/alignment.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import { publishedCrops } from '../data/labels.js';
+import { describeDropped, droppedNotes } from '../data/layouts/left-out.js';
 import {
   countByClass,
   emptyClasses,
@@ -57,7 +58,7 @@ export async function openTrainingData(config: TrainingConfig, signal?: AbortSig
     valid,
     counts: countByClass(train),
     alignment: alignmentOf(train),
-    notes: [...train.notes, ...valid.notes, ...remarksOnUnjudged(valid)],
+    notes: [...notesOn(train), ...notesOn(valid), ...remarksOnUnjudged(valid)],
   };
 }
 
@@ -76,7 +77,7 @@ function holdOut(all: OpenedDataset, { valSplit, seed }: TrainingConfig): Traini
   const labels = all.samples.map(({ label }) => label);
   const parts = stratifiedSplit(labels, valSplit, seed);
   const pick = (positions: readonly number[]) => positions.map((position) => all.samples[position]!);
-  const { name, root, classes, notes } = all;
+  const { name, root, classes } = all;
   const train = pick(parts.train);
   return {
     classes,
@@ -84,8 +85,12 @@ function holdOut(all: OpenedDataset, { valSplit, seed }: TrainingConfig): Traini
     valid: { name, root, classes, samples: pick(parts.valid), split: `held out of ${all.split}` },
     counts: countByClass({ classes, samples: train }),
     alignment: alignmentOf(all),
-    notes,
+    notes: notesOn(all),
   };
+}
+
+function notesOn({ notes, split, dropped }: OpenedDataset): string[] {
+  return [...notes, ...droppedNotes(split, dropped)];
 }
 
 /** As the files say, or as the dataset's published crops are. */
@@ -96,10 +101,11 @@ function alignmentOf({ alignment, name }: OpenedDataset): Alignment | undefined 
 function requireTrainingImages(train: OpenedDataset): void {
   const empty = emptyClasses(train.classes, countByClass(train));
   if (empty.length === 0) return;
+  const leftOut = train.dropped.length > 0 ? ` (left out: ${describeDropped(train.dropped)})` : '';
   throw new PosterError(
     'data.layout',
     `Expected training images of every class in ${train.root} (${train.split}), but there are none of ` +
-      `${empty.join(', ')}; add them, or name the other classes alone with --labels.`,
+      `${empty.join(', ')}${leftOut}; add them, or name the other classes alone with --labels.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
+import { droppedNotes } from '../../data/layouts/left-out.js';
 import { openDataset } from '../../data/open-dataset.js';
 import { PosterError } from '../../errors.js';
 import { Poster } from '../../poster.js';
@@ -53,12 +54,13 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     allowEmpty: flags.allowEmpty,
     signal,
   });
-  for (const note of dataset.notes) process.stderr.write(`Note: ${note}\n`);
+  const onNote = (note: string) => process.stderr.write(`Note: ${note}\n`);
+  for (const note of [...dataset.notes, ...droppedNotes(dataset.split, dataset.dropped)]) onNote(note);
   await using poster = await Poster.load(checkpointOf(flags), await loadOptions(flags, signal));
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
   const outcome = await poster
-    .evaluate({ dataset, batchSize, workers, strict, signal, onProgress: progress.update })
+    .evaluate({ dataset, batchSize, workers, strict, signal, onNote, onProgress: progress.update })
     .finally(() => progress.stop());
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.data_type);
