@@ -36,6 +36,8 @@ export interface OpenDatasetOptions {
   readonly split?: Split | undefined;
   /** Class names in label order, in place of the type's own. */
   readonly labels?: readonly string[] | undefined;
+  /** Names for the classes of a list that numbers them, in the order of the numbers. */
+  readonly numberNames?: readonly string[] | undefined;
   /** The FERPlus votes file; by default ferplus-votes.csv or fer2013new.csv in the root. */
   readonly votes?: string | undefined;
   /** Accept classes without an image. */
@@ -44,7 +46,7 @@ export interface OpenDatasetOptions {
 }
 
 /** A dataset with what opening it brought to light. */
-export interface OpenedDataset extends Dataset, Pick<Listing, 'alignment'> {
+export interface OpenedDataset extends Dataset, Pick<Listing, 'alignment' | 'areNumbersNamed'> {
   readonly layout: string;
   readonly dropped: readonly Dropped[];
   readonly notes: readonly string[];
@@ -68,11 +70,12 @@ export async function openDataset(options: OpenDatasetOptions): Promise<OpenedDa
  * @throws PosterError `file.missing` or `data.layout`, naming what was expected and what is there.
  */
 export async function recogniseLayout(options: OpenDatasetOptions): Promise<Layout> {
-  const { type, labels, votes, signal } = options;
+  const { type, labels, numberNames, votes, signal } = options;
   const root = resolve(options.root);
   if (labels) checkLabels(labels, '--labels');
+  if (numberNames) checkLabels(numberNames, '--labels');
   await checkRoot(root, type);
-  const layoutOptions: LayoutOptions = { root, type, labels, votes, signal };
+  const layoutOptions: LayoutOptions = { root, type, labels, numberNames, votes, signal };
   for (const reader of readers[type]) {
     const layout = await reader.recognise(layoutOptions);
     if (layout) return layout;

@@ -4,6 +4,7 @@ import { type DataType, dataTypeFacts } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
 import { droppedNotes } from '../../data/layouts/left-out.js';
 import { openDataset } from '../../data/open-dataset.js';
+import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
 import { Poster } from '../../poster.js';
 import {
@@ -51,12 +52,17 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     root: flags.data,
     type: flags.data_type,
     split: flags.split,
+    numberNames: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     allowEmpty: flags.allowEmpty,
     signal,
   });
   const onNote = (note: string) => process.stderr.write(`Note: ${note}\n`);
   for (const note of [...dataset.notes, ...droppedNotes(dataset.split, dataset.dropped)]) onNote(note);
-  await using poster = await Poster.load(checkpointOf(flags), await loadOptions(flags, signal));
+  await using poster = await Poster.load(checkpointOf(flags), {
+    ...(await loadOptions(flags, signal)),
+    // They name the numbers of the data then, in whose order the model's own names need not be.
+    labelsUnlessNamed: dataset.areNumbersNamed,
+  });
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
   const outcome = await poster

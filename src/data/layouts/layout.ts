@@ -22,6 +22,8 @@ export interface Listing {
   readonly notes: readonly string[];
   /** How the faces were cut out, where the files say so. */
   readonly alignment?: Alignment | undefined;
+  /** Whether the files number the classes and the names are those that were given. */
+  readonly areNumbersNamed?: boolean | undefined;
 }
 
 /** A dataset recognised on disk: which splits there are, and how to list one. */
@@ -38,6 +40,8 @@ export interface LayoutOptions {
   readonly type: DataType;
   /** Class names in label order, in place of the type's own. */
   readonly labels?: readonly string[] | undefined;
+  /** Names for the classes of a list that numbers them, in the order of the numbers; its other classes are the names. */
+  readonly numberNames?: readonly string[] | undefined;
   /** The FERPlus votes file, where it does not lie in the root. */
   readonly votes?: string | undefined;
   readonly signal?: AbortSignal | undefined;
