@@ -11,8 +11,8 @@ const replacement = '\uFFFD';
 export function describeForeignName(path: unknown): string | undefined {
   if (typeof path !== 'string' || !path.includes(replacement)) return undefined;
   return (
-    'its name is not UTF-8, so no program can be asked for it; rename it, as "convmv -r -f gbk -t utf8 --notest FOLDER" ' +
-    'does for names from a Chinese Windows'
+    'its name is not UTF-8, so it cannot be opened; rename it, for names from a Chinese Windows with ' +
+    '"convmv -r -f gbk -t utf8 --notest FOLDER"'
   );
 }
 

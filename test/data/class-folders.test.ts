@@ -274,7 +274,7 @@ test('a class folder whose name is not UTF-8 is one sentence', async (t) => {
     openDataset({ root, type: 'folder' }),
     posterError(
       'file.missing',
-      /^Could not list .*valid.*: its name is not UTF-8, .*; rename it, as "convmv /,
+      /^Could not list .*valid.*: its name is not UTF-8, .*; rename it, .* with "convmv /,
     ),
   );
 });

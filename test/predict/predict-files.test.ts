@@ -103,7 +103,7 @@ test('names that are not UTF-8 are told as such', async () => {
   const [result] = await collect(poster.predictFiles(listInputs([folder])));
   assert.match(
     result!.error!.message,
-    /but its name is not UTF-8, .*; rename it, as "convmv -r -f gbk -t utf8/,
+    /but its name is not UTF-8, .*; rename it, .* with "convmv -r -f gbk -t utf8/,
   );
   await mkdir(Buffer.concat([Buffer.from(`${folder}/`), gbk]));
   await assert.rejects(collect(listInputs([folder])), {
