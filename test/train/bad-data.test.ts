@@ -174,3 +174,26 @@ torchTest('a dry run tells of the images that it could not read', async () => {
     /The weights are sound, but 1 of the images tried cannot be read\. The first: Cannot read/,
   );
 });
+
+torchTest('clipped grey levels of 16 bits and files that are no images are told once', async () => {
+  const root = await classFolders(['dull', 'loud']);
+  for (const name of ['a.pgm', 'b.pgm'])
+    await writeFile(join(root, 'train', 'dull', name), 'P5 1 1 65535\n\xff\xff', 'latin1');
+  await writeFile(join(root, 'train', 'loud', 'c.heic'), '');
+  const warnings: string[] = [];
+  const notes: string[] = [];
+  await train({
+    ...fiveImages(root),
+    onEvent(event) {
+      if (event.kind === 'warning') warnings.push(event.message);
+      if (event.kind === 'start') notes.push(...event.summary.remarks);
+    },
+  });
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0]!, /[ab]\.pgm has grey levels of 16 bits: those above 255 become white/);
+  const expected = 'Left out of train: 1 × .heic, which is not read: convert it to JPEG';
+  assert.ok(
+    notes.some((note) => note.startsWith(expected)),
+    notes.join('\n'),
+  );
+});
