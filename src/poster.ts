@@ -1,15 +1,14 @@
 import type { Alignment } from './data/alignment.js';
-import { PosterError, throwIfAborted } from './errors.js';
+import { PosterError, throwIfAborted, unlessAborted } from './errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
 import { explainByAttention, requireAttention } from './explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
 import type { GradCam } from './explain/grad-cam.js';
-import { decodeImage } from './image/decode.js';
+import { decodeInput, type ImageInput } from './image/decode-input.js';
 import { preprocess } from './image/preprocess.js';
-import type { RgbImage } from './image/rgb-image.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
 import type { NetworkConfig } from './network/config.js';
-import { valuesPerImage } from './network/config.js';
+import { publishedConfig, valuesPerImage } from './network/config.js';
 import type { Session } from './onnx/session.js';
 import { batches } from './recognise/batches.js';
 import { type Prediction, toPredictions } from './recognise/prediction.js';
@@ -19,9 +18,6 @@ import {
   type Recogniser,
   recogniseFiles,
 } from './recognise/recognise-files.js';
-
-/** An image by its file's path, by the bytes of such a file, or decoded. */
-export type ImageInput = string | Uint8Array | RgbImage;
 
 export interface PredictOptions {
   /** Also return the embedding of each image. Default false. */
@@ -89,6 +85,11 @@ export class Poster implements Recogniser, AsyncDisposable {
   /** How the faces that the model learned from were cut out; RAF-DB's alignment where that is not known. */
   get alignment(): Alignment {
     return this.#model.alignment;
+  }
+
+  /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
+  get notes(): readonly string[] {
+    return this.#model.notes;
   }
 
   /** The sizes of the network. */
@@ -203,7 +204,10 @@ export class Poster implements Recogniser, AsyncDisposable {
     const gradCam = await this.#openGradCam(signal);
     return toPredictions(outputs, this.labels, embedding).map((prediction, i) => {
       const index = asked ?? prediction.index;
-      const own = input.subarray(i * valuesPerImage, (i + 1) * valuesPerImage);
+      const own = input.subarray(
+        i * valuesPerImage(publishedConfig),
+        (i + 1) * valuesPerImage(publishedConfig),
+      );
       return { method, prediction, label: this.labels[index]!, ...gradCam.explain(own, index) };
     });
   }
@@ -224,14 +228,24 @@ export class Poster implements Recogniser, AsyncDisposable {
     throw new PosterError('option.invalid', problem);
   }
 
-  /** Loaded on first use: it holds the weights a second time. */
+  /** Opened on first use, since it holds the weights a second time, and once for all who ask meanwhile. */
   async #openGradCam(signal: AbortSignal | undefined): Promise<GradCam> {
-    const { openGradCam } = await import('./explain/grad-cam.js');
-    this.#gradCam ??= openGradCam(this.path, signal);
-    return this.#gradCam.catch((error: unknown) => {
-      this.#gradCam = undefined;
+    this.#session(); // nobody would free it after dispose()
+    this.#gradCam ??= this.#loadGradCam();
+    const gradCam = await unlessAborted(this.#gradCam, signal);
+    this.#session();
+    return gradCam;
+  }
+
+  /** No caller's signal ends it: others may wait for it, too. */
+  async #loadGradCam(): Promise<GradCam> {
+    try {
+      const { openGradCam } = await import('./explain/grad-cam.js');
+      return await openGradCam(this.path);
+    } catch (error) {
+      this.#gradCam = undefined; // the next who asks may have more luck
       throw error;
-    });
+    }
   }
 }
 
@@ -241,21 +255,11 @@ async function prepare(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   throwIfAborted(signal);
-  const decoded = await Promise.all(images.map(decodeInput));
-  const input = new Float32Array(decoded.length * valuesPerImage);
+  const decoded = await Promise.all(images.map((image) => decodeInput(image)));
+  const input = new Float32Array(decoded.length * valuesPerImage(publishedConfig));
   decoded.forEach((image, i) => {
-    preprocess(image, input, i * valuesPerImage);
+    preprocess(image, input, i * valuesPerImage(publishedConfig));
   });
   throwIfAborted(signal);
   return input;
-}
-
-async function decodeInput(image: ImageInput): Promise<RgbImage> {
-  if (typeof image === 'string' || image instanceof Uint8Array) return decodeImage(image);
-  const { width, height, data } = image;
-  if (width >= 1 && height >= 1 && data?.length === width * height * 3) return image;
-  throw new PosterError(
-    'image.unreadable',
-    `Expected an image as a path, the bytes of a file, or { width, height, data } with width x height x 3 bytes; got ${width} x ${height} with ${data?.length ?? 'no'} bytes.`,
-  );
 }

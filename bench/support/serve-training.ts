@@ -10,8 +10,7 @@
  */
 import { createInterface } from 'node:readline';
 import { libtorchVersion, threads } from '../../src/torch/machine.js';
-import { planEpoch } from '../../src/train/epoch-plan.js';
-import { openSession } from '../../src/train/session.js';
+import { openSession, planOf } from '../../src/train/session.js';
 import { type HostBatch, loadSteps } from '../../src/train/step-batches.js';
 import { createStepper } from '../../src/train/stepper.js';
 
@@ -32,13 +31,13 @@ const step = createStepper(session);
 let done = 0;
 
 async function* stepImages() {
-  const plan = planEpoch(session.config, session.data.train, 0, session.team);
-  yield* loadSteps(session.loader, plan, 0, session.team);
+  const { config } = session.network;
+  yield* loadSteps(session.loader, planOf(session, 0), 0, config.classes, session.team);
 }
 
 async function firstBatches(): Promise<HostBatch[]> {
   for await (const { batches } of stepImages())
-    return batches.map(({ images, labels }) => ({ images: images.slice(), labels }));
+    return batches.map((batch) => ({ ...batch, images: batch.images.slice() }));
   throw new Error('Expected at least one step of images.');
 }
 

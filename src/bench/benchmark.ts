@@ -2,9 +2,10 @@
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { throwIfAborted } from '../errors.js';
 import { describeNetwork } from '../inspect/describe-network.js';
-import { type NetworkConfig, valuesPerImage } from '../network/config.js';
+import { type NetworkConfig, publishedConfig, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import type { Session } from '../onnx/runtime.js';
+import { requireFiniteLogits } from '../tensor/logits.js';
 import { randomStream } from '../train/random.js';
 import { version } from '../version.js';
 import { type LoadTimes, loadNetwork } from './load-network.js';
@@ -106,12 +107,13 @@ const imagesPerTurn = 16;
 function batchMeasurements(session: Session, batchSizes: readonly number[], seed: number): Measurement[] {
   const random = randomStream(seed, 'images');
   const images = Float32Array.from(
-    { length: Math.max(...batchSizes) * valuesPerImage },
+    { length: Math.max(...batchSizes) * valuesPerImage(publishedConfig) },
     () => 4 * random() - 2,
   );
   return batchSizes.map((size) => {
-    const batch = images.subarray(0, size * valuesPerImage);
-    return () => secondsOf(() => session.run(batch, size), Math.ceil(imagesPerTurn / size));
+    const batch = images.subarray(0, size * valuesPerImage(publishedConfig));
+    const run = async () => requireFiniteLogits((await session.run(batch, size)).logits);
+    return () => secondsOf(run, Math.ceil(imagesPerTurn / size));
   });
 }
 

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import { describeClipped } from '../image/grey16.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import { checkVotes, type SplitVotes, type VotesBySplit, type VotesReport } from './check-votes.js';
 import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
 import { forEachParallel } from './for-each-parallel.js';
 import type { DataType } from './labels.js';
@@ -13,7 +15,7 @@ import {
   recogniseLayout,
 } from './open-dataset.js';
 
-export interface CheckDataOptions extends Omit<OpenDatasetOptions, 'split'> {
+export interface CheckDataOptions extends Omit<OpenDatasetOptions, 'split' | 'targets'> {
   /** Open no image: counts and layout alone, neither damage nor duplicates. */
   readonly quick?: boolean | undefined;
   /** Images decoded at once; 8 by default. */
@@ -40,6 +42,8 @@ export interface SplitReport {
   readonly imbalance: number | null;
   readonly dropped: readonly Dropped[];
   readonly unreadable: readonly Unreadable[];
+  /** Absent where there are no votes. */
+  readonly votes?: VotesReport | undefined;
 }
 
 /** What `checkData` found: plain data, as `--json` prints it. */
@@ -71,27 +75,26 @@ export async function checkData(options: CheckDataOptions): Promise<DataReport> 
   const layout = await recogniseLayout(options);
   const listings: [Split, Listing][] = [];
   for (const split of layout.splits) listings.push([split, await layout.read(split)]);
-  const { pictures, unreadable, clipped } = await openImages(listings, options);
+  const { votes, faults } = await checkVotes(layout, listings);
+  const { pictures, unreadable, clipped } = await openImages(listings, votes, options);
   const duplicates = findDuplicates(pictures, listings[0]?.[1].classes ?? []);
   const found = {
     root: resolve(options.root),
     type: options.type,
     layout: layout.name,
     classes: listings[0]?.[1].classes ?? [],
-    splits: listings.map(([split, listing]) => reportSplit(split, listing, unreadable)),
+    splits: listings.map(([split, listing]) => reportSplit(split, listing, votes.get(split), unreadable)),
     imagesOpened: !options.quick,
     duplicatesBetweenSplits: duplicates.filter(({ betweenSplits }) => betweenSplits),
     duplicatesWithinSplits: duplicates.filter(({ betweenSplits }) => !betweenSplits),
   };
-  return {
-    ...found,
-    problems: problemsOf(found, listings, options),
-    warnings: warningsOf(found, listings, clipped),
-  };
+  const problems = [...problemsOf(found, listings, options), ...faults];
+  return { ...found, problems, warnings: warningsOf(found, listings, clipped) };
 }
 
 async function openImages(
   listings: readonly [Split, Listing][],
+  votes: VotesBySplit,
   { quick, concurrency = 8, onProgress, signal }: CheckDataOptions,
 ): Promise<{
   pictures: Picture[];
@@ -106,18 +109,23 @@ async function openImages(
   const items = listings.flatMap(([split, { samples }]) =>
     samples.map(({ path, label }, order) => ({ split, path, label, order })),
   );
+  const unlabelled = [...votes.values()].flatMap((found) => found.unlabelled);
+  const total = items.length + unlabelled.length;
   let done = 0;
-  const open = async (item: (typeof items)[number]) => {
+  const open = async (path: string, use: (picture: RgbImage) => void) => {
     try {
-      const image = await decodeImage(item.path);
-      if (image.clipped) clipped.push(item.path);
-      pictures.push({ ...item, digest: pictureDigest(image) });
+      const image = await decodeImage(path);
+      if (image.clipped) clipped.push(path);
+      use(image);
     } catch (error) {
-      unreadable.set(item.path, unreadableReason(error));
+      unreadable.set(path, unreadableReason(error));
     }
-    onProgress?.(++done, items.length);
+    onProgress?.(++done, total);
   };
-  await forEachParallel(items, concurrency, open, signal);
+  const digest = (item: (typeof items)[number]) =>
+    open(item.path, (picture) => pictures.push({ ...item, digest: pictureDigest(picture) }));
+  await forEachParallel(items, concurrency, digest, signal);
+  await forEachParallel(unlabelled, concurrency, (path) => open(path, () => {}), signal);
   return { pictures, unreadable, clipped: clipped.sort() };
 }
 
@@ -129,7 +137,12 @@ function unreadableReason(error: unknown): string {
   throw error;
 }
 
-function reportSplit(split: Split, listing: Listing, unreadable: ReadonlyMap<string, string>): SplitReport {
+function reportSplit(
+  split: Split,
+  listing: Listing,
+  votes: SplitVotes | undefined,
+  unreadable: ReadonlyMap<string, string>,
+): SplitReport {
   const { classes, samples, dropped } = listing;
   const counts = countByClass(listing);
   const smallest = Math.min(...counts);
@@ -139,10 +152,11 @@ function reportSplit(split: Split, listing: Listing, unreadable: ReadonlyMap<str
     perClass: classes.map((name, label) => ({ class: name, images: counts[label]! })),
     imbalance: smallest > 0 ? Math.max(...counts) / smallest : null,
     dropped,
-    unreadable: samples.flatMap(({ path }) => {
+    unreadable: [...samples.map(({ path }) => path), ...(votes?.unlabelled ?? [])].flatMap((path) => {
       const reason = unreadable.get(path);
       return reason === undefined ? [] : [{ path, reason }];
     }),
+    ...(votes && { votes: votes.report }),
   };
 }
 

@@ -1,7 +1,10 @@
-/** One labelled image: its file and its class index. */
+/** One labelled image. */
 export interface Sample {
   readonly path: string;
+  /** Its class index; where votes have no majority, the class with the most, the first of equals. */
   readonly label: number;
+  /** The probability of each class, in class order and with the sum 1, where the image is trained towards votes. */
+  readonly distribution?: readonly number[];
 }
 
 /** A split of a dataset: `classes[sample.label]` names a sample's class. */

@@ -35,14 +35,14 @@ export interface BatchMemory<Pixels extends PixelMemory> {
 export interface BatchPlan {
   readonly batchSize: number;
   readonly prefetch: number;
-  /** Whether requests may ask for a part to be erased. */
-  readonly canErase: boolean;
+  /** The place in the cache of the image of that path, where it has one. */
+  readonly cached: (path: string) => number | undefined;
 }
 
 /** Yields the images of the requests as batches; cancels what is queued when it is left or aborted. */
 export async function* loadBatches<Pixels extends PixelMemory>(
   requests: ImageRequests,
-  { batchSize, prefetch, canErase }: BatchPlan,
+  { batchSize, prefetch, cached }: BatchPlan,
   { slots, images }: BatchMemory<Pixels>,
   workforce: ImageWorkforce,
   signal: AbortSignal | undefined,
@@ -52,15 +52,14 @@ export async function* loadBatches<Pixels extends PixelMemory>(
 
   const fill = async (chunk: ImageRequest[], slot: number) => {
     throwIfAborted(signal);
-    if (!canErase && chunk.some(({ erase }) => erase))
-      throw new PosterError(
-        'option.invalid',
-        "Erasing needs normalised images; it cannot be had with pixels 'uint8'.",
-      );
     const first = begun;
     begun += chunk.length;
     const load = async (request: ImageRequest, i: number) =>
-      itemOf(first + i, request, await workforce.load({ position: slot * batchSize + i, request }));
+      itemOf(
+        first + i,
+        request,
+        await workforce.load({ position: slot * batchSize + i, request, cached: cached(request.path) }),
+      );
     return { slot, items: await Promise.all(chunk.map(load)) };
   };
 

@@ -1,17 +1,18 @@
 /** One image's way from its file into a batch. */
 import { PosterError } from '../errors.js';
-import { erase, flipHorizontally, type Rectangle } from '../image/augment.js';
 import { type DecodeOptions, decodeImage } from '../image/decode.js';
+import { flipHorizontally } from '../image/flip.js';
+import { toGrey } from '../image/grey.js';
+import type { DecodedImage } from '../image/grey16.js';
 import { normalise } from '../image/normalise.js';
 import { resizeBilinear } from '../image/resize.js';
+import { type ImageCache, readCached, writeCached } from './image-cache.js';
 
 /** An image to load, and how to alter it: the caller draws the augmentation, so that no thread has a say in it. */
 export interface ImageRequest {
   readonly path: string;
   /** Exchange left and right. */
   readonly flip?: boolean;
-  /** Set this part of the normalised image, in its final pixels, to 0. Not for `pixels: 'uint8'`. */
-  readonly erase?: Rectangle;
 }
 
 /** What a loaded pixel is: normalised float32, planes first; or the resized 8-bit level, channels last. */
@@ -23,12 +24,17 @@ export interface ImageRow {
   readonly imageSize: number;
   readonly pixels: PixelFormat;
   readonly decode: DecodeOptions;
+  /** Reduce colours to grey. */
+  readonly grey: boolean;
+  readonly cache: ImageCache | undefined;
 }
 
 /** An image to load, and its place in the row. */
 export interface ImageJob {
   readonly position: number;
   readonly request: ImageRequest;
+  /** Its place in the cache, where it has one. */
+  readonly cached?: number | undefined;
 }
 
 /** A PosterError in a form that can be sent between threads. */
@@ -43,30 +49,40 @@ export function bytesPerImage(imageSize: number, pixels: PixelFormat): number {
 }
 
 /**
- * Decodes, resizes, flips, normalises and erases an image, in torchvision's order, into its place in
- * the row. An image that cannot be read leaves zeros there.
+ * Decodes, resizes, flips and normalises an image, in torchvision's order, into its place in the row. An image that
+ * cannot be read leaves zeros there, and the reason is returned.
  */
-export async function loadImage(
-  { memory, imageSize, pixels, decode }: ImageRow,
-  { position, request }: ImageJob,
-): Promise<LoadOutcome> {
+export async function loadImage(row: ImageRow, job: ImageJob): Promise<LoadOutcome> {
+  const { memory, imageSize, pixels } = row;
+  const { position, request } = job;
   try {
-    const decoded = await decodeImage(request.path, decode);
-    const resized = resizeBilinear(decoded, imageSize, imageSize);
+    const resized = await resizedImage(row, job);
     const image = request.flip ? flipHorizontally(resized) : resized;
     const offset = position * imageSize * imageSize * 3;
     if (pixels === 'uint8') {
       new Uint8Array(memory).set(image.data, offset);
     } else {
-      const values = new Float32Array(memory);
-      normalise(image, values, offset);
-      if (request.erase) erase(values, offset, imageSize, request.erase);
+      normalise(image, new Float32Array(memory), offset);
     }
-    return decoded.clipped && 'clipped';
+    return resized.clipped && 'clipped';
   } catch (error) {
     if (!(error instanceof PosterError)) throw error;
     const bytes = bytesPerImage(imageSize, pixels);
     new Uint8Array(memory, position * bytes, bytes).fill(0);
     return { code: error.code, message: error.message };
   }
+}
+
+/** The image as it is before a flip, from the cache where it lies there; that it was clipped is told when it is decoded. */
+async function resizedImage(
+  { imageSize, decode, grey, cache }: ImageRow,
+  { request, cached }: ImageJob,
+): Promise<DecodedImage> {
+  const known = cache && cached !== undefined ? readCached(cache, cached, imageSize) : undefined;
+  if (known) return known;
+  const decoded = await decodeImage(request.path, decode);
+  const resized = resizeBilinear(decoded, imageSize, imageSize);
+  const image = grey ? toGrey(resized) : resized;
+  if (cache && cached !== undefined) writeCached(cache, cached, image);
+  return decoded.clipped ? { ...image, clipped: true } : image;
 }

@@ -1,5 +1,4 @@
 /** A worker thread that loads images into shared memory, seen from the thread that started it. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { messageOf, PosterError } from '../errors.js';
 import type { ImageJob, ImageRow, LoadOutcome } from './load-image.js';
@@ -17,7 +16,7 @@ export interface LoaderThread {
   load(job: ImageJob): Promise<LoadOutcome>;
   /** Gives up the jobs not yet begun: they end with an `aborted` failure. */
   cancel(): void;
-  /** Resolves when the thread has finished what it had begun and is gone. */
+  /** Resolves when the thread has finished what it had begun and is gone. May be called more than once. */
   close(): Promise<void>;
 }
 
@@ -54,6 +53,7 @@ export function startLoaderThread(row: ImageRow): LoaderThread {
   });
   worker.on('error', end);
   worker.on('exit', (code) => end(`exit code ${code}`));
+  const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.unref();
 
   return {
@@ -70,7 +70,7 @@ export function startLoaderThread(row: ImageRow): LoaderThread {
       closing = true;
       worker.ref();
       worker.postMessage('close' satisfies LoaderOrder);
-      await once(worker, 'exit');
+      await gone;
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { PosterError } from '../errors.js';
 import { imageSize as networkImageSize } from '../image/preprocess.js';
+import { openImageCache } from './image-cache.js';
 import { startWorkforce } from './image-workforce.js';
 import { type BatchMemory, type ImageBatch, type ImageRequests, loadBatches } from './load-batches.js';
 import { bytesPerImage, type PixelFormat } from './load-image.js';
@@ -24,6 +25,10 @@ export interface LoaderOptions<Format extends PixelFormat = PixelFormat> {
   readonly pixels?: Format | undefined;
   /** Turn images as their EXIF orientation says; off unless given, as in torchvision. */
   readonly autoOrient?: boolean | undefined;
+  /** Reduce colours to grey; off unless given. */
+  readonly grey?: boolean | undefined;
+  /** Paths of images that are to be kept once they are decoded, where memory allows; none unless given. */
+  readonly keep?: readonly string[] | undefined;
   /** The largest image accepted, in pixels; as decodeImage unless given. */
   readonly maxPixels?: number | undefined;
 }
@@ -51,11 +56,13 @@ export type PixelsOf<Format extends PixelFormat> = Format extends 'uint8' ? Uint
 export function openLoader<Format extends PixelFormat = 'float32'>(
   options: LoaderOptions<Format>,
 ): ImageLoader<PixelsOf<Format>> {
-  const { batchSize, imageSize, workers, prefetch, pixels, decode } = resolve(options);
+  const { batchSize, imageSize, workers, prefetch, pixels, decode, grey, keep } = resolve(options);
   const memory = takeMemory(bytesPerImage(imageSize, pixels) * batchSize, prefetch, pixels);
-  const row = { memory: memory.slots.buffer, imageSize, pixels, decode };
+  const places = new Map(keep.map((path, place) => [path, place]));
+  const cache = openImageCache(keep.length, imageSize);
+  const row = { memory: memory.slots.buffer, imageSize, pixels, decode, grey, cache };
   const workforce = startWorkforce(workers, row, batchSize * prefetch);
-  const plan = { batchSize, prefetch, canErase: pixels === 'float32' };
+  const plan = { batchSize, prefetch, cached: (path: string) => places.get(path) };
   let state: 'idle' | 'loading' | 'closed' = 'idle';
 
   async function* load(requests: ImageRequests, { signal }: { signal?: AbortSignal | undefined } = {}) {
@@ -84,7 +91,7 @@ function refusal(state: 'loading' | 'closed'): PosterError {
       );
 }
 
-function resolve({ batchSize, autoOrient, maxPixels, ...options }: LoaderOptions) {
+function resolve({ batchSize, autoOrient, maxPixels, grey = false, keep = [], ...options }: LoaderOptions) {
   const { imageSize = networkImageSize, workers = 0, prefetch = 2, pixels = 'float32' } = options;
   requireInteger('batchSize', batchSize, 1);
   requireInteger('imageSize', imageSize, 1);
@@ -94,7 +101,7 @@ function resolve({ batchSize, autoOrient, maxPixels, ...options }: LoaderOptions
     ...(autoOrient !== undefined && { autoOrient }),
     ...(maxPixels !== undefined && { maxPixels }),
   };
-  return { batchSize, imageSize, workers, prefetch, pixels, decode };
+  return { batchSize, imageSize, workers, prefetch, pixels, decode, grey, keep };
 }
 
 function requireInteger(name: string, value: number, least: number): void {

@@ -3,16 +3,27 @@ import { resolve } from 'node:path';
 import { PosterError } from '../errors.js';
 import { describeForeignName } from '../io/foreign-name.js';
 import type { Dataset } from './dataset.js';
+import type { TargetKind } from './distribution.js';
 import { checkLabels, type DataType, dataTypeFacts } from './labels.js';
 import { affectNetCsv } from './layouts/affectnet-csv.js';
 import { affectNetFolders } from './layouts/affectnet-folders.js';
 import { classFolders } from './layouts/class-folders.js';
+import { columnList } from './layouts/column-list.js';
 import { ferPlusImages } from './layouts/ferplus-images.js';
-import type { Dropped, Layout, LayoutOptions, LayoutReader, Listing, Split } from './layouts/layout.js';
+import {
+  type Dropped,
+  type Layout,
+  type LayoutOptions,
+  type LayoutReader,
+  type Listing,
+  noVotes,
+  type Split,
+} from './layouts/layout.js';
 import { describeDropped } from './layouts/left-out.js';
 import { fileExists, readFolder } from './layouts/list-images.js';
 import { pathList } from './layouts/path-list.js';
 import { rafDb } from './layouts/raf-db.js';
+import { foreignVotes, withVotes } from './layouts/with-votes.js';
 
 /** The ways each data type can lie on disk, in the order they are tried. */
 const readers: Record<DataType, readonly LayoutReader[]> = {
@@ -22,7 +33,7 @@ const readers: Record<DataType, readonly LayoutReader[]> = {
   'CAER-S': [classFolders],
   FERPlus: [ferPlusImages, classFolders],
   folder: [classFolders],
-  list: [pathList],
+  list: [columnList, pathList],
 };
 
 export interface OpenDatasetOptions {
@@ -38,8 +49,13 @@ export interface OpenDatasetOptions {
   readonly labels?: readonly string[] | undefined;
   /** Names for the classes of a list that numbers them, in the order of the numbers. */
   readonly numberNames?: readonly string[] | undefined;
-  /** The FERPlus votes file; by default ferplus-votes.csv or fer2013new.csv in the root. */
+  /**
+   * The file of votes: of FERPlus, RAF-DB's distribution_basic.txt, or a list with a column per class. By
+   * default it is looked for in the root, as docs/datasets.md tells.
+   */
   readonly votes?: string | undefined;
+  /** 'votes' for every image that has votes, with their distribution; by default every image that has a label. */
+  readonly targets?: TargetKind | undefined;
   /** Accept classes without an image. */
   readonly allowEmpty?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -55,14 +71,45 @@ export interface OpenedDataset extends Dataset, Pick<Listing, 'alignment' | 'are
 /**
  * Lists one split of a dataset: no image is opened. Samples come in a fixed order.
  * @throws PosterError `file.missing` for the root, `data.layout` for files that are not laid out as the type
- * requires, labels that are no classes, classes without images; `option.invalid` for a split that is not there.
+ * requires, labels that are no classes, classes without images, votes that are asked for and not there or fit no
+ * image; `option.invalid` for a split that is not there.
  */
 export async function openDataset(options: OpenDatasetOptions): Promise<OpenedDataset> {
   const layout = await recogniseLayout(options);
   const split = chooseSplit(layout, options);
-  const listing = await layout.read(split);
+  const listing = await readTargets(layout, split, options);
   requireSound(listing, split, options);
   return { name: options.type, split, root: resolve(options.root), layout: layout.name, ...listing };
+}
+
+/**
+ * The images of a split with what they are trained towards.
+ * @throws PosterError `data.layout` for data without votes when these are the targets.
+ */
+async function readTargets(layout: Layout, split: Split, options: OpenDatasetOptions): Promise<Listing> {
+  const { votes } = layout;
+  if (options.targets !== 'votes') return layout.read(split);
+  if (!votes) throw noVotesThere(layout, options);
+  const listing = await votes.read(split);
+  if (listing.samples.length > 0) return tellUnvoted(listing, split);
+  throw foreignVotes(votes.file, await layout.read(split));
+}
+
+function noVotesThere({ name }: Layout, { root }: OpenDatasetOptions): PosterError {
+  return new PosterError(
+    'data.layout',
+    `Expected votes for the images in ${resolve(root)}, but there are none (${name}); name them with --votes ` +
+      '(fer2013new.csv of FERPlus, distribution_basic.txt of RAF-DB, or a list with the columns path and one for each ' +
+      'class), or train on --targets labels.',
+  );
+}
+
+function tellUnvoted(listing: Listing, split: Split): Listing {
+  const unvoted = listing.dropped.find(({ reason }) => reason === noVotes);
+  if (!unvoted) return listing;
+  const where = split === 'all' ? 'of the data' : `of the ${split} split`;
+  const note = `Images ${where} without votes are left out: ${unvoted.count}, ${unvoted.example} first.`;
+  return { ...listing, notes: [...listing.notes, note] };
 }
 
 /**
@@ -78,7 +125,7 @@ export async function recogniseLayout(options: OpenDatasetOptions): Promise<Layo
   const layoutOptions: LayoutOptions = { root, type, labels, numberNames, votes, signal };
   for (const reader of readers[type]) {
     const layout = await reader.recognise(layoutOptions);
-    if (layout) return layout;
+    if (layout) return withVotes(layout, layoutOptions);
   }
   throw await notRecognised(root, type);
 }

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import Table from 'cli-table3';
-import type { ClassCount, DataReport } from './check-data.js';
+import type { ClassCount, DataReport, SplitReport } from './check-data.js';
 import type { Duplicate } from './find-duplicates.js';
 import type { Split } from './layouts/layout.js';
 import { droppedNotes } from './layouts/left-out.js';
-import type { PreparedData } from './prepare/prepare-data.js';
+import type { PreparedData, PreparedSplit } from './prepare/prepare-data.js';
 
 /** How many examples a list shows before it says how many more there are. */
 const shown = 5;
@@ -16,6 +16,7 @@ export function renderDataReport(report: DataReport): string {
     `${type} in ${root}: ${layout}`,
     countTable(splits),
     ...splits.flatMap(({ split, dropped }) => droppedNotes(split, dropped)),
+    ...splits.flatMap(({ split, votes }) => (votes ? [renderVotes(split, votes)] : [])),
     ...renderUnreadable(report),
     ...renderDuplicates('between splits', report.duplicatesBetweenSplits, root),
     ...renderDuplicates('within a split', report.duplicatesWithinSplits, root),
@@ -32,6 +33,7 @@ export function renderPreparedData({ out, type, layout, splits, notes }: Prepare
     `${type} (${layout}) is prepared in ${out}`,
     countTable(splits),
     ...splits.flatMap(({ split, dropped }) => droppedNotes(split, dropped)),
+    ...splits.flatMap(({ split, votes }) => (votes ? [renderKeptVotes(split, votes)] : [])),
     ...notes.map((note) => `Note: ${note}`),
   ];
   return `${sections.join('\n')}\n`;
@@ -65,6 +67,17 @@ export function countTable(splits: readonly Counted[]): string {
 function withShare(count: number, total: number): string {
   const share = total > 0 ? (100 * count) / total : 0;
   return `${count} ${`(${share.toFixed(1)} %)`.padStart(9)}`;
+}
+
+function renderKeptVotes(split: Split, { images, unlabelled }: NonNullable<PreparedSplit['votes']>): string {
+  return `Votes of ${split}: ${images} images, ${unlabelled} of them without a majority (no_majority/)`;
+}
+
+function renderVotes(
+  split: Split,
+  { images, unlabelled, meanEntropy }: NonNullable<SplitReport['votes']>,
+): string {
+  return `Votes of ${split}: ${images} images, ${unlabelled} of them without a majority, mean entropy ${meanEntropy.toFixed(3)}`;
 }
 
 function renderUnreadable({ splits }: DataReport): string[] {

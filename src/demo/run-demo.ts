@@ -14,7 +14,7 @@ import { Poster } from '../poster.js';
 import { type EvaluationFiles, writeEvaluation } from '../report/write-evaluation.js';
 import { randomStream } from '../train/random.js';
 import { type TrainEvent, train } from '../train/train.js';
-import { writeDrawnDataset } from './write-drawn-dataset.js';
+import { holdsDrawnFaces, writeDrawnDataset } from './write-drawn-dataset.js';
 
 export interface DemoOptions {
   /** The folder to work in; what an earlier demo left there is replaced. */
@@ -22,6 +22,8 @@ export interface DemoOptions {
   /** Drawn faces to learn from, and epochs over them; defaults that reach over 90 % in minutes. */
   readonly faces?: number | undefined;
   readonly epochs?: number | undefined;
+  /** Drawn faces to evaluate on, evenly of the seven expressions. Default 350. */
+  readonly heldOut?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStage?: ((stage: DemoStage) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -42,8 +44,6 @@ export interface DemoResult {
   readonly curves?: string;
 }
 
-const heldOutFaces = 350;
-
 /**
  * Draws a labelled set of schematic faces, trains the narrow network on them, evaluates it on faces drawn with
  * other parameters and writes the report.
@@ -51,13 +51,13 @@ const heldOutFaces = 350;
  * @throws PosterError `file.unwritable` for a folder with other files, `aborted`.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { output, faces: count = 2100, signal, onStage, onProgress } = options;
+  const { output, faces: count = 2100, heldOut = 350, signal, onStage, onProgress } = options;
   const faces = join(output, 'faces');
   await requireOwnFolder(output);
   onStage?.('draw');
   await writeDrawnDataset(faces, {
     train: count,
-    test: heldOutFaces,
+    test: heldOut,
     seed: 1,
     variety: 0.3,
     signal,
@@ -79,11 +79,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 const ownNames = new Set(['faces', 'run', 'evaluation']);
 
 async function requireOwnFolder(folder: string): Promise<void> {
-  const others = (await readdir(folder).catch((): string[] => [])).filter((name) => !ownNames.has(name));
-  if (others.length === 0) return;
+  const names = await readdir(folder).catch((): string[] => []);
+  const others = names.filter((name) => !ownNames.has(name));
+  // Folders of these names may be anybody's: a demo begins with the faces, which say that they are drawn.
+  const foreign = others[0] ?? ((await holdsDrawnFaces(join(folder, 'faces'))) ? undefined : names[0]);
+  if (foreign === undefined) return;
   throw new PosterError(
     'file.unwritable',
-    `Expected ${folder} to be empty or left by an earlier demo, but it holds ${others[0]}; choose another --output.`,
+    `Expected ${folder} to be empty or left by an earlier demo, but it holds ${foreign}; choose another --output.`,
   );
 }
 

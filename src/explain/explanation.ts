@@ -1,5 +1,5 @@
 /** What decided a class, as maps over the face. Browser-safe. */
-import { scaleSizes } from '../network/config.js';
+import { mapSizes, publishedConfig } from '../network/config.js';
 import type { Prediction } from '../recognise/prediction.js';
 
 export const explainMethods = ['attention', 'grad-cam'] as const;
@@ -42,16 +42,16 @@ export interface Explanation {
 export type Maps = Pick<Explanation, 'groups' | 'combined'>;
 
 /** Rows and columns of a heat map. */
-export const mapSize = scaleSizes[2];
+export const mapSize = mapSizes(publishedConfig)[2];
 const tokensPerGroup = mapSize ** 2;
 
 /** Tokens in all groups. */
-export const patchTokens = scaleSizes.length * tokensPerGroup;
+export const patchTokens = mapSizes(publishedConfig).length * tokensPerGroup;
 
 /** One value for each of the 147 tokens, scale by scale and row by row -> maps. */
 export function toMaps(values: ArrayLike<number>): Maps {
   const all = Array.from(values);
-  const groups = scaleSizes.map((scale, i) => {
+  const groups = mapSizes(publishedConfig).map((scale, i) => {
     const own = all.slice(i * tokensPerGroup, (i + 1) * tokensPerGroup);
     return { scale, sum: own.reduce((a, b) => a + b, 0), map: toRows(own) };
   });

@@ -4,7 +4,7 @@
  */
 import { PosterError } from '../errors.js';
 import { isOnnx, readModel } from '../model/load-model.js';
-import { imageSize } from '../network/config.js';
+import { publishedConfig } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { elementCount, float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
 import { addon } from '../torch/addon.js';
@@ -33,7 +33,7 @@ export interface GradCam {
  * @throws PosterError `engine.unavailable` without libtorch, `option.invalid` for an ONNX model, whose weights are
  * folded together, and the errors of loading a checkpoint.
  */
-export async function openGradCam(path: string, signal?: AbortSignal): Promise<GradCam> {
+export async function openGradCam(path: string): Promise<GradCam> {
   if (isOnnx(path)) {
     throw new PosterError(
       'option.invalid',
@@ -41,7 +41,7 @@ export async function openGradCam(path: string, signal?: AbortSignal): Promise<G
     );
   }
   requireLibtorch();
-  const { network, weights } = await readModel(path, signal);
+  const { network, weights } = await readModel(path);
   const parameters = holdParameters(weights);
   return {
     explain: (image, classIndex) =>
@@ -57,7 +57,7 @@ function requireLibtorch(): void {
     addon();
   } catch (cause) {
     if (!(cause instanceof PosterError)) throw cause;
-    const message = `Expected libtorch for grad-cam, whose gradients need it, but it cannot be used; run \`npm run setup\`, or use the method attention. (${cause.message})`;
+    const message = `Expected libtorch for grad-cam, whose gradients need it, but it cannot be used; use the method attention, or do as told here: ${cause.message}`;
     throw new PosterError('engine.unavailable', message, { cause });
   }
 }
@@ -84,7 +84,11 @@ export function tokenGradients(
     const onTokens = (value: Tensor) => {
       tokens = value.setRequiresGrad(true); // no weight requires a gradient: recording begins here
     };
-    const { logits } = network.forward(ops, fromValues(image, [1, 3, imageSize, imageSize]), { onTokens });
+    const { logits } = network.forward(
+      ops,
+      fromValues(image, [1, 3, publishedConfig.imageSize, publishedConfig.imageSize]),
+      { onTokens },
+    );
     const classes = network.config.classes;
     const oneHot = fromNumbers(
       Array.from({ length: classes }, (_, i) => (i === classIndex ? 1 : 0)),

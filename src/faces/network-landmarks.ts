@@ -1,7 +1,7 @@
 /** Landmarks from the network's own landmark branch, which every full checkpoint holds. Browser-safe. */
 
 import { normalise } from '../image/normalise.js';
-import { imageSize } from '../network/config.js';
+import { publishedConfig } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { optimise } from '../onnx/build-graph.js';
 import { emitModel } from '../onnx/emit.js';
@@ -14,7 +14,7 @@ import { type Template, templates } from './template.js';
 
 /** The branch and its head as an ONNX model: `images` (batch x 3 x 224 x 224) -> `landmarks` (batch x 136). */
 export function networkLandmarkModel(network: PosterV2, weights: Weights): Uint8Array {
-  const recorded = recordGraph(weights, (ops, images) => [
+  const recorded = recordGraph(network.config.imageSize, weights, (ops, images) => [
     ['landmarks', network.landmarks<Value>(ops, images)],
   ]);
   return emitModel(optimise(recorded, 'cpu'), { producerVersion: '', metadata: {} });
@@ -28,19 +28,22 @@ export function networkLandmarks(
   model: TensorModel,
   template: Template = templates['raf-db'],
 ): LandmarkModel {
-  const planes = 3 * imageSize ** 2;
+  const planes = 3 * publishedConfig.imageSize ** 2;
   return {
-    template: { ...template, size: imageSize },
+    template: { ...template, size: publishedConfig.imageSize },
     async locate(crops) {
       const values = new Float32Array(crops.length * planes);
       crops.forEach((crop, i) => {
         normalise(crop, values, i * planes);
       });
-      const images = { values, shape: [crops.length, 3, imageSize, imageSize] };
+      const images = {
+        values,
+        shape: [crops.length, 3, publishedConfig.imageSize, publishedConfig.imageSize],
+      };
       const { landmarks } = await model.run({ images });
       return crops.map((_, i): LocatedLandmarks => {
         const start = i * landmarkCount * 2;
-        const coordinate = (k: number) => landmarks!.values[start + k]! * imageSize;
+        const coordinate = (k: number) => landmarks!.values[start + k]! * publishedConfig.imageSize;
         const points = Array.from({ length: landmarkCount }, (_, k) => ({
           x: coordinate(2 * k),
           y: coordinate(2 * k + 1),

@@ -1,15 +1,13 @@
 /** Reads image files as training and evaluation with torchvision read them. */
 import { PosterError } from '../errors.js';
+import { excerpt } from '../io/excerpt.js';
 import { decodeBmp } from './decode-bmp.js';
 import { decodePnm } from './decode-pnm.js';
 import { decodeWithSharp } from './decode-sharp.js';
 import type { DecodedImage, Grey16 } from './grey16.js';
-import { ImageDefect } from './image-defect.js';
+import { defaultMaxPixels, ImageDefect } from './image-defect.js';
 import { describeImpostor, imageFormat } from './image-format.js';
 import { readImageFile } from './read-image-file.js';
-
-/** Pillow's limit, above which it takes an image for an attack: 2^30 / 4 bytes / 3 channels, doubled. */
-export const defaultMaxPixels = 178_956_970;
 
 /** How people's photographs are decoded: upright, and 16-bit grey as it looks. */
 export const photoDecoding = { autoOrient: true, grey16: 'scale' } as const;
@@ -45,7 +43,7 @@ export async function decodeImage(
   const { autoOrient = false, grey16 = 'clip', maxPixels = defaultMaxPixels } = options;
   if (!(maxPixels >= 1))
     throw new PosterError('option.invalid', `Expected maxPixels of at least 1, got ${maxPixels}.`);
-  const name = options.name ?? (typeof source === 'string' ? source : 'the given bytes');
+  const name = options.name ?? (typeof source === 'string' ? excerpt(source) : 'the given bytes');
   try {
     const bytes = typeof source === 'string' ? await readImageFile(source, maxPixels) : source;
     return await decodeBytes(bytes, { autoOrient, grey16, maxPixels });

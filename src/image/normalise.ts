@@ -28,3 +28,16 @@ export function normalise({ width, height, data }: RgbImage, out: Float32Array, 
     out[to + 2 * plane] = blue[data[from + 2]!]!;
   }
 }
+
+/** The picture that image number `index` of a normalised batch shows, n x 3 x size x size. */
+export function denormalise(values: Float32Array, size: number, index = 0): RgbImage {
+  const plane = size * size;
+  const data = new Uint8Array(plane * 3);
+  for (let channel = 0; channel < 3; channel++)
+    for (let pixel = 0; pixel < plane; pixel++) {
+      const value = values[(index * 3 + channel) * plane + pixel]!;
+      const level = (value * imagenetStd[channel]! + imagenetMean[channel]!) * 255;
+      data[pixel * 3 + channel] = Math.min(Math.max(Math.round(level), 0), 255);
+    }
+  return { width: size, height: size, data };
+}

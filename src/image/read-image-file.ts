@@ -1,6 +1,7 @@
 /** Reads an image file into memory, no more of it than an image can need. */
 import { open } from 'node:fs/promises';
 import { messageOf, PosterError } from '../errors.js';
+import { excerpt } from '../io/excerpt.js';
 import { describeForeignName, describeForeignSlashes } from '../io/foreign-name.js';
 import { ImageDefect } from './image-defect.js';
 
@@ -28,7 +29,11 @@ export async function readImageFile(path: string, maxPixels: number): Promise<Ui
 }
 
 function refuse(path: string, reason: string, cause?: unknown): never {
-  throw new PosterError('file.missing', `Expected an image file at ${path}, but ${reason}.`, { cause });
+  throw new PosterError(
+    'file.missing',
+    `Expected an image file at ${excerpt(path) || '""'}, but ${reason}.`,
+    { cause },
+  );
 }
 
 const reasons: Record<string, string> = {
@@ -36,6 +41,8 @@ const reasons: Record<string, string> = {
   ENOTDIR: 'a part of that path is a file, not a folder; check the path',
   EACCES: 'it may not be read; check its permissions',
   EPERM: 'it may not be read; check its permissions',
+  ENAMETOOLONG:
+    "that is too long for a path; hand base64 over as bytes, Buffer.from(text, 'base64'), or as a data: URL",
   EMFILE: 'too many files are open at once; raise the limit with ulimit -n',
 };
 

@@ -1,7 +1,6 @@
 /**
  * Counts the multiply-adds of one forward pass for one image. Element-wise work does not count. Browser-safe.
  */
-import { imageSize } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { type MultiplyAddKind, shapeOps } from '../network/shape-ops.js';
 import type { Shape } from '../tensor/host-tensor.js';
@@ -21,7 +20,7 @@ export function countMultiplyAdds(network: PosterV2, everyToken: boolean): Map<s
       pending[kind] += count;
     },
   });
-  network.forward<Shape>(ops, [1, 3, imageSize, imageSize], {
+  network.forward<Shape>(ops, [1, 3, network.config.imageSize, network.config.imageSize], {
     everyToken,
     observe(stage) {
       stages.set(stage, pending); // everything since the stage before belongs to this one

@@ -9,11 +9,12 @@ export type Shapes = ReadonlyMap<string, { readonly shape: Shape }>;
  * The configuration that a state dict was made with. Names or shapes that make no sense leave the published
  * sizes in place, against which the mismatch can then be told.
  *
- * The number of the transformer's heads is nowhere in the shapes: `known` or the published one is taken.
+ * What is nowhere in the shapes, such as the number of the transformer's heads, is `known` or as published.
  */
 export function inferConfig(shapes: Shapes, known: Partial<NetworkConfig> = {}): NetworkConfig {
   const [classes, embedding] = shapes.get('VIT.head.linear.weight')?.shape ?? [];
   const config: NetworkConfig = {
+    ...publishedConfig,
     classes: classes ?? publishedConfig.classes,
     embedding: embedding ?? publishedConfig.embedding,
     widths: scales((i) => shapes.get(`conv${i + 1}.weight`)?.shape[0]) ?? publishedConfig.widths,
@@ -22,9 +23,7 @@ export function inferConfig(shapes: Shapes, known: Partial<NetworkConfig> = {}):
     landmarkDepths:
       scales((i) => countUnits(shapes, `face_landback.conv_${i + 3}.model.`)) ??
       publishedConfig.landmarkDepths,
-    headSize: publishedConfig.headSize,
     transformerDepth: countUnits(shapes, 'VIT.blocks.') ?? publishedConfig.transformerDepth,
-    transformerHeads: publishedConfig.transformerHeads,
     unusedLayers: shapes.has('VIT.CON1.weight') || !shapes.has('VIT.head.linear.weight'),
   };
   const heads = shapes.get('attn1.relative_position_bias_table')?.shape[1];

@@ -7,7 +7,7 @@ import { type Alignment, alignmentSchema } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { imagenetMean, imagenetStd } from '../image/normalise.js';
 import { parseJson } from '../io/parse-json.js';
-import { imageSize, type NetworkConfig } from '../network/config.js';
+import { mapSizes, type NetworkConfig, publishedConfig } from '../network/config.js';
 import { version } from '../version.js';
 
 /** The key of the card in a file's metadata. */
@@ -16,21 +16,42 @@ export const cardKey = 'poster_v2';
 const size = z.int().min(1).max(65_536);
 const three = z.tuple([size, size, size]);
 
+const rate = z.number().min(0).lt(1);
+const {
+  imageSize,
+  inputStride,
+  landmarkBranch,
+  layerScale,
+  stochasticDepth,
+  transformerStochasticDepth,
+  dropout,
+} = publishedConfig;
+
+/** What has a default is missing in files of version 0.1, which knew the published values alone. */
 const networkSchema = z.object({
   classes: size,
+  imageSize: z.int().min(32).max(4096).default(imageSize),
+  inputStride: z.int().min(1).max(16).default(inputStride),
   widths: three,
   imageWidths: three,
   imageDepths: three,
   landmarkDepths: three,
+  landmarkBranch: z.enum(['frozen', 'learned']).default(landmarkBranch),
   headSize: size,
   embedding: size,
   transformerDepth: size,
   transformerHeads: size,
+  layerScale: z.number().default(layerScale),
+  stochasticDepth: z.tuple([rate, rate, rate]).default([...stochasticDepth]),
+  transformerStochasticDepth: rate.default(transformerStochasticDepth),
+  dropout: rate.default(dropout),
   unusedLayers: z.boolean(),
 });
 
 const preprocessingSchema = z.object({
-  size: z.literal(imageSize),
+  size,
+  /** `grey`: colours are reduced to their luma, in all three channels. */
+  color: z.enum(['rgb', 'grey']).default('rgb'),
   resize: z.literal('bilinear-antialiased'),
   mean: z.array(z.number()).length(3),
   std: z.array(z.number()).length(3),
@@ -49,7 +70,9 @@ export const modelCardSchema = z
     network: networkSchema,
     preprocessing: preprocessingSchema,
   })
-  .refine((card) => card.labels.length === card.network.classes, 'there must be one label for each class');
+  .refine((card) => card.labels.length === card.network.classes, 'there must be one label for each class')
+  .refine((card) => card.preprocessing.size === card.network.imageSize, 'there must be one image size')
+  .refine((card) => mapSizes(card.network).every(Number.isInteger), 'imageSize must give three whole scales');
 
 export type ModelCard = z.infer<typeof modelCardSchema>;
 
@@ -57,13 +80,17 @@ export type ModelCard = z.infer<typeof modelCardSchema>;
 export interface DataFacts {
   readonly dataset?: string | undefined;
   readonly alignment?: Alignment | undefined;
+  /** Whether colours are reduced to grey; default `rgb`. */
+  readonly color?: InputColor | undefined;
 }
+
+export type InputColor = ModelCard['preprocessing']['color'];
 
 /** The card of a model made by this version. */
 export function modelCard(
   network: NetworkConfig,
   labels: readonly string[],
-  { dataset, alignment }: DataFacts = {},
+  { dataset, alignment, color = 'rgb' }: DataFacts = {},
 ): ModelCard {
   return {
     format: 1,
@@ -77,9 +104,11 @@ export function modelCard(
       imageWidths: [...network.imageWidths],
       imageDepths: [...network.imageDepths],
       landmarkDepths: [...network.landmarkDepths],
+      stochasticDepth: [...network.stochasticDepth],
     },
     preprocessing: {
-      size: imageSize,
+      size: network.imageSize,
+      color,
       resize: 'bilinear-antialiased',
       mean: [...imagenetMean],
       std: [...imagenetStd],

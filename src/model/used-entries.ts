@@ -1,5 +1,4 @@
 /** Which state-dict entries inference reads. Browser-safe. */
-import { imageSize } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { shapeOps } from '../network/shape-ops.js';
 import type { StateEntry } from '../network/state-dict.js';
@@ -9,6 +8,6 @@ import type { Shape } from '../tensor/host-tensor.js';
 export function usedEntries(network: PosterV2, pass: 'forward' | 'landmarks' = 'forward'): Set<StateEntry> {
   const used = new Set<StateEntry>();
   const ops = shapeOps({ onParameter: (entry) => used.add(entry) });
-  network[pass]<Shape>(ops, [1, 3, imageSize, imageSize]);
+  network[pass]<Shape>(ops, [1, 3, network.config.imageSize, network.config.imageSize]);
   return used;
 }

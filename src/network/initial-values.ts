@@ -19,7 +19,7 @@ export function initialTensor(entry: StateEntry, random: Random): HostTensor {
       for (let i = 0; i < values.length; i++) values[i] = (2 * random() - 1) * initial.bound;
       break;
     case 'normal':
-      for (let i = 0; i < values.length; i++) values[i] = normal(random) * initial.std;
+      for (let i = 0; i < values.length; i++) values[i] = standardNormal(random) * initial.std;
       break;
     case 'truncated-normal':
       for (let i = 0; i < values.length; i++) values[i] = truncatedNormal(random, initial.std);
@@ -30,15 +30,15 @@ export function initialTensor(entry: StateEntry, random: Random): HostTensor {
   return float32Tensor(values, shape);
 }
 
-/** Box-Muller. */
-function normal(random: Random): number {
+/** A number of the standard normal distribution (Box-Muller). */
+export function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /** Normal with mean 0, redrawn outside [-2, 2] as torch.nn.init.trunc_normal_ bounds it. */
 function truncatedNormal(random: Random, std: number): number {
   for (;;) {
-    const value = normal(random) * std;
+    const value = standardNormal(random) * std;
     if (Math.abs(value) <= 2) return value;
   }
 }

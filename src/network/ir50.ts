@@ -8,7 +8,7 @@ import type { Observe, Ops } from './ops.js';
 import type { Path } from './state-dict.js';
 
 export interface ImageBranch {
-  /** Images at half size, B x 3 x 112 x 112 -> maps of 56, 28 and 14 pixels, `imageWidths` channels each. */
+  /** Images after the input stride, B x 3 x 112 x 112 -> maps of 56, 28 and 14 pixels, `imageWidths` channels each. */
   features<T>(ops: Ops<T>, images: T, observe: Observe<T>): [T, T, T];
 }
 

@@ -1,6 +1,6 @@
 /**
- * MobileFaceNet (arXiv 1804.07573), the frozen landmark branch: 68 landmarks and three feature maps.
- * Matches the official `face_landback`. Browser-safe.
+ * MobileFaceNet (arXiv 1804.07573), the landmark branch: three feature maps and, with pretrained weights, 68
+ * landmarks. The sizes in the comments are those of the published input. Matches the official `face_landback`. Browser-safe.
  */
 import type { NetworkConfig } from './config.js';
 import { batchNorm, conv2d, type Layer, prelu, sequential } from './layers.js';
@@ -11,10 +11,10 @@ import { kaimingFanOut, type Path } from './state-dict.js';
 export const landmarkOutputs = 136;
 
 export interface LandmarkBranch {
-  /** Images at half size, B x 3 x 112 x 112 -> maps of 28, 14 and 7 pixels; the last has 4 x widths[1] channels. */
+  /** Images after the input stride, B x 3 x 112 x 112 -> maps of 28, 14 and 7 pixels; the last has 4 x widths[1] channels. */
   features<T>(ops: Ops<T>, images: T, observe: Observe<T>): [T, T, T];
-  /** The last map -> B x 136, x and y of 68 landmarks relative to the 112-pixel crop. */
-  landmarks<T>(ops: Ops<T>, lastMap: T): T;
+  /** The last map -> B x 136, x and y of 68 landmarks relative to the 112-pixel crop; not in a learned branch. */
+  readonly landmarks: Layer | undefined;
 }
 
 interface BlockConfig {
@@ -84,7 +84,7 @@ function landmarkHead(path: Path, width: number, mapSize: number): Layer {
 
 export function mobileFaceNet(
   path: Path,
-  { widths, landmarkDepths }: NetworkConfig,
+  { widths, landmarkDepths, landmarkBranch }: NetworkConfig,
   lastMapSize: number,
 ): LandmarkBranch {
   const [narrow, wide] = widths;
@@ -104,7 +104,8 @@ export function mobileFaceNet(
     residualBottlenecks(path.at('conv_5'), depth5, wide, 2 * wide),
     convBlock(path.at('conv_6_sep'), { inputs: wide, outputs: 4 * wide, kernel: 1 }),
   );
-  const landmarks = landmarkHead(path.at('output_layer'), 4 * wide, lastMapSize);
+  const landmarks =
+    landmarkBranch === 'frozen' ? landmarkHead(path.at('output_layer'), 4 * wide, lastMapSize) : undefined;
   return {
     features(ops, images, observe) {
       const map28 = stem(ops, images);

@@ -78,6 +78,9 @@ export interface Ops<T> {
    * (stochastic depth, arXiv 1603.09382); otherwise returns x.
    */
   stochasticDepth(x: T, rate: number): T;
+
+  /** In training, zeroes values with probability `rate` and divides the kept ones by 1 - rate; otherwise returns x. */
+  dropout(x: T, rate: number): T;
 }
 
 /** Called after each stage of the network with the stage's name in the official program and its value. */

@@ -1,9 +1,11 @@
 /**
- * POSTER V2 (POSTER++, arXiv 2301.12149): an image branch whose maps are queried by a frozen landmark
+ * POSTER V2 (POSTER++, arXiv 2301.12149): an image branch whose maps are queried by a landmark
  * branch at three scales, and a transformer over the tokens of all scales. Written from the paper and
- * checked against the official PyTorch program (Talented-Q/POSTER_V2, MIT) stage by stage. Browser-safe.
+ * checked against the official PyTorch program (Talented-Q/POSTER_V2, MIT) stage by stage. The sizes in
+ * the comments are the published ones. Browser-safe.
  */
-import { type NetworkConfig, scaleSizes, type Three } from './config.js';
+import { PosterError } from '../errors.js';
+import { mapSizes, type NetworkConfig, type Three } from './config.js';
 import { ir50 } from './ir50.js';
 import { conv2d, type Layer, sequential } from './layers.js';
 import { mobileFaceNet } from './mobilefacenet.js';
@@ -12,8 +14,6 @@ import { Path, type StateEntry } from './state-dict.js';
 import { type TransformerOutput, visionTransformer } from './vision-transformer.js';
 import { crossAttention, feedForward, type ScaleConfig, window } from './window-attention.js';
 
-/** Stochastic depth of the three scales: the first three of linspace(0, 0.5, 5). */
-const dropRates: Three = [0, 0.125, 0.25];
 const scales = [0, 1, 2] as const;
 
 /** The three maps of the landmark branch, B x 4·widths[1] x 7 x 7 the last. */
@@ -31,9 +31,9 @@ export interface PosterV2 {
   readonly config: NetworkConfig;
   /** Every entry of the state dict, in the official order. */
   readonly entries: ReadonlyMap<string, StateEntry>;
-  /** images: B x 3 x 224 x 224, normalised with ImageNet's mean and standard deviation. */
+  /** images: B x 3 x imageSize x imageSize, normalised with ImageNet's mean and standard deviation. */
   forward<T>(ops: Ops<T>, images: T, options?: ForwardOptions<T>): TransformerOutput<T>;
-  /** The frozen half of the forward pass; in training it also moves the landmark head's statistics. */
+  /** The landmark branch's half of the forward pass; in training it also moves the landmark head's statistics. */
   landmarkMaps<T>(ops: Ops<T>, images: T, observe?: Observe<T>): LandmarkMaps<T>;
   /** The trained half of the forward pass. */
   recognise<T>(
@@ -42,11 +42,18 @@ export interface PosterV2 {
     maps: LandmarkMaps<T>,
     options?: ForwardOptions<T>,
   ): TransformerOutput<T>;
-  /** images -> B x 136: x and y of 68 landmarks relative to a 112-pixel crop. */
+  /**
+   * images -> B x 136: x and y of 68 landmarks relative to a 112-pixel crop.
+   * @throws PosterError `checkpoint.mismatch` for a network whose landmark branch is learned
+   */
   landmarks<T>(ops: Ops<T>, images: T): T;
 }
 
 function ignore(): void {}
+
+function roleOfLandmarks(path: Path, { landmarkBranch }: NetworkConfig): Path {
+  return landmarkBranch === 'frozen' ? path.as('frozen') : path;
+}
 
 /** Turns the attended map of each scale into 49 tokens, B x 49 x C. */
 function tokenEmbeddings(path: Path, widths: Three, width: number): readonly [Layer, Layer, Layer] {
@@ -62,15 +69,17 @@ function tokenEmbeddings(path: Path, widths: Three, width: number): readonly [La
 
 /** Builds the network: registers its state-dict entries and returns its forward pass. */
 export function posterV2(config: NetworkConfig): PosterV2 {
-  const { widths, imageWidths, headSize, embedding } = config;
+  const { widths, imageWidths, headSize, embedding, inputStride } = config;
+  const scaleSizes = mapSizes(config);
   const entries = new Map<string, StateEntry>();
   const path = new Path(entries);
   const scaleConfigs = scales.map(
     (i): ScaleConfig => ({ size: scaleSizes[i], width: widths[i], heads: widths[i] / headSize }),
   );
   const tokensPerScale = scaleSizes[2] ** 2;
+  const landmarkPath = roleOfLandmarks(path.at('face_landback'), config);
 
-  const landmarkBranch = mobileFaceNet(path.at('face_landback').as('frozen'), config, scaleSizes[2]);
+  const landmarkBranch = mobileFaceNet(landmarkPath, config, scaleSizes[2]);
   const transformer = visionTransformer(path.at('VIT'), config, scales.length * tokensPerScale);
   const imageBranch = ir50(path.at('ir_back'), config);
   const attentions = scaleConfigs.map((scale, i) => crossAttention(path.at(`attn${i + 1}`), scale));
@@ -84,7 +93,13 @@ export function posterV2(config: NetworkConfig): PosterV2 {
       bias: true,
     }),
   );
-  const feedForwards = scales.map((i) => feedForward(path.at(`ffn${i + 1}`), widths[i], dropRates[i]));
+  const feedForwards = scales.map((i) =>
+    feedForward(path.at(`ffn${i + 1}`), {
+      width: widths[i],
+      layerScale: config.layerScale,
+      dropRate: config.stochasticDepth[i],
+    }),
+  );
   const lastFaceConv = conv2d(path.at('last_face_conv'), {
     inputs: 4 * widths[1],
     outputs: widths[2],
@@ -112,24 +127,24 @@ export function posterV2(config: NetworkConfig): PosterV2 {
     return tokens;
   }
 
-  function halved<T>(ops: Ops<T>, images: T): T {
-    return ops.subsample(images, 2); // B x 3 x 112 x 112, nearest neighbour
+  function strided<T>(ops: Ops<T>, images: T): T {
+    return inputStride === 1 ? images : ops.subsample(images, inputStride); // B x 3 x 112 x 112, nearest neighbour
   }
 
   const network: PosterV2 = {
     config,
     entries,
     landmarkMaps(ops, images, observe = ignore) {
-      const maps = landmarkBranch.features(ops, halved(ops, images), observe);
+      const maps = landmarkBranch.features(ops, strided(ops, images), observe);
       // The official program computes the landmarks and drops them; in training their statistics move.
-      if (ops.training) landmarkBranch.landmarks(ops, maps[2]);
+      if (ops.training) landmarkBranch.landmarks?.(ops, maps[2]);
       return maps;
     },
     recognise(ops, images, maps, { observe = ignore, everyToken = false, onTokens = ignore } = {}) {
       const faceMap = lastFaceConv(ops, maps[2]); // B x widths[2] x 7 x 7
       observe('last_face_conv', faceMap);
       const queries = [maps[0], maps[1], faceMap] as const;
-      const imageMaps = imageBranch.features(ops, halved(ops, images), observe);
+      const imageMaps = imageBranch.features(ops, strided(ops, images), observe);
       const perScale = scales.map((i) => attendedTokens(ops, i, imageMaps[i], queries[i], observe));
       const tokens = ops.concat(perScale, 1); // B x 147 x embedding
       onTokens(tokens);
@@ -140,7 +155,13 @@ export function posterV2(config: NetworkConfig): PosterV2 {
       return network.recognise(ops, images, maps, options);
     },
     landmarks(ops, images) {
-      const maps = landmarkBranch.features(ops, halved(ops, images), ignore);
+      if (!landmarkBranch.landmarks)
+        throw new PosterError(
+          'checkpoint.mismatch',
+          'Expected a network with a pretrained landmark branch, but that of this one was learned with the ' +
+            'rest and finds no landmarks; take one with published landmark weights.',
+        );
+      const maps = landmarkBranch.features(ops, strided(ops, images), ignore);
       return landmarkBranch.landmarks(ops, maps[2]);
     },
   };

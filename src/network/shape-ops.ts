@@ -66,5 +66,6 @@ export function shapeOps({ onParameter, onMultiplyAdds: count }: ShapeObserver):
     ],
     gatherRows: (table, indices) => [...indices, table[1]!],
     stochasticDepth: same,
+    dropout: same,
   };
 }

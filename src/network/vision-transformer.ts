@@ -50,8 +50,17 @@ function linearInitial(width: number): { truncatedStd: number } {
   return { truncatedStd: 7.68 / width };
 }
 
+interface BlockConfig {
+  readonly width: number;
+  readonly heads: number;
+  readonly tokens: number;
+  /** Rate of stochastic depth of both residual branches. */
+  readonly dropRate: number;
+  readonly unusedLayers: boolean;
+}
+
 /** Pre-norm block. With `classTokenOnly` just the first token is a query and leaves the block. */
-function block(path: Path, width: number, heads: number, tokens: number, unusedLayers: boolean): Block {
+function block(path: Path, { width, heads, tokens, dropRate, unusedLayers }: BlockConfig): Block {
   const norm1 = layerNorm(path.at('norm1'), width, layerNormEps);
   if (unusedLayers) tokenConvolution(path.at('conv').as('unused'), tokens);
   const qkv = linearEntries(path.at('attn').at('qkv'), width, 3 * width, linearInitial(width));
@@ -73,8 +82,9 @@ function block(path: Path, width: number, heads: number, tokens: number, unusedL
       undefined,
       onWeights,
     );
-    const attended = ops.add(pick(ops, x), project(ops, mergeHeads(ops, mixed, queries, width)));
-    return ops.add(attended, expand(ops, norm2(ops, attended)));
+    const projected = project(ops, mergeHeads(ops, mixed, queries, width));
+    const attended = ops.add(pick(ops, x), ops.stochasticDepth(projected, dropRate));
+    return ops.add(attended, ops.stochasticDepth(expand(ops, norm2(ops, attended)), dropRate));
   };
 }
 
@@ -105,7 +115,7 @@ const unused = {
 };
 
 export function visionTransformer(path: Path, config: NetworkConfig, patchTokens: number): VisionTransformer {
-  const { embedding: width, transformerDepth, transformerHeads, unusedLayers } = config;
+  const { embedding: width, transformerDepth, transformerHeads, unusedLayers, dropout } = config;
   const tokens = patchTokens + 1;
   const classToken = path.parameter('cls_token', [1, 1, width], tokenInitial);
   const positions = path.parameter('pos_embed', [1, tokens, width], tokenInitial);
@@ -114,7 +124,10 @@ export function visionTransformer(path: Path, config: NetworkConfig, patchTokens
   const head = linear(path.at('head').at('linear'), width, config.classes, linearInitial(width));
   if (unusedLayers) unused.afterHead(path.as('unused'), width);
   const blocks = Array.from({ length: transformerDepth }, (_, i) =>
-    block(path.at('blocks').at(i), width, transformerHeads, tokens, unusedLayers),
+    block(path.at('blocks').at(i), {
+      ...{ width, heads: transformerHeads, tokens, unusedLayers },
+      dropRate: (config.transformerStochasticDepth * i) / Math.max(1, transformerDepth - 1),
+    }),
   );
   const norm = layerNorm(path.at('norm'), width, layerNormEps);
   return (ops, patches, observe, everyToken) => {
@@ -131,7 +144,7 @@ export function visionTransformer(path: Path, config: NetworkConfig, patchTokens
     observe('VIT.norm', normed);
     const embedding = gate(ops, ops.reshape(ops.slice(normed, 1, 0, 1), [-1, width])); // B x C
     observe('VIT.se_block', embedding);
-    const logits = head(ops, embedding);
+    const logits = head(ops, ops.dropout(embedding, dropout));
     observe('VIT.head', logits);
     return { embedding, logits, attention };
   };

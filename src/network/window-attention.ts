@@ -17,7 +17,6 @@ import type { Ops } from './ops.js';
 import type { Path } from './state-dict.js';
 
 const layerNormEps = 1e-5;
-const layerScale = { kind: 'constant', value: 1e-5 } as const;
 
 /** Height, width and channels of a map and the heads that split the channels. */
 export interface ScaleConfig {
@@ -66,9 +65,18 @@ export interface FeedForward {
   <T>(ops: Ops<T>, attended: T, shortcut: T): T;
 }
 
-export function feedForward(path: Path, width: number, dropRate: number): FeedForward {
-  const gamma1 = path.parameter('gamma1', [width], layerScale);
-  const gamma2 = path.parameter('gamma2', [width], layerScale);
+export interface FeedForwardConfig {
+  readonly width: number;
+  /** Initial value of both layer scales. */
+  readonly layerScale: number;
+  /** Rate of stochastic depth of both residual branches. */
+  readonly dropRate: number;
+}
+
+export function feedForward(path: Path, { width, layerScale, dropRate }: FeedForwardConfig): FeedForward {
+  const initial = { kind: 'constant', value: layerScale } as const;
+  const gamma1 = path.parameter('gamma1', [width], initial);
+  const gamma2 = path.parameter('gamma2', [width], initial);
   const expand = mlp(path.at('mlp'), width, 4 * width);
   const norm = layerNorm(path.at('norm'), width, layerNormEps);
   return (ops, attended, shortcut) => {

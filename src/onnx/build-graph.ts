@@ -12,12 +12,12 @@ import { recordGraph, type Weights } from './record.js';
 export type GraphTarget = 'cpu' | 'portable';
 
 /**
- * The inference graph of a network: `images` (batch x 3 x 224 x 224) -> `logits` (batch x classes),
- * `embedding` (batch x embedding) and `attention` (batch x heads x 1 x 148: what the class token attends to in the
+ * The inference graph of a network: `images` (batch x 3 x imageSize x imageSize) -> `logits` (batch x classes),
+ * `embedding` (batch x embedding) and `attention` (batch x heads x 1 x tokens + 1: what the class token attends to in the
  * last block, itself first). Normalisation is folded away; what inference does not need is left out.
  */
 export function buildGraph(network: PosterV2, weights: Weights, target: GraphTarget): Graph {
-  const recorded = recordGraph(weights, (ops, images) => {
+  const recorded = recordGraph(network.config.imageSize, weights, (ops, images) => {
     const { logits, embedding, attention } = network.forward<Value>(ops, images);
     return [
       ['logits', logits],

@@ -2,7 +2,6 @@
  * The ONNX engine's side of the operation interface: instead of computing, every operation adds a node to
  * a graph. Operations on weights alone are done at once. Browser-safe.
  */
-import { imageSize } from '../network/config.js';
 import type { Ops } from '../network/ops.js';
 import type { StateEntry } from '../network/state-dict.js';
 import {
@@ -28,11 +27,12 @@ export type Weights = (entry: StateEntry) => HostTensor;
 
 /**
  * Records a function of the operation interface as a graph with the input `images`,
- * batch x 3 x 224 x 224 float32.
+ * batch x 3 x imageSize x imageSize float32.
  *
  * @returns the outputs under the names that `build` gives them.
  */
 export function recordGraph(
+  imageSize: number,
   weights: Weights,
   build: (ops: Ops<Value>, images: Value) => Iterable<readonly [string, Value]>,
 ): Graph {
@@ -181,6 +181,7 @@ function recordingOps(nodes: Node[], weights: Weights): Ops<Value> {
 
     gatherRows: gatherConstantRows,
     stochasticDepth: (x) => x,
+    dropout: (x) => x,
   };
   return ops;
 }

@@ -1,6 +1,6 @@
 /** What a session of ONNX Runtime is to us, whichever build of it runs. Browser-safe. */
 import { messageOf, PosterError } from '../errors.js';
-import { imageSize } from '../network/config.js';
+import { publishedConfig } from '../network/config.js';
 import type { Shape } from '../tensor/host-tensor.js';
 import { outputNames, runInParts, type Session, toModelOutputs } from './session.js';
 import type { FloatTensor, ModelInput, TensorModel } from './tensor-model.js';
@@ -30,7 +30,9 @@ export function toSession<Tensor>(session: RuntimeSession<Tensor>, makeTensor: M
     run: (images, count, options = {}) =>
       runInParts(
         async (part, size) => {
-          const feeds = { images: makeTensor(part, [size, 3, imageSize, imageSize]) };
+          const feeds = {
+            images: makeTensor(part, [size, 3, publishedConfig.imageSize, publishedConfig.imageSize]),
+          };
           return toModelOutputs(await runSession(session, feeds, outputNames(options)));
         },
         images,

@@ -1,5 +1,5 @@
 /** A loaded POSTER V2 model, whatever runs it. Browser-safe. */
-import { valuesPerImage } from '../network/config.js';
+import { publishedConfig, valuesPerImage } from '../network/config.js';
 
 /** What the network says of a batch; rows of `count` images. */
 export interface ModelOutputs {
@@ -55,7 +55,12 @@ export async function runInParts(
   const parts: ModelOutputs[] = [];
   for (let start = 0; start < count; start += largestBatch) {
     const end = Math.min(start + largestBatch, count);
-    parts.push(await runPart(images.subarray(start * valuesPerImage, end * valuesPerImage), end - start));
+    parts.push(
+      await runPart(
+        images.subarray(start * valuesPerImage(publishedConfig), end * valuesPerImage(publishedConfig)),
+        end - start,
+      ),
+    );
   }
   return {
     logits: concatenate(parts.map(({ logits }) => logits)),

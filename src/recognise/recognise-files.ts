@@ -1,11 +1,13 @@
 /** Runs the network over files while worker threads decode the next ones. */
 import { availableParallelism } from 'node:os';
 import { openLoader } from '../data/loader.js';
-import { type PosterError, throwIfAborted } from '../errors.js';
+import { PosterError, throwIfAborted } from '../errors.js';
+import { describeGiven } from '../image/given-image.js';
 import { describeClipped } from '../image/grey16.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { Session } from '../onnx/runtime.js';
+import { requireList } from './batches.js';
 import { type Prediction, toPredictions } from './prediction.js';
 
 export interface RecogniseFilesOptions {
@@ -58,7 +60,8 @@ export async function* recogniseFiles(
   await using loader = openLoader({ batchSize, workers });
   for await (const batch of loader.load(requests(paths, pending), { signal })) {
     throwIfAborted(signal);
-    const predictions = toPredictions(await session.run(batch.images, batch.count), labels, embedding);
+    const outputs = await session.run(batch.images, batch.count);
+    const predictions = toPredictions(outputs, labels, embedding, pending);
     for (const [i, { error, clipped }] of batch.items.entries()) {
       const path = pending.shift()!;
       if (clipped !== undefined) {
@@ -71,8 +74,18 @@ export async function* recogniseFiles(
 }
 
 async function* requests(paths: Iterable<string> | AsyncIterable<string>, pending: string[]) {
+  requireList(paths);
   for await (const path of paths) {
+    requirePath(path);
     pending.push(path);
     yield { path };
   }
+}
+
+function requirePath(path: unknown): void {
+  if (typeof path === 'string') return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected the paths of image files, got ${describeGiven(path)} among them; predictBatch takes images in other forms.`,
+  );
 }

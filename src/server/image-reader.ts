@@ -10,7 +10,7 @@ import { decodeImage, photoDecoding } from '../image/decode.js';
 import { encodePng } from '../image/encode.js';
 import { resizeBilinear } from '../image/resize.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import { imageSize } from '../network/config.js';
+import { publishedConfig } from '../network/config.js';
 
 export interface ReadOptions {
   /** Find faces; otherwise the whole image is taken as one face crop. */
@@ -62,7 +62,7 @@ export function createImageReader(finder?: FaceFinder): ImageReader {
       const found = await finder.find(image, withUsualAlignment<FindFacesOptions>({ maxFaces }, alignment));
       return { width, height, faces: found.map(readFace) };
     },
-    drawOverlay: (crop, map) => encodePng(overlay(crop, map, imageSize)),
+    drawOverlay: (crop, map) => encodePng(overlay(crop, map, publishedConfig.imageSize)),
   };
 }
 
@@ -72,5 +72,5 @@ function readFace({ box, score, points, landmarks, crop }: Face): ReadFace {
 
 /** At the size of the network's input, so that what waits for a batch is small. */
 function toInput(image: RgbImage): RgbImage {
-  return resizeBilinear(image, imageSize, imageSize);
+  return resizeBilinear(image, publishedConfig.imageSize, publishedConfig.imageSize);
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { alignmentSchema } from '../data/alignment.js';
 import type { ErrorCode } from '../errors.js';
 import { mapSize } from '../explain/explanation.js';
-import { scaleSizes } from '../network/config.js';
+import { base64Pattern } from '../io/base64.js';
+import { mapSizes, publishedConfig } from '../network/config.js';
 import { runSummarySchema } from '../train/run-record.js';
 import type { ServerLimits } from './limits.js';
 
@@ -34,7 +35,8 @@ export function recogniseSchema({ images }: Pick<ServerLimits, 'images'>) {
     data: z
       .string()
       .min(1)
-      .describe('The bytes of the image file in base64, or a data: URL that holds them.'),
+      .meta({ contentEncoding: 'base64', pattern: `^(?:data:[^,]*;base64,)?${base64Pattern}$` })
+      .describe('The bytes of the image file in base64, in lines or not, or a data: URL that holds them.'),
   });
   return z.strictObject({ images: z.array(image).min(1).max(images), ...options });
 }
@@ -62,7 +64,7 @@ const explanation = z.object({
   combined: heatMap.describe('The sum of the maps of the groups.'),
   groups: z
     .array(z.object({ scale: z.int(), sum: z.number().min(0), map: heatMap }))
-    .length(scaleSizes.length)
+    .length(mapSizes(publishedConfig).length)
     .describe('The scales of the network, finest first.'),
   classToken: z.number().min(0).describe('The share the class token keeps to itself.'),
   overlay: z
@@ -97,7 +99,9 @@ export const answeredCodes = [
   'option.invalid',
   'request.invalid',
   'request.unauthorised',
+  'request.forbidden',
   'request.unknown',
+  'request.method',
   'request.timeout',
   'request.too-large',
   'image.unreadable',

@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, PosterError } from '../errors.js';
 import type { DType } from '../tensor/host-tensor.js';
@@ -101,11 +102,17 @@ export interface Addon {
   leaveGroup(): void;
   sumOverGroup(tensors: readonly Handle[]): void;
   groupBatchNorm(x: Handle, weight: Handle, bias: Handle, eps: number): Handle[];
+  prelu(x: Handle, slopes: Handle): Handle;
+  depthwise(x: Handle, weight: Handle, stride: number, padding: number): Handle;
+  subsample(x: Handle, step: number): Handle;
 }
 
 /** In build/native, seen from build/src/torch; POSTER_NATIVE names another build of it. */
 const addonPath =
   process.env.POSTER_NATIVE ?? fileURLToPath(new URL('../../native/poster_torch.node', import.meta.url));
+
+/** The program that builds it, in this package's scripts whether it was cloned or installed. */
+const builder = fileURLToPath(new URL('../../../scripts/native-build.mjs', import.meta.url));
 
 let loaded: Addon | undefined;
 
@@ -123,7 +130,7 @@ export function load(path: string): Addon {
   if (!existsSync(path))
     throw new PosterError(
       'engine.unavailable',
-      `Training needs the libtorch engine, but ${path} does not exist; run \`npm run setup\` to build it.`,
+      `Training needs the libtorch engine, but ${path} does not exist; run \`${buildCommand()}\` to build it.`,
     );
   try {
     return createRequire(import.meta.url)(path);
@@ -131,10 +138,17 @@ export function load(path: string): Addon {
     throw new PosterError(
       'engine.unavailable',
       `The libtorch engine ${path} cannot be loaded (${messageOf(cause)}); was libtorch moved or removed? ` +
-        'Run `npm run setup` to build it anew.',
+        `Run \`${buildCommand()}\` to build it anew.`,
       { cause },
     );
   }
+}
+
+/** What a person types to build it, from the folder they are in. */
+function buildCommand(): string {
+  const path = relative(process.cwd(), builder);
+  const shortest = path.startsWith('..') ? builder : path;
+  return `node ${/^[\w./@+-]+$/.test(shortest) ? shortest : JSON.stringify(shortest)}`;
 }
 
 /**
@@ -154,8 +168,8 @@ export function native<R>(work: (addon: Addon) => R): R {
 /** The PosterError for what the addon threw in `operation`. */
 export function nativeError(error: unknown, operation?: string): PosterError {
   if (error instanceof PosterError) return error;
-  const lost = messageOf(error).match(/Lost another process: .*/);
-  if (lost) return new PosterError('worker.lost', lost[0], { cause: error });
+  if ((error as NodeJS.ErrnoException).code === 'POSTER_LOST_PROCESS')
+    return new PosterError('worker.lost', messageOf(error), { cause: error });
   const wrongArgument = error instanceof TypeError;
   const where = operation === undefined || wrongArgument ? '' : `${operation}: `;
   const code = wrongArgument ? 'option.invalid' : 'engine.failed';

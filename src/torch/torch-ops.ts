@@ -5,10 +5,13 @@
 import { PosterError } from '../errors.js';
 import type { BatchNormState, Ops } from '../network/ops.js';
 import type { StateEntry } from '../network/state-dict.js';
-import { elementCount } from '../tensor/host-tensor.js';
+import { elementCount, type Shape } from '../tensor/host-tensor.js';
 import { callTensor } from './call.js';
+import { depthwise } from './depthwise.js';
 import { groupBatchNorm } from './distributed.js';
+import { prelu } from './prelu.js';
 import type { Generator } from './random.js';
+import { subsample } from './subsample.js';
 import type { Tensor } from './tensor.js';
 
 const batchNormEps = 1e-5;
@@ -17,9 +20,9 @@ const batchNormMomentum = 0.1;
 export interface TorchOpsOptions {
   /** Batch statistics, moving running statistics and stochastic depth. */
   readonly training: boolean;
-  /** Stochastic depth in training; default true. */
+  /** Stochastic depth and dropout in training; default true. */
   readonly stochasticDepth?: boolean;
-  /** Draws the stochastic depth; default: the device's default generator. */
+  /** Draws stochastic depth and dropout; default: the device's default generator. */
   readonly generator?: Generator;
   /**
    * As how many passes over the same batch this one counts for the running statistics; default 1. Training
@@ -57,8 +60,10 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
       throw new PosterError('checkpoint.mismatch', `The network needs ${name}, which it was not given.`);
     },
 
-    conv2d: (x, weight, bias, { stride, padding, groups }) =>
-      callTensor('aten::conv2d', x, weight, bias ?? null, stride, padding, 1, groups),
+    conv2d(x, weight, bias, { stride, padding, groups }) {
+      if (!bias && groups > 1 && weight.shape[0] === groups) return depthwise(x, weight, stride, padding);
+      return callTensor('aten::conv2d', x, weight, bias ?? null, stride, padding, 1, groups);
+    },
 
     batchNorm(x, state) {
       if (training && share) return normaliseOverGroup(x, state, momentum, passes);
@@ -70,7 +75,7 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
       return y;
     },
 
-    prelu: (x, weight) => callTensor('aten::prelu', x, weight),
+    prelu,
 
     layerNorm: (x, weight, bias, eps) =>
       callTensor('aten::layer_norm', inTypeOf(weight, x), weight.shape, weight, bias, eps, true),
@@ -98,25 +103,29 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
 
     expandBatch: (x, like) => callTensor('aten::expand', x, [like.shape[0]!, ...x.shape.slice(1)]),
 
-    subsample(x, step) {
-      const rows = callTensor('aten::slice.Tensor', x, 2, null, null, step);
-      return callTensor('aten::slice.Tensor', rows, 3, null, null, step);
-    },
+    subsample,
 
     gatherRows: (table, indices) => callTensor('aten::index.Tensor', table, [indices]),
 
     stochasticDepth(x, rate) {
-      if (!training || !stochasticDepth || rate === 0) return x;
-      const perSample = [share?.total ?? x.shape[0]!, ...x.shape.slice(1).map(() => 1)];
-      const empty = callTensor('aten::new_empty', x, perSample);
-      const kept = callTensor('aten::bernoulli_.float', empty, 1 - rate, generator ?? null);
-      const scale = callTensor('aten::div_.Scalar', kept, 1 - rate);
-      const own = share
-        ? callTensor('aten::slice.Tensor', scale, 0, share.offset, share.offset + x.shape[0]!)
-        : scale;
-      return callTensor('aten::mul.Tensor', x, own);
+      const perSample = x.shape.slice(1).map(() => 1);
+      return dropped(x, perSample, rate);
     },
+
+    dropout: (x, rate) => dropped(x, x.shape.slice(1), rate),
   };
+
+  /** Keeps what is drawn, B x `shape`, with probability 1 - rate, and divides it by that. */
+  function dropped(x: Tensor, shape: Shape, rate: number): Tensor {
+    if (!training || !stochasticDepth || rate === 0) return x;
+    const empty = callTensor('aten::new_empty', x, [share?.total ?? x.shape[0]!, ...shape]);
+    const kept = callTensor('aten::bernoulli_.float', empty, 1 - rate, generator ?? null);
+    const scale = callTensor('aten::div_.Scalar', kept, 1 - rate);
+    const own = share
+      ? callTensor('aten::slice.Tensor', scale, 0, share.offset, share.offset + x.shape[0]!)
+      : scale;
+    return callTensor('aten::mul.Tensor', x, own);
+  }
 }
 
 /** Under autocast a value may be in a smaller type than the weights it meets. */

@@ -1,7 +1,9 @@
 /** The training configuration: a preset with a user's options, and sentences for what is wrong with them. */
 import type { z } from 'zod';
-import { checkLabels, type DataType } from '../data/labels.js';
+import { checkLabels, type DataType, dataTypes } from '../data/labels.js';
 import { PosterError } from '../errors.js';
+import { networkSizes } from '../network/config.js';
+import { augmentations } from './augmentation-sets.js';
 import { factsOf } from './option-kinds.js';
 import { presetFor } from './presets.js';
 import {
@@ -20,7 +22,12 @@ export type { TrainingConfig, TrainingOverrides } from './training-options.js';
  */
 export function resolveConfig(dataType: DataType, overrides: TrainingOverrides): TrainingConfig {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  return checkConfig({ ...presetFor(dataType, overrides.optimizer), ...given });
+  const set = augmentations[overrides.augment ?? 'none'] ?? {}; // an unknown one is told by the schema
+  return checkConfig({
+    ...presetFor(dataType, overrides.optimizer),
+    ...(overrides.augment && set),
+    ...given,
+  });
 }
 
 /**
@@ -33,8 +40,24 @@ export function checkConfig(values: Readonly<Record<string, unknown>>): Training
     const sentences = result.error.issues.flatMap((issue) => sentencesFor(issue, values));
     throw new PosterError('option.invalid', [...new Set(sentences)].join(' '), { cause: result.error });
   }
-  if (result.data.labels) checkLabels(result.data.labels, 'labels (--labels)');
+  const { labels, learningRate, minLearningRate } = result.data;
+  if (labels) checkLabels(labels, 'labels (--labels)');
+  if (minLearningRate > learningRate)
+    throw new PosterError(
+      'option.invalid',
+      `Expected minLearningRate (--min-lr) to be at most learningRate (--lr ${learningRate}), got ${minLearningRate}.`,
+    );
   return result.data;
+}
+
+/**
+ * Checks a configuration that was saved, perhaps by an earlier version: options that it did not know have their presets,
+ * which leave a training as it was.
+ * @throws PosterError as {@link checkConfig}.
+ */
+export function savedConfig(values: Readonly<Record<string, unknown>>): TrainingConfig {
+  const dataType = dataTypes.find((type) => type === values.dataType);
+  return checkConfig({ ...(dataType && presetFor(dataType)), ...values });
 }
 
 function sentencesFor(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string[] {
@@ -58,11 +81,19 @@ function inWords(value: unknown): string {
 /** What a user should know about a sound configuration before training starts, one sentence each. */
 export function remarksOn(config: TrainingConfig): string[] {
   const { optimizer, momentum, adaptive, rho, mobilefacenet, freezeLandmarks, valSplit } = config;
+  const { landmarkBranch } = networkSizes[config.network];
+  const { schedule, minLearningRate, weightDecay, weightDecayExclude1d, teacher, distillWeight } = config;
   const remarks: string[] = [];
   if (optimizer !== 'sgd' && momentum > 0)
     remarks.push(`Momentum ${momentum} is for sgd; ${optimizer} has its own and ignores it.`);
+  if (schedule !== 'cosine' && minLearningRate > 0)
+    remarks.push('min-lr is for the cosine schedule; the exponential one ignores it.');
+  if (weightDecayExclude1d && weightDecay === 0)
+    remarks.push('wd-exclude-1d has no effect without weight decay (--wd is 0).');
+  if (teacher && distillWeight === 0)
+    remarks.push('The teachers have no effect without a share of the loss (--distill-weight is 0).');
   if (adaptive && rho === 0) remarks.push('adaptive has no effect without a radius (rho is 0).');
-  if (!mobilefacenet && freezeLandmarks)
+  if (landmarkBranch === 'frozen' && !mobilefacenet && freezeLandmarks)
     remarks.push(
       'No pretrained landmark branch (--mobilefacenet) is given: it stays frozen at random weights.',
     );

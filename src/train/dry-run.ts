@@ -1,11 +1,10 @@
 /** Tries a training out: data, weights, memory and speed, for one step that is not kept. */
 import { cudaMemory, resetCudaPeak } from '../torch/machine.js';
-import { planEpoch } from './epoch-plan.js';
 import type { DryRunResult } from './events.js';
 import { runFolder } from './run-folder.js';
 import type { RunRequest } from './run-training.js';
 import { learningRateAt } from './schedule.js';
-import { openSession } from './session.js';
+import { openSession, planOf } from './session.js';
 import { loadSteps, nothingToLearnFrom } from './step-batches.js';
 import { createStepper } from './stepper.js';
 import { summariseSession } from './summarise-session.js';
@@ -16,8 +15,8 @@ import { summariseSession } from './summarise-session.js';
  */
 export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   await using session = await openSession(request);
-  const { config, data, progress, device, team } = session;
-  const plan = planEpoch(config, data.train, progress.epoch, team);
+  const { config, data, network, progress, device, team } = session;
+  const plan = planOf(session, progress.epoch);
   const index = Number(device.split(':')[1] ?? 0);
   if (device !== 'cpu') resetCudaPeak(index);
   const step = createStepper(session);
@@ -26,7 +25,8 @@ export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   let secondsPerStep = Number.NaN;
   let tries = 0;
   const unreadable: string[] = [];
-  for await (const { batches, failures } of loadSteps(session.loader, plan, 0, team)) {
+  const steps = loadSteps(session.loader, plan, 0, network.config.classes, team);
+  for await (const { batches, failures } of steps) {
     unreadable.push(...team.gather(failures.map(({ message }) => message)).flat());
     if (batches.length === 0) continue;
     const started = performance.now();

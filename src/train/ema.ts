@@ -1,10 +1,10 @@
-/** The moving average of the weights. */
+/** The moving average of the weights and of the running statistics that belong to them, as timm's ModelEma. */
 import { noGrad } from '../torch/autograd.js';
 import { callTensor } from '../torch/call.js';
 import * as lists from '../torch/foreach.js';
 import { keep, scope } from '../torch/scope.js';
 import type { Tensor } from '../torch/tensor.js';
-import { learnedOf, type Parameters } from './parameters.js';
+import type { Parameters } from './parameters.js';
 
 /**
  * The weight of the old average at one step: `average = d * average + (1 - d) * weights`. It starts small, so
@@ -17,13 +17,24 @@ export function emaDecayAt(decay: number, steps: number): number {
   return Math.min(decay, (1 + steps) / (10 + steps));
 }
 
-/** The moving average of the learned parameters. */
+/** The moving average of the learned parameters and the running statistics. */
 export interface WeightAverage {
   /** How many steps it has seen. */
   readonly steps: number;
-  /** The averages of the learned parameters, and everything else as it is. */
+  /** What is averaged, as training goes on with it. */
+  readonly averaged: Parameters;
+  /** The averages, and everything else as it is. */
   readonly parameters: Parameters;
   update(): void;
+  /** Frees the averages; the other parameters belong to the training. */
+  dispose(): void;
+}
+
+/** What changes in training, less the counters. */
+export function averagedOf(parameters: Parameters): Parameters {
+  return new Map(
+    [...parameters].filter(([name, { requiresGrad }]) => requiresGrad || /\.running_(mean|var)$/.test(name)),
+  );
 }
 
 /**
@@ -35,24 +46,28 @@ export function averageWeights(
   decay: number,
   from?: { readonly steps: number; readonly read: (name: string) => Tensor },
 ): WeightAverage {
-  const learned = learnedOf(parameters);
+  const averaged = averagedOf(parameters);
   const start = (name: string, parameter: Tensor) =>
     from ? from.read(name) : noGrad(() => keep(callTensor('aten::clone', parameter)));
-  const averages = new Map([...learned].map(([name, parameter]) => [name, start(name, parameter)]));
+  const averages = new Map([...averaged].map(([name, parameter]) => [name, start(name, parameter)]));
   let steps = from?.steps ?? 0;
   return {
     get steps() {
       return steps;
     },
+    averaged,
     parameters: new Map([...parameters, ...averages]),
     update() {
       const weight = emaDecayAt(decay, steps++);
       noGrad(() =>
         scope(() => {
           lists.scaleInPlace([...averages.values()], weight);
-          lists.addInPlace([...averages.values()], [...learned.values()], 1 - weight);
+          lists.addInPlace([...averages.values()], [...averaged.values()], 1 - weight);
         }),
       );
+    },
+    dispose() {
+      for (const average of averages.values()) average.dispose();
     },
   };
 }

@@ -4,11 +4,20 @@ import { noGrad } from '../torch/autograd.js';
 import * as lists from '../torch/foreach.js';
 import { keep, scope } from '../torch/scope.js';
 import { fromHost, type Tensor } from '../torch/tensor.js';
+import { clipGradients } from './clip-gradients.js';
+import { parameterGroups } from './parameter-groups.js';
 import type { TrainingConfig } from './training-options.js';
 
 export type OptimizerOptions = Pick<
   TrainingConfig,
-  'optimizer' | 'momentum' | 'weightDecay' | 'beta1' | 'beta2' | 'epsilon'
+  | 'optimizer'
+  | 'momentum'
+  | 'weightDecay'
+  | 'weightDecayExclude1d'
+  | 'clipGradient'
+  | 'beta1'
+  | 'beta2'
+  | 'epsilon'
 >;
 
 /** What a step of every rule works on: the tensors at one position belong together. */
@@ -78,7 +87,10 @@ export interface OptimizerState {
 }
 
 export interface Optimizer {
-  /** Moves the parameters that have a gradient by it. */
+  /**
+   * Moves the parameters that have a gradient by it, after clipping all gradients together.
+   * @throws PosterError `training.diverged` when gradients to clip are not finite; nothing has moved.
+   */
   step(learningRate: number): void;
   /** The live state; its tensors belong to the optimiser. */
   readonly state: OptimizerState;
@@ -94,22 +106,29 @@ export function createOptimizer(
 ): Optimizer {
   const rule = rules[options.optimizer];
   const moments = new Map(rule.moments.map((name) => [name, zerosFor(parameters)]));
+  const groups = parameterGroups(parameters, options);
   let steps = 0;
 
   return {
     step(learningRate) {
-      steps += 1;
       noGrad(() =>
         scope(() => {
-          const learned = [...parameters].filter(([, parameter]) => parameter.grad !== undefined);
-          rule.apply({
-            parameters: learned.map(([, parameter]) => parameter),
-            gradients: learned.map(([, parameter]) => parameter.grad!),
-            moments: rule.moments.map((moment) => learned.map(([name]) => moments.get(moment)!.get(name)!)),
-            count: steps,
-            learningRate,
-            options,
-          });
+          const gradients = new Map(
+            [...parameters].flatMap(([name, { grad }]) => (grad ? [[name, grad] as const] : [])),
+          );
+          if (options.clipGradient > 0) clipGradients([...gradients.values()], options.clipGradient);
+          steps += 1;
+          for (const { names, weightDecay } of groups) {
+            const moved = names.filter((name) => gradients.has(name));
+            rule.apply({
+              parameters: moved.map((name) => parameters.get(name)!),
+              gradients: moved.map((name) => gradients.get(name)!),
+              moments: rule.moments.map((moment) => moved.map((name) => moments.get(moment)!.get(name)!)),
+              count: steps,
+              learningRate,
+              options: { ...options, weightDecay },
+            });
+          }
         }),
       );
     },

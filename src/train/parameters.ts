@@ -1,6 +1,7 @@
 /** The tensors that are trained: made from initial values, pretrained files or a checkpoint. */
 
-import { type NetworkConfig, networkSizes } from '../network/config.js';
+import { PosterError } from '../errors.js';
+import { mapSizes, type NetworkConfig, networkSizes } from '../network/config.js';
 import { initialTensor } from '../network/initial-values.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
@@ -16,9 +17,35 @@ import type { TrainingConfig } from './training-options.js';
 
 export type Parameters = ReadonlyMap<string, Tensor>;
 
-/** The sizes of the network a configuration names. */
-export function networkConfigOf({ network }: TrainingConfig, classes: number): NetworkConfig {
-  return { ...networkSizes[network], classes };
+/**
+ * The network a configuration describes.
+ * @throws PosterError `option.invalid` when the image size does not divide.
+ */
+export function networkConfigOf(config: TrainingConfig, classes: number): NetworkConfig {
+  const size: NetworkConfig = networkSizes[config.network];
+  const { imageSize, layerScale, dropPath, dropout } = config;
+  const network: NetworkConfig = {
+    ...size,
+    classes,
+    ...(imageSize !== null && { imageSize }),
+    ...(layerScale !== null && { layerScale }),
+    ...(dropPath !== null && {
+      stochasticDepth: [0, dropPath / 2, dropPath],
+      transformerStochasticDepth: dropPath,
+    }),
+    ...(dropout !== null && { dropout }),
+  };
+  requireWholeScales(network, config.network);
+  return network;
+}
+
+function requireWholeScales(network: NetworkConfig, name: string): void {
+  if (mapSizes(network).every(Number.isInteger)) return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected imageSize (--image-size) to be a multiple of ${16 * network.inputStride} for the network ${name}, ` +
+      `whose three scales it must divide into, got ${network.imageSize}.`,
+  );
 }
 
 /** The official initial value of an entry, the same for every network that has an entry of this name and shape. */

@@ -1,14 +1,21 @@
 /** The official training recipes. */
 import { type DataType, dataTypeFacts } from '../data/labels.js';
+import { augmentations } from './augmentation-sets.js';
 import type { TrainingConfig, TrainingOverrides } from './training-options.js';
 
 /** The official program's settings for every dataset. */
 const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | keyof typeof rafDb> = {
   labels: null,
   votes: null,
+  targets: 'labels',
   valSplit: 0,
   workers: 4,
   network: 'published',
+  imageSize: null,
+  grey: false,
+  layerScale: null,
+  dropPath: null,
+  dropout: null,
   ir50: null,
   mobilefacenet: null,
   freezeLandmarks: true,
@@ -17,17 +24,26 @@ const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | key
   batchSize: 144,
   accumulate: 1,
   optimizer: 'adam',
+  schedule: 'exponential',
   decay: 0.98,
+  minLearningRate: 0,
   warmupEpochs: 0,
   momentum: 0,
   weightDecay: 0,
+  weightDecayExclude1d: false,
   beta1: 0.9,
   beta2: 0.999,
   epsilon: 1e-8,
+  clipGradient: 0,
   rho: 0.05,
   adaptive: false,
   classWeights: 'none',
   labelSmoothing: 0,
+  teacher: null,
+  distillWeight: 0.5,
+  temperature: 2,
+  augment: 'none',
+  ...augmentations.none,
   flip: 0.5,
   erasingRatio: [0.3, 3.3],
   ema: 0,

@@ -4,7 +4,7 @@
  * load the data, and a resumed run needs no generator states, only its seed, epoch and position.
  */
 import { createHash } from 'node:crypto';
-import type { Random } from '../network/initial-values.js';
+import { type Random, standardNormal } from '../network/initial-values.js';
 
 export type { Random };
 
@@ -31,6 +31,24 @@ export function randomBelow(random: Random, bound: number): number {
 /** A number in [low, high). */
 export function randomBetween(random: Random, low: number, high: number): number {
   return low + (high - low) * random();
+}
+
+/** A number of the distribution Beta(alpha, alpha). */
+export function randomBeta(random: Random, alpha: number): number {
+  const [a, b] = [randomGamma(random, alpha), randomGamma(random, alpha)];
+  return a + b > 0 ? a / (a + b) : 0.5;
+}
+
+/** Marsaglia and Tsang, "A simple method for generating gamma variables", 2000; scale 1. */
+function randomGamma(random: Random, shape: number): number {
+  if (shape < 1) return randomGamma(random, shape + 1) * (1 - random()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = standardNormal(random);
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - random()) < x ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
+  }
 }
 
 /** Puts `items` into random order, in place (Fisher-Yates). */

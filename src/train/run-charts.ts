@@ -27,8 +27,17 @@ export function runCharts(history: History, best: BestEpoch | null, size: Size =
       [curve('training accuracy', 'trainAccuracy'), curve('validation accuracy', 'validAccuracy')],
       { ...mark, scale: 'percent' },
     ),
-    'learning-rate': curvesChart([curve('learning rate', 'learningRate')], { ...size, scale: 'log' }),
+    'learning-rate': curvesChart([curve('learning rate', 'learningRate')], {
+      ...size,
+      scale: rateScale(history),
+    }),
   };
+}
+
+/** What falls by factors is a line on a log scale; a cosine ends near 0, which would take most of one. */
+function rateScale(history: History): 'log' | 'number' {
+  const rates = history.map(({ learningRate }) => learningRate);
+  return Math.min(...rates) >= Math.max(...rates) / 1000 ? 'log' : 'number';
 }
 
 /** The recall of every class over the epochs; undefined where the history does not hold it. */

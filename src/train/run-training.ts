@@ -1,6 +1,7 @@
 /** A training from its first or next step to its end. Runs where libtorch does; see train.ts for the public call. */
 import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { guardOutputs } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { shouldStop } from './early-stopping.js';
 import type { StopReason, TrainResult } from './events.js';
@@ -8,12 +9,14 @@ import { judgeEpoch } from './judge-epoch.js';
 import { createSpeedometer } from './meters.js';
 import { afterFailure, type Host, type Run, seconds } from './run.js';
 import { lockRun, type RunFolder, requireUnused, runFolder } from './run-folder.js';
+import { writeContactSheet } from './run-report.js';
 import { openSession, type SessionRequest } from './session.js';
 import { withStatus } from './status.js';
 import { createStepper } from './stepper.js';
 import { summariseSession } from './summarise-session.js';
 import { openEventWriter } from './tensorboard.js';
 import { trainEpoch } from './train-epoch.js';
+import type { TrainingConfig } from './training-options.js';
 
 export interface RunRequest extends SessionRequest {
   /** The run folder. */
@@ -35,6 +38,7 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
   try {
     if (!isOf(folder, resume)) await requireUnused(folder);
     await using session = await openSession(request);
+    await requireNoInput(folder, session.config);
     await writeAtomically(folder.config, `${JSON.stringify(session.config, null, 2)}\n`);
     const events = await openEventWriter(folder.tensorboard, session.progress.steps);
     try {
@@ -58,6 +62,16 @@ async function follow(request: RunRequest, folder: RunFolder, { stopRequested }:
   return await trainToEnd({ session, folder, events, host, lastGood: request.resume ?? null });
 }
 
+/** A resumed run replaces its checkpoints; wherever they are kept, they are not what it learns from. */
+async function requireNoInput({ last, best }: RunFolder, config: TrainingConfig): Promise<void> {
+  const { data, votes, ir50, mobilefacenet, teacher } = config;
+  const teachers = (teacher ?? []).map((file) => (typeof file === 'string' ? file : file.path));
+  const inputs = [data, votes, ir50, mobilefacenet, ...teachers].filter((path) => path !== null);
+  const guard = guardOutputs({ inputs, force: true });
+  await guard.mayWrite(last, '--checkpoint_path');
+  await guard.mayWrite(best, '--best_checkpoint_path');
+}
+
 /** Whether a checkpoint is one of a run's own. */
 function isOf({ last, best }: RunFolder, resume: string | undefined): boolean {
   return resume !== undefined && [last, best].includes(resolve(resume));
@@ -77,6 +91,7 @@ async function trainToEnd(
     clock: { started: seconds(), saved: seconds(), validation: 0 },
   };
   host.emit({ kind: 'start', summary: summariseSession(session, folder) });
+  if (progress.steps === 0 && session.team.rank === 0) await writeContactSheet(folder, session);
   const stopped = await trainEpochs(run).catch(async (error: unknown) => {
     throw await afterFailure(run, error);
   });

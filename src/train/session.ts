@@ -9,14 +9,23 @@ import { cudaDevices, libtorchVersion, setThreads } from '../torch/machine.js';
 import { keepFreedMemory } from '../torch/memory.js';
 import { keep } from '../torch/scope.js';
 import { fromHost, fromNumbers, type Tensor } from '../torch/tensor.js';
+import { augmentationOf } from './augmentation-sets.js';
 import { resolveClassWeights } from './class-weights.js';
 import { remarksOn, resolveConfig } from './config.js';
-import { averageWeights, type WeightAverage } from './ema.js';
+import { openTeachers, type Teachers } from './distillation.js';
+import { averagedOf, averageWeights, type WeightAverage } from './ema.js';
+import { type EpochPlan, planEpoch } from './epoch-plan.js';
 import { createOptimizer, type Optimizer } from './optimizer.js';
 import { createParameters, initialValue, learnedOf, networkConfigOf, type Parameters } from './parameters.js';
 import { readPretrained } from './pretrained-weights.js';
 import { type Progress, startOf } from './progress.js';
-import { openResumption, type Resumption, resumedConfig, resumedProgress } from './resume.js';
+import {
+  openResumption,
+  type Resumption,
+  remarksOnResumption,
+  resumedConfig,
+  resumedProgress,
+} from './resume.js';
 import { openTeam, type Processes, type Team, threadsPerProcess } from './team.js';
 import { readAverages, readWeights, restoreOptimizer } from './training-checkpoint.js';
 import { openTrainingData, type TrainingData } from './training-data.js';
@@ -40,18 +49,29 @@ export interface Session extends AsyncDisposable {
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | undefined;
   readonly classWeights: Tensor | undefined;
+  /** Networks to learn from. */
+  readonly teachers: Teachers | undefined;
   readonly loader: ImageLoader<Float32Array>;
   /** Where training begins. */
   readonly progress: Progress;
   readonly remarks: readonly string[];
 }
 
+/** What gives back the parts of a session, in the order in which they were taken. */
+type Holdings = (() => void | Promise<void>)[];
+
+async function giveBack(holdings: Holdings): Promise<void> {
+  for (const part of holdings.splice(0).reverse()) await part();
+}
+
 /**
- * Opens data and weights. The session holds the loader's threads and all tensors until it is disposed.
+ * Opens data and weights. The session holds its tensors, the loader's threads, the memory kept for further tensors and
+ * this process's place among others until it is disposed; one that does not open holds nothing.
  * @throws PosterError `option.invalid`, `data.layout`, `file.missing`, `checkpoint.*`, `engine.unavailable`.
  */
 export async function openSession({ overrides, resume, processes }: SessionRequest): Promise<Session> {
   const resumption = resume === undefined ? undefined : await openResumption(resume);
+  const holdings: Holdings = [];
   try {
     const config = resumption ? resumedConfig(resumption, overrides) : freshConfig(overrides);
     const data = await openTrainingData(config);
@@ -59,11 +79,26 @@ export async function openSession({ overrides, resume, processes }: SessionReque
     requireShares(config, processes);
     const device = resolveDevice(deviceFor(config.device, processes));
     setThreads(config.threads || threadsPerProcess(processes));
+    const teachers = await openTeachers(config, { ...config, classes: data.classes, device });
+    holdings.push(() => teachers?.dispose());
+    const known = { ...config, teacher: teachers ? [...teachers.files] : null };
     keepFreedMemory(true);
-    return await prepare(config, data, progress, device, resumption, openTeam(processes));
+    holdings.push(() => keepFreedMemory(false));
+    const team = openTeam(processes);
+    holdings.push(() => team.leave());
+    return await prepare(known, data, progress, device, resumption, team, teachers, holdings);
+  } catch (error) {
+    await giveBack(holdings);
+    throw error;
   } finally {
     await resumption?.checkpoint.close();
   }
+}
+
+/** What an epoch of the session shows, its process's share. */
+export function planOf({ config, network, data, team }: Session, epoch: number): EpochPlan {
+  const { imageSize } = network.config;
+  return planEpoch({ ...config, imageSize, augmentation: augmentationOf(config) }, data.train, epoch, team);
 }
 
 function freshConfig(overrides: TrainingOverrides): TrainingConfig {
@@ -111,32 +146,46 @@ async function prepare(
   device: Device,
   resumption: Resumption | undefined,
   team: Team,
+  teachers: Teachers | undefined,
+  holdings: Holdings,
 ): Promise<Session> {
   const network = posterV2(networkConfigOf(config, data.classes.length));
   const start = resumption ? await resumedWeights(resumption, network) : await freshWeights(config, network);
   const read = (entry: StateEntry) => start.values.get(entry.name) ?? initialValue(entry, config.seed);
   const parameters = createParameters(network, read, config, device);
+  holdings.push(() => disposeAll(parameters.values()));
   const optimizer = createOptimizer(learnedOf(parameters), config);
+  holdings.push(() => optimizer.dispose());
   const restored = resumption ? await restoreOptimizer(resumption.checkpoint, network, optimizer) : true;
   const average = config.ema > 0 ? await openAverage(config, parameters, device, resumption) : undefined;
+  holdings.push(() => average?.dispose());
   const weights = resolveClassWeights(config.classWeights, data.counts);
-  const { batchSize, workers } = config;
-  const loader = openLoader({ batchSize: batchSize / team.size, workers });
+  const classWeights = weights && keep(fromNumbers(weights, undefined, device));
+  holdings.push(() => classWeights?.dispose());
+  const loader = openLoader({
+    batchSize: config.batchSize / team.size,
+    workers: config.workers,
+    imageSize: network.config.imageSize,
+    grey: config.grey,
+    keep: [...data.train, ...data.valid.samples].map(({ path }) => path),
+  });
+  holdings.push(() => loader.close());
   return {
-    ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team },
-    classWeights: weights && keep(fromNumbers(weights, undefined, device)),
+    ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team, teachers },
+    classWeights,
     remarks: [
       ...data.notes,
       ...start.reports,
+      ...(teachers?.descriptions ?? []),
       ...(restored ? [] : ['The checkpoint holds no state of this optimiser: its moments start at 0.']),
-      ...(resumption ? [] : remarksOn(config)),
+      ...(resumption ? remarksOnResumption(resumption, config) : remarksOn(config)),
     ],
-    async [Symbol.asyncDispose]() {
-      team.leave();
-      await loader.close();
-      keepFreedMemory(false);
-    },
+    [Symbol.asyncDispose]: () => giveBack(holdings),
   };
+}
+
+function disposeAll(tensors: Iterable<Tensor>): void {
+  for (const tensor of tensors) tensor.dispose();
 }
 
 interface StartingWeights {
@@ -150,7 +199,7 @@ function freshWeights(config: TrainingConfig, network: PosterV2): Promise<Starti
 }
 
 async function resumedWeights({ checkpoint }: Resumption, network: PosterV2): Promise<StartingWeights> {
-  return { values: await readWeights(checkpoint, network), reports: [] };
+  return { values: await readWeights(checkpoint, network), reports: checkpoint.notes };
 }
 
 async function openAverage(
@@ -159,7 +208,7 @@ async function openAverage(
   device: Device,
   resumption: Resumption | undefined,
 ): Promise<WeightAverage> {
-  const names = learnedOf(parameters).keys();
+  const names = averagedOf(parameters).keys();
   const saved = resumption?.saved && (await readAverages(resumption.checkpoint, names));
   if (!saved) return averageWeights(parameters, ema);
   const read = (name: string) => keep(fromHost(saved.get(name)!, device));

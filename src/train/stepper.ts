@@ -1,5 +1,4 @@
 /** Feeds the steps of a session to the network. */
-import { imageSize } from '../network/config.js';
 import { toFloat32 } from '../tensor/host-tensor.js';
 import { noGrad } from '../torch/autograd.js';
 import { callTensor } from '../torch/call.js';
@@ -7,12 +6,13 @@ import * as lists from '../torch/foreach.js';
 import { Generator } from '../torch/random.js';
 import { scope } from '../torch/scope.js';
 import { fromValues } from '../torch/tensor.js';
+import { augmentImages, mixTargets } from './augment-tensors.js';
 import type { Parameters } from './parameters.js';
 import { maxSeed, randomBelow, randomStream } from './random.js';
 import type { Session } from './session.js';
 import type { HostBatch } from './step-batches.js';
 import type { Team } from './team.js';
-import { type Batch, type LossShare, type StepReport, trainStep } from './train-step.js';
+import { type Batch, type StepReport, type TeamShare, trainStep } from './train-step.js';
 
 /**
  * One optimiser step.
@@ -30,20 +30,28 @@ export function createStepper({
   classWeights,
   device,
   team,
+  teachers,
 }: Session): Stepper {
-  const { rho, adaptive, precision, labelSmoothing, seed } = config;
+  const { rho, adaptive, precision, labelSmoothing, seed, distillWeight, temperature } = config;
   const together = team.size > 1;
   const weights = classWeights && Array.from(toFloat32(classWeights.toHost()));
   const trainer = {
     ...{ network, parameters, optimizer, rho, adaptive, precision, labelSmoothing },
+    ...(teachers && { distillation: { weight: distillWeight, temperature } }),
     ...(together && { sumOverTeam: team.sum }),
   };
-  const upload = ({ images, labels }: HostBatch): Batch => {
-    const pixels = fromValues(images, [labels.length, 3, imageSize, imageSize], device);
+  const { imageSize, classes } = network.config;
+  const upload = ({ images, labels, distributions, augmentations }: HostBatch): Batch => {
+    const count = labels.length;
+    const pixels = augmentImages(fromValues(images, [count, 3, imageSize, imageSize], device), augmentations);
+    const distribution = distributions && fromValues(distributions, [count, classes], device);
+    const inOrder = config.channelsLast ? callTensor('aten::contiguous', pixels, 'channels_last') : pixels;
     return {
-      images: config.channelsLast ? callTensor('aten::contiguous', pixels, 'channels_last') : pixels,
-      labels: fromValues(labels, [labels.length], device),
-      ...(together && { share: shareAmong(team, labels, weights) }),
+      images: inOrder,
+      ...(teachers && { taught: teachers.probabilities(inOrder) }),
+      labels: fromValues(labels, [count], device),
+      ...(distribution && { distribution: mixTargets(distribution, augmentations) }),
+      ...(together && { share: shareAmong(team, labels, distributions ? undefined : weights) }),
     };
   };
   return (batches, learningRate, steps) =>
@@ -67,7 +75,7 @@ function shareAmong(
   { rank, gather }: Team,
   labels: BigInt64Array,
   weights: readonly number[] | undefined,
-): LossShare {
+): TeamShare {
   const weight = Array.from(labels, (label) => weights?.[Number(label)] ?? 1).reduce(
     (sum, one) => sum + one,
     0,

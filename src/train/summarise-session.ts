@@ -1,10 +1,9 @@
 /** What a person sees before training starts. */
 import { elementCount } from '../tensor/host-tensor.js';
 import { libtorchVersion, threads } from '../torch/machine.js';
-import { planEpoch } from './epoch-plan.js';
 import type { TrainingSummary } from './events.js';
 import type { RunFolder } from './run-folder.js';
-import type { Session } from './session.js';
+import { planOf, type Session } from './session.js';
 
 export function summariseSession(session: Session, folder: RunFolder): TrainingSummary {
   const { config, data, progress, device, remarks } = session;
@@ -17,7 +16,7 @@ export function summariseSession(session: Session, folder: RunFolder): TrainingS
     counts: data.counts,
     validImages: data.valid.samples.length,
     validSplit: data.valid.split,
-    stepsPerEpoch: planEpoch(config, data.train, epoch).steps,
+    stepsPerEpoch: planOf(session, epoch).steps,
     parameters: countParameters(session),
     device,
     threads: threads(),

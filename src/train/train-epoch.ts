@@ -1,10 +1,11 @@
 /** The steps of one epoch. */
 import { describeClipped } from '../image/grey16.js';
-import { type EpochPlan, planEpoch } from './epoch-plan.js';
+import type { EpochPlan } from './epoch-plan.js';
 import type { StopReason } from './events.js';
 import { afterSkippedStep, afterStep } from './progress.js';
 import { mustStop, type Run, save, seconds, withPlace } from './run.js';
 import { learningRateAt } from './schedule.js';
+import { planOf } from './session.js';
 import { loadSteps, nothingToLearnFrom, type StepImages } from './step-batches.js';
 import type { StepReport } from './train-step.js';
 
@@ -13,12 +14,13 @@ import type { StepReport } from './train-step.js';
  * @throws PosterError `data.layout` when so few images can be read that the epoch has no step at all.
  */
 export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
-  const { config, data, loader, team } = run.session;
-  const plan = planEpoch(config, data.train, run.progress.epoch, team);
+  const { data, network, loader, team } = run.session;
+  const plan = planOf(run.session, run.progress.epoch);
   if (run.progress.step >= plan.steps) return undefined;
   const unreadable: string[] = [];
   let before = seconds();
-  for await (const images of loadSteps(loader, plan, run.progress.step, team)) {
+  const steps = loadSteps(loader, plan, run.progress.step, network.config.classes, team);
+  for await (const images of steps) {
     const report = takeStep(run, plan, images);
     const now = seconds();
     unreadable.push(...countStep(run, report, images, now - before));

@@ -7,43 +7,39 @@ import type { Generator } from '../torch/random.js';
 import { scope } from '../torch/scope.js';
 import type { Tensor } from '../torch/tensor.js';
 import { type BatchShare, type TorchOpsOptions, torchOps } from '../torch/torch-ops.js';
+import { countCorrect, type LossOptions, type LossShare, type Targets, trainingLoss } from './loss.js';
 import type { Optimizer } from './optimizer.js';
 import { type Climb, clearGradients, climb, type SamOptions } from './sam.js';
 import type { TrainingConfig } from './training-options.js';
 
-export interface Batch {
-  /** B x 3 x 224 x 224, normalised. */
+export interface Batch extends Targets {
+  /** B x 3 x imageSize x imageSize, normalised. */
   readonly images: Tensor;
-  /** B class indices, int64. */
-  readonly labels: Tensor;
   /** Where several processes train together: what this batch is of theirs. */
-  readonly share?: LossShare;
+  readonly share?: TeamShare;
 }
 
-export interface LossShare extends BatchShare {
-  /** The share of the mean loss over all processes that this batch's mean has. */
+export interface TeamShare extends BatchShare {
+  /** The share of the mean loss over all processes that this batch's mean has, weighted by the labels' classes. */
   readonly weight: number;
 }
 
-export interface Trainer extends SamOptions {
+export interface Trainer extends SamOptions, LossOptions {
   readonly network: PosterV2;
   /** The state dict; those that require gradients are learned. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly optimizer: Optimizer;
   readonly precision: TrainingConfig['precision'];
-  readonly labelSmoothing: number;
-  /** One weight per class in the loss, float32; default: all equal. */
-  readonly classWeights?: Tensor;
-  /** Default true. */
+  /** Stochastic depth and dropout; default true. */
   readonly stochasticDepth?: boolean;
-  /** Draws the stochastic depth; default: the device's default generator. */
+  /** Draws stochastic depth and dropout; default: the device's default generator. */
   readonly generator?: Generator;
   /** Sums over the processes that train together: the gradients before both steps of SAM, and the figures. */
   readonly sumOverTeam?: (tensors: readonly Tensor[]) => void;
 }
 
 export interface StepReport {
-  /** Mean cross entropy at the weights before the step. */
+  /** Mean loss at the weights before the step: cross entropy, with teachers also the distance to them. */
   readonly loss: number;
   /** The same at the climbed weights; equal to `loss` without SAM. */
   readonly climbedLoss: number;
@@ -97,7 +93,7 @@ function passAndDescend(
 }
 
 function prepare(trainer: Trainer, batch: Batch): Prepared {
-  if (learnsLandmarks(trainer)) return { batch, maps: undefined };
+  if (!hasFrozenLandmarks(trainer)) return { batch, maps: undefined };
   const ops = opsOf(trainer, { passes: trainer.rho > 0 ? 2 : 1, ...shareOf(batch) });
   const maps = noGrad(() =>
     inPrecision(trainer, batch, () => scope(() => trainer.network.landmarkMaps(ops, batch.images))),
@@ -105,10 +101,10 @@ function prepare(trainer: Trainer, batch: Batch): Prepared {
   return { batch, maps };
 }
 
-function learnsLandmarks({ network, parameters }: Trainer): boolean {
-  for (const [name, { role }] of network.entries)
-    if (role === 'frozen' && parameters.get(name)?.requiresGrad) return true;
-  return false;
+/** Nothing of the landmark branch is learned, so that its maps are the same in both passes. */
+function hasFrozenLandmarks({ network, parameters }: Trainer): boolean {
+  const frozen = [...network.entries.values()].filter(({ role }) => role === 'frozen');
+  return frozen.length > 0 && !frozen.some(({ name }) => parameters.get(name)?.requiresGrad);
 }
 
 /** Forward and backward over all batches. */
@@ -146,23 +142,16 @@ function sumFigures({ sumOverTeam }: Trainer, loss: Tensor, correct: Tensor): [n
 }
 
 function forward(trainer: Trainer, { batch, maps }: Prepared): { loss: Tensor; correct: Tensor } {
-  const { network, classWeights = null, labelSmoothing } = trainer;
+  const { network } = trainer;
   const ops = opsOf(trainer, shareOf(batch));
   const frozen = maps ?? network.landmarkMaps(ops, batch.images);
   const { logits } = network.recognise(ops, batch.images, frozen);
-  const float = callTensor('aten::to.dtype', logits, 'float32');
-  const mean = callTensor(
-    'aten::cross_entropy_loss',
-    float,
-    batch.labels,
-    classWeights,
-    1,
-    -100,
-    labelSmoothing,
-  );
-  const loss = batch.share ? callTensor('aten::mul.Scalar', mean, batch.share.weight) : mean;
-  const right = callTensor('aten::eq.Tensor', callTensor('aten::argmax', logits, 1), batch.labels);
-  return { loss, correct: callTensor('aten::sum', right) };
+  const loss = trainingLoss(logits, batch, trainer, lossShareOf(batch));
+  return { loss, correct: countCorrect(logits, batch) };
+}
+
+function lossShareOf({ labels, share }: Batch): LossShare | undefined {
+  return share && { weight: share.weight, images: labels.shape[0]! / share.total };
 }
 
 function shareOf({ share }: Batch): Partial<TorchOpsOptions> {

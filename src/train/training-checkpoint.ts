@@ -16,12 +16,15 @@ import { PosterError } from '../errors.js';
 import { parseJson } from '../io/parse-json.js';
 import { cardKey, modelCard } from '../model/model-card.js';
 import type { PosterV2 } from '../network/poster-v2.js';
+import type { StateEntry } from '../network/state-dict.js';
+import { requireFiniteWeights } from '../tensor/finite.js';
 import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
 import type { Tensor } from '../torch/tensor.js';
-import { checkConfig } from './config.js';
+import { savedConfig } from './config.js';
 import type { WeightAverage } from './ema.js';
 import type { Optimizer } from './optimizer.js';
-import { learnedOf, type Parameters } from './parameters.js';
+import { parameterGroups } from './parameter-groups.js';
+import type { Parameters } from './parameters.js';
 import { type Progress, progressSchema } from './progress.js';
 import { learningRateOfEpoch } from './schedule.js';
 import type { TrainingConfig } from './training-options.js';
@@ -47,14 +50,18 @@ export interface TrainingState {
  */
 export async function saveTraining(path: string, state: TrainingState): Promise<void> {
   const { config, classes, alignment, trainImages, network, parameters, average, progress } = state;
-  const card = modelCard(network.config, classes, { dataset: config.dataType, alignment });
+  const card = modelCard(network.config, classes, {
+    dataset: config.dataType,
+    alignment,
+    color: config.grey ? 'grey' : 'rgb',
+  });
   const evaluated = average?.parameters ?? parameters;
   await writePth(path, inOrder(network, evaluated, 'module.'), {
     epoch: progress.epoch,
     best_acc: scalar(100 * (progress.best?.accuracy ?? 0)),
     [cardKey]: JSON.stringify(card),
     optimizer: optimizerState(state),
-    training_weights: average && new Map(inOrder(network, learnedOf(parameters), '')),
+    training_weights: average && new Map(inOrder(network, average.averaged, '')),
     training: JSON.stringify({ config, progress, averagedSteps: average?.steps ?? 0, trainImages }),
   });
 }
@@ -83,29 +90,43 @@ function scalar(value: number): HostTensor {
   return { dtype: 'float64', shape: [], data: new Uint8Array(Float64Array.of(value).buffer) };
 }
 
-/** The names of all parameters in PyTorch's order; their positions are the indices in an optimiser's state. */
-function parameterNames(network: PosterV2): string[] {
-  return [...network.entries.values()].filter(({ role }) => role !== 'buffer').map(({ name }) => name);
+/** All parameters in PyTorch's order; their positions are the indices in an optimiser's state. */
+function parametersOf(network: PosterV2): StateEntry[] {
+  return [...network.entries.values()].filter(({ role }) => role !== 'buffer');
+}
+
+function indicesOf(network: PosterV2): Map<string, number> {
+  return new Map(parametersOf(network).map(({ name }, index) => [name, index]));
 }
 
 /** As PyTorch's own optimisers save it, SAM's numbers among the group's; all numbers are tensors. */
 function optimizerState({ config, network, optimizer, progress }: TrainingState): Picklable {
-  const names = parameterNames(network);
+  const indices = indicesOf(network);
   const { steps, moments } = optimizer.state;
   const state = new Map<number, Picklable>();
-  names.forEach((name, index) => {
+  for (const [name, index] of indices) {
     const tensors = [...moments].flatMap(([moment, of]) => {
       const tensor = of.get(name);
       return tensor ? [[moment, onDemand(tensor)] as const] : [];
     });
     const isUsed = tensors.length > 0 && steps > 0;
     if (isUsed) state.set(index, { step: scalar(steps), ...Object.fromEntries(tensors) });
-  });
-  return { state, param_groups: [{ ...optimizerOptions(config, progress), params: [...names.keys()] }] };
+  }
+  const groups = parameterGroups(
+    parametersOf(network).map((entry) => [entry.name, entry]),
+    config,
+  );
+  return {
+    state,
+    param_groups: groups.map(({ names, weightDecay }) => ({
+      ...groupOptions({ ...config, weightDecay }, progress),
+      params: names.map((name) => indices.get(name)!),
+    })),
+  };
 }
 
 /** Every option that PyTorch's optimiser of this name and ExponentialLR look for in a group. */
-function optimizerOptions(config: TrainingConfig, { epoch }: Progress): Record<string, Picklable> {
+function groupOptions(config: TrainingConfig, { epoch }: Progress): Record<string, Picklable> {
   const { optimizer, learningRate, weightDecay, momentum, beta1, beta2, epsilon, rho, adaptive } = config;
   return {
     lr: scalar(learningRateOfEpoch(config, epoch)),
@@ -145,7 +166,7 @@ export function savedTraining({ path, metadata }: Checkpoint): SavedTraining | u
   const { training, epoch } = metadata;
   if (typeof training === 'string') {
     const saved = savedSchema.safeParse(parseJson(training));
-    if (saved.success) return { ...saved.data, config: checkConfig(saved.data.config) };
+    if (saved.success) return { ...saved.data, config: savedConfig(saved.data.config) };
   }
   if (training === undefined && typeof epoch === 'number') return undefined;
   throw new PosterError(
@@ -156,7 +177,8 @@ export function savedTraining({ path, metadata }: Checkpoint): SavedTraining | u
 
 /**
  * The weights that training goes on with.
- * @throws PosterError `checkpoint.mismatch` when they are not those of the network.
+ * @throws PosterError `checkpoint.mismatch` when they are not those of the network, `checkpoint.unreadable` when they
+ * are not finite.
  */
 export async function readWeights(
   checkpoint: Checkpoint,
@@ -166,7 +188,10 @@ export async function readWeights(
   const weights = new Map<string, HostTensor>();
   for (const [name, { dtype }] of network.entries) {
     const stored = storedAt(checkpoint, 'training_weights', name) ?? checkpoint.tensors.get(name);
-    if (stored) weights.set(name, inType(await stored.read(), dtype));
+    if (!stored) continue;
+    const tensor = await stored.read();
+    requireFiniteWeights(tensor, name, checkpoint.path);
+    weights.set(name, inType(tensor, dtype));
   }
   return weights;
 }
@@ -177,15 +202,17 @@ function inType(tensor: HostTensor, dtype: 'float32' | 'int64'): HostTensor {
     : float32Tensor(toFloat32(tensor), tensor.shape);
 }
 
-/** The averages of the learned weights, where the checkpoint has a moving average. */
+/** The averages of that name, where the checkpoint has a moving average. */
 export async function readAverages(
   checkpoint: Checkpoint,
   names: Iterable<string>,
 ): Promise<Map<string, HostTensor> | undefined> {
+  if (!(valueAt(checkpoint.root, 'training_weights') instanceof Map)) return undefined;
   const averages = new Map<string, HostTensor>();
   for (const name of names) {
-    if (!storedAt(checkpoint, 'training_weights', name)) return undefined;
-    averages.set(name, await checkpoint.read(name));
+    const average = await checkpoint.read(name);
+    requireFiniteWeights(average, name, checkpoint.path);
+    averages.set(name, average);
   }
   return averages;
 }
@@ -200,7 +227,7 @@ export async function restoreOptimizer(
   optimizer: Optimizer,
 ): Promise<boolean> {
   const values = new Map<string, HostTensor>();
-  const indices = new Map(parameterNames(network).map((name, index) => [name, index]));
+  const indices = indicesOf(network);
   let steps: HostTensor | undefined;
   for (const [moment, parameters] of optimizer.state.moments)
     for (const name of parameters.keys()) {

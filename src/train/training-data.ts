@@ -2,7 +2,9 @@
 
 import type { Alignment } from '../data/alignment.js';
 import type { Dataset, Sample } from '../data/dataset.js';
+import type { TargetKind } from '../data/distribution.js';
 import { publishedCrops } from '../data/labels.js';
+import { noVotes, type Split } from '../data/layouts/layout.js';
 import { describeDropped, droppedNotes } from '../data/layouts/left-out.js';
 import {
   countByClass,
@@ -30,12 +32,12 @@ export interface TrainingData {
 
 /**
  * Lists the training set and the set that chooses the best epoch: the dataset's evaluation set, or with
- * `valSplit` a share of the training set.
+ * `valSplit` a share of the training set. Only the training set has votes as targets; the other is judged on labels.
  * @throws PosterError as {@link openDataset}; `data.layout` when a class has no training images, or the two sets
  * have other classes.
  */
 export async function openTrainingData(config: TrainingConfig, signal?: AbortSignal): Promise<TrainingData> {
-  const open = (split: 'train' | 'valid' | 'test' | 'all') => {
+  const open = (split: Split, targets: TargetKind = 'labels') => {
     const { data, dataType, labels, votes } = config;
     return openDataset({
       root: data,
@@ -43,13 +45,18 @@ export async function openTrainingData(config: TrainingConfig, signal?: AbortSig
       labels: labels ?? undefined,
       votes: votes ?? undefined,
       split,
+      targets,
       allowEmpty: true,
       signal,
     });
   };
-  const train = await open(await trainingSplit(config, signal));
+  const split = await trainingSplit(config, signal);
+  const train = await open(split, config.targets);
   requireTrainingImages(train);
-  if (config.valSplit > 0) return holdOut(train, config);
+  if (config.valSplit > 0) {
+    const labelled = config.targets === 'labels' ? train : await open(split);
+    return holdOut(train, labelled, config);
+  }
   const valid = await open(config.evaluationSplit);
   requireSameClasses(train, valid);
   return {
@@ -73,16 +80,22 @@ async function trainingSplit(
   return splits.includes('train') || !splits.includes('all') ? 'train' : 'all';
 }
 
-function holdOut(all: OpenedDataset, { valSplit, seed }: TrainingConfig): TrainingData {
-  const labels = all.samples.map(({ label }) => label);
+/** Holds out images that have a label, the same whatever the targets are; all others are trained on. */
+function holdOut(
+  all: OpenedDataset,
+  labelled: OpenedDataset,
+  { valSplit, seed }: TrainingConfig,
+): TrainingData {
+  const labels = labelled.samples.map(({ label }) => label);
   const parts = stratifiedSplit(labels, valSplit, seed);
-  const pick = (positions: readonly number[]) => positions.map((position) => all.samples[position]!);
+  const pick = (positions: readonly number[]) => positions.map((position) => labelled.samples[position]!);
   const { name, root, classes } = all;
-  const train = pick(parts.train);
+  const heldOut = pick(parts.valid);
+  const train = all === labelled ? pick(parts.train) : without(all.samples, heldOut);
   return {
     classes,
     train,
-    valid: { name, root, classes, samples: pick(parts.valid), split: `held out of ${all.split}` },
+    valid: { name, root, classes, samples: heldOut, split: `held out of ${all.split}` },
     counts: countByClass({ classes, samples: train }),
     alignment: alignmentOf(all),
     notes: notesOn(all),
@@ -90,7 +103,13 @@ function holdOut(all: OpenedDataset, { valSplit, seed }: TrainingConfig): Traini
 }
 
 function notesOn({ notes, split, dropped }: OpenedDataset): string[] {
-  return [...notes, ...droppedNotes(split, dropped)];
+  const untold = dropped.filter(({ reason }) => reason !== noVotes); // the notes have those
+  return [...notes, ...droppedNotes(split, untold)];
+}
+
+function without(samples: readonly Sample[], others: readonly Sample[]): Sample[] {
+  const paths = new Set(others.map(({ path }) => path));
+  return samples.filter(({ path }) => !paths.has(path));
 }
 
 /** As the files say, or as the dataset's published crops are. */

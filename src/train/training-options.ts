@@ -4,8 +4,10 @@
  */
 
 import { z } from 'zod';
+import { targetKinds } from '../data/distribution.js';
 import { dataTypes } from '../data/labels.js';
 import { networkSizeNames } from '../network/config.js';
+import { augmentationSets } from './augmentation-sets.js';
 import {
   above,
   below,
@@ -19,6 +21,7 @@ import {
 } from './option-kinds.js';
 import { maxSeed } from './random.js';
 import { samplers } from './sampler.js';
+import { schedules } from './schedule.js';
 
 export const trainingOptions = {
   data: special(z.string().min(1), "the path of the dataset's folder or list", {
@@ -35,7 +38,12 @@ export const trainingOptions = {
   }),
   votes: optionalFile({
     flags: '--votes <file>',
-    about: 'FERPlus votes file, where it does not lie in the folder',
+    about: 'the votes for the images, where they do not lie in the folder',
+  }),
+  /** Checkpoints from before this option were trained on labels. */
+  targets: special(z.enum(targetKinds).default('labels'), 'labels or votes', {
+    flags: '--targets <kind>',
+    about: "what an image is trained towards: its label, or the distribution of its annotators' votes",
   }),
   evaluationSplit: oneOf(['valid', 'test'], {
     flags: '--evaluation-split <split>',
@@ -50,7 +58,27 @@ export const trainingOptions = {
   network: oneOf(networkSizeNames, {
     flags: '--network <size>',
     about:
-      'the published network, or one of the same make for two CPU cores: compact takes pretrained landmark weights, narrow is the smallest',
+      'the published network, or one of the same make for two CPU cores: compact takes pretrained landmark weights, narrow is the smallest, small learns faces of 48 pixels from nothing',
+  }),
+  imageSize: special(z.int().min(32).max(2048).nullable(), 'a whole number of pixels from 32 to 2048', {
+    flags: '--image-size <pixels>',
+    about: "height and width of the network's input, in place of the size's own",
+  }),
+  grey: yesOrNo({
+    flags: '--grey',
+    about: 'reduce colours to grey, here and in every later use of the model',
+  }),
+  layerScale: special(z.number().gt(0).max(10).nullable(), 'a number above 0 and at most 10', {
+    flags: '--layer-scale <value>',
+    about: "initial value of the cross attention's layer scales, in place of the size's own",
+  }),
+  dropPath: special(z.number().min(0).lt(1).nullable(), 'a number from 0 to below 1', {
+    flags: '--drop-path <rate>',
+    about: "highest rate of stochastic depth, in place of the size's own",
+  }),
+  dropout: special(z.number().min(0).lt(1).nullable(), 'a number from 0 to below 1', {
+    flags: '--dropout <rate>',
+    about: "share of the head's inputs that training drops, in place of the size's own",
   }),
   ir50: optionalFile({ flags: '--ir50 <file>', about: 'pretrained weights of the image branch (ir50.pth)' }),
   mobilefacenet: optionalFile({
@@ -87,7 +115,18 @@ export const trainingOptions = {
     flags: '--lr, --learning-rate <rate>',
     about: 'learning rate of the first epoch',
   }),
-  decay: above(0, 1, { flags: '--decay <factor>', about: 'multiplies the learning rate after each epoch' }),
+  schedule: oneOf(schedules, {
+    flags: '--schedule <name>',
+    about: 'how the learning rate falls: by --decay after each epoch, or step by step to --min-lr at the end',
+  }),
+  decay: above(0, 1, {
+    flags: '--decay <factor>',
+    about: 'multiplies the learning rate of the exponential schedule after each epoch',
+  }),
+  minLearningRate: within(0, 10, {
+    flags: '--min-lr <rate>',
+    about: 'learning rate at the end of the cosine schedule',
+  }),
   warmupEpochs: within(0, 100_000, {
     flags: '--warmup <epochs>',
     about: 'epochs, or parts of one, in which the learning rate rises from 0',
@@ -100,9 +139,17 @@ export const trainingOptions = {
     flags: '--wd, --weight-decay <factor>',
     about: 'weight decay; the official program reads it and ignores it',
   }),
+  weightDecayExclude1d: yesOrNo({
+    flags: '--wd-exclude-1d, --weight-decay-exclude-1d',
+    about: 'no weight decay for biases, norms and other vectors, nor for tokens and positions',
+  }),
   beta1: below(0, 1, { flags: '--beta1 <factor>', about: "decay of Adam's average of gradients" }),
   beta2: below(0, 1, { flags: '--beta2 <factor>', about: "decay of Adam's average of squared gradients" }),
   epsilon: above(0, 1, { flags: '--epsilon <value>', about: "added to Adam's denominator" }),
+  clipGradient: within(0, 1e6, {
+    flags: '--clip-grad <norm>',
+    about: 'scale the gradients of a step down to this norm over all of them; 0 for never',
+  }),
   rho: within(0, 10, {
     flags: '--rho <radius>',
     about: 'radius of sharpness-aware minimisation; 0 trains without it, in one pass per step',
@@ -125,7 +172,58 @@ export const trainingOptions = {
     flags: '--label-smoothing <share>',
     about: 'share of the target spread evenly over all classes',
   }),
+  teacher: special(
+    z
+      .array(
+        z.union([
+          z.string().min(1),
+          z.strictObject({ path: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+        ]),
+      )
+      .min(1)
+      .max(100)
+      .nullable(),
+    'the paths of one or more checkpoints',
+    {
+      flags: '--teacher <files...>',
+      about:
+        'trained networks of any size to learn from as well: the mean of what they say of the same images',
+    },
+  ),
+  distillWeight: within(0, 1, {
+    flags: '--distill-weight <share>',
+    about: "the teachers' share of the loss; the targets have the rest",
+  }),
+  temperature: above(0, 100, {
+    flags: '--temperature <t>',
+    about: 'divides the logits of teachers and network where they are compared',
+  }),
+  augment: oneOf(augmentationSets, {
+    flags: '--augment <set>',
+    about:
+      'a set of ranges for the options from --rotation to --erasing-area, each of which can be given instead',
+  }),
   flip: within(0, 1, { flags: '--flip <probability>', about: 'probability of mirroring an image' }),
+  rotation: within(0, 180, {
+    flags: '--rotation <degrees>',
+    about: 'largest angle by which an image is turned, to either side',
+  }),
+  shift: within(0, 1, {
+    flags: '--shift <share>',
+    about: 'largest share of its size by which an image is moved, along both axes',
+  }),
+  scale: rangeWithin(0.1, 10, { flags: '--scale <low,high>', about: 'enlargement of an image' }),
+  shear: within(0, 80, { flags: '--shear <degrees>', about: 'largest angle by which an image is slanted' }),
+  brightness: rangeWithin(0, 10, { flags: '--brightness <low,high>', about: 'multiplies all pixels' }),
+  contrast: rangeWithin(0, 10, {
+    flags: '--contrast <low,high>',
+    about: "multiplies all pixels' distance from their mean",
+  }),
+  mixup: within(0, 100, {
+    flags: '--mixup <alpha>',
+    about:
+      'mixes images and targets in pairs, with alpha of the Beta distribution of their shares; 0 for none',
+  }),
   erasingProbability: within(0, 1, {
     flags: '--erasing <probability>',
     about: 'probability of erasing a rectangle of an image',
@@ -140,7 +238,7 @@ export const trainingOptions = {
   }),
   ema: below(0, 1, {
     flags: '--ema <decay>',
-    about: 'evaluate and keep a moving average of the weights with this decay; 0 for none',
+    about: 'evaluate and keep a moving average of weights and statistics with this decay; 0 for none',
   }),
 
   earlyStopping: whole(0, 100_000, {

@@ -4,7 +4,7 @@ import { PosterError } from '../errors.js';
 import type { Failure, Prediction } from '../evaluate/prediction.js';
 import type { EvaluationResult } from '../evaluate/result.js';
 import { summarise } from '../evaluate/summarise.js';
-import { imageSize, valuesPerImage } from '../network/config.js';
+import { valuesPerImage } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { toFloat32 } from '../tensor/host-tensor.js';
 import type { Device } from '../torch/addon.js';
@@ -83,24 +83,30 @@ export async function validate(validation: Validation): Promise<EvaluationResult
  */
 const partsOfBatch = 4;
 
-/** images: count x 3 x 224 x 224 -> count x classes. */
+/** images: count x 3 x imageSize x imageSize -> count x classes. */
 function logitsOf(validation: Validation, images: Float32Array, count: number): Float32Array {
   const size = Math.ceil(count / partsOfBatch);
   const classes = validation.data.classes.length;
+  const values = valuesPerImage(validation.network.config);
   const logits = new Float32Array(count * classes);
   for (let first = 0; first < count; first += size) {
-    const part = images.subarray(first * valuesPerImage, Math.min(first + size, count) * valuesPerImage);
+    const part = images.subarray(first * values, Math.min(first + size, count) * values);
     logits.set(logitsOfPart(validation, part), first * classes);
   }
   return logits;
 }
 
-/** images: n x 3 x 224 x 224 -> n x classes. */
+/** images: n x 3 x imageSize x imageSize -> n x classes. */
 function logitsOfPart({ network, parameters, device }: Validation, images: Float32Array): Float32Array {
   return inferenceMode(() =>
     scope(() => {
       const ops = torchOps(parameters, { training: false });
-      const input = fromValues(images, [images.length / valuesPerImage, 3, imageSize, imageSize], device);
+      const { imageSize } = network.config;
+      const input = fromValues(
+        images,
+        [images.length / valuesPerImage(network.config), 3, imageSize, imageSize],
+        device,
+      );
       return toFloat32(network.forward(ops, input).logits.toHost());
     }),
   );

@@ -3,6 +3,7 @@
  * dropped rather than blended. Browser-safe.
  */
 import { messageOf, PosterError } from '../errors.js';
+import { checkPixelCount, defaultMaxPixels } from '../image/image-defect.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { PixelSource } from './messages.js';
 
@@ -14,7 +15,7 @@ export async function readPixels(source: PixelSource): Promise<RgbImage> {
   if (source instanceof Blob) return readBitmap(await decode(source));
   if (source instanceof ImageBitmap) return readBitmap(source);
   if (source instanceof ImageData) return dropAlpha(source);
-  return requirePixels(source);
+  return source;
 }
 
 async function decode(file: Blob): Promise<ImageBitmap> {
@@ -29,17 +30,9 @@ async function decode(file: Blob): Promise<ImageBitmap> {
   }
 }
 
-function requirePixels(image: RgbImage): RgbImage {
-  const { width, height, data } = image;
-  if (width >= 1 && height >= 1 && data?.length === width * height * 3) return image;
-  throw new PosterError(
-    'image.unreadable',
-    `Expected an image as a bitmap, ImageData, an element, a Blob or { width, height, data } with width x height x 3 bytes; got ${width} x ${height} with ${data?.length ?? 'no'} bytes.`,
-  );
-}
-
 function readBitmap(bitmap: ImageBitmap): RgbImage {
   try {
+    checkPixelCount(bitmap.width, bitmap.height, defaultMaxPixels);
     const drawn = drawOnCanvas(bitmap);
     return dropAlpha(isOpaque(drawn.data) ? drawn : (readUnblended(bitmap) ?? drawn));
   } catch (error) {

@@ -3,7 +3,9 @@ import { messageOf, PosterError } from '../errors.js';
 import { type FaceModels, findFaces } from '../faces/find-faces.js';
 import { preprocess } from '../image/preprocess.js';
 import { findModelCard } from '../model/onnx-metadata.js';
-import { valuesPerImage } from '../network/config.js';
+import { publishedConfig, valuesPerImage } from '../network/config.js';
+import { sourceOf } from '../onnx/byte-source.js';
+import { requireFiniteModel } from '../onnx/finite-weights.js';
 import type { ModelOutputs, Session } from '../onnx/session.js';
 import { openFaceModels } from './face-models.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
@@ -59,8 +61,9 @@ function perform(request: Request): Promise<Replies[Request['type']]> {
 async function load(request: LoadRequest): Promise<LoadReply> {
   const model = await obtain(request);
   const { bytes, origin } = model;
-  const read = (position: number, length: number) => bytes.subarray(position, position + length);
-  const card = await findModelCard({ size: bytes.length, read }, describe(request.source));
+  const source = sourceOf(bytes);
+  const card = await findModelCard(source, describe(request.source));
+  await requireFiniteModel(source, describe(request.source));
   await model.keep?.(); // only what proved to be a model
   send({ progress: { stage: 'prepare', loaded: bytes.length, total: bytes.length } });
   const opened = await openSession(bytes, request);
@@ -83,9 +86,9 @@ function describe(source: LoadRequest['source']): string {
 }
 
 async function run({ images, attention }: RunRequest): Promise<ModelOutputs> {
-  const input = new Float32Array(images.length * valuesPerImage);
+  const input = new Float32Array(images.length * valuesPerImage(publishedConfig));
   for (const [i, image] of images.entries()) {
-    preprocess(await readPixels(image), input, i * valuesPerImage);
+    preprocess(await readPixels(image), input, i * valuesPerImage(publishedConfig));
   }
   return session!.run(input, images.length, { attention });
 }

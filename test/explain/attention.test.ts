@@ -33,7 +33,7 @@ before(async () => {
 
 test('the attention equals a softmax computed apart from the graph', async () => {
   const last = config.transformerDepth - 1;
-  const graph = recordGraph(weights, (ops, images) => {
+  const graph = recordGraph(config.imageSize, weights, (ops, images) => {
     const outputs: [string, Value][] = [];
     const observe = (stage: string, value: Value) => {
       if (stage === `VIT.blocks.${last - 1}`) outputs.push(['before', value]);

@@ -147,6 +147,22 @@ for (const [name, message] of Object.entries(bad)) {
   });
 }
 
+test('a side of more than 100000 pixels is refused, however narrow the image', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'poster-decode-'));
+  const path = join(folder, 'line.png');
+  try {
+    await sharp({ create: { width: 1, height: 100_001, channels: 3, background: 'red' } })
+      .png()
+      .toFile(path);
+    assert.equal(
+      (await refusal(path)).message,
+      `Cannot read the image ${path}: it is 1 x 100001 pixels, and a side may have 100000; cut it into pieces.`,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('maxPixels is the largest pixel count accepted', async () => {
   const path = fixture('images/aligned-100.jpg');
   await decodeImage(path, { maxPixels: 10_000 });

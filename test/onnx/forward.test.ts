@@ -45,7 +45,7 @@ for (const classes of [7, 8] as const) {
   const { logits, stages } = reference[`${classes}`];
 
   test(`every stage equals the official program's, ${classes} classes`, async () => {
-    const graph = recordGraph(weights, (ops, input) => {
+    const graph = recordGraph(network.config.imageSize, weights, (ops, input) => {
       const values: [string, Value][] = [['face_landback.output_layer', network.landmarks(ops, input)]];
       const observe = (stage: string, value: Value) => values.push([stage, value]);
       network.forward(ops, input, { observe, everyToken: true });

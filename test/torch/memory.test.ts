@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { afterEach } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { addon } from '../../src/torch/addon.js';
 import { callTensor } from '../../src/torch/call.js';
 import { heldMemory, keepFreedMemory } from '../../src/torch/memory.js';
 import { scope } from '../../src/torch/scope.js';
@@ -48,30 +51,34 @@ torchTest(
   },
 );
 
-torchTest('tensors that a scope frees do not drive the garbage collector', async () => {
-  const collections = await majorCollections(() => {
-    for (let i = 0; i < 100; i++) scope(() => void make(16));
+torchTest('the garbage collector is told of each tensor that no scope frees, and of no others', (context) => {
+  const told = context.mock.method(addon(), 'leaveToCollector').mock;
+  const make = () => fromNumbers([1]);
+  scope(() => {
+    make();
+    scope(make);
   });
-  const left = await majorCollections(() => {
-    for (let i = 0; i < 100; i++) make(16);
-  });
-  assert.ok(collections < 3, `${collections} collections`);
-  assert.ok(left >= 3, `${left} collections where no scope frees them`);
+  assert.equal(told.callCount(), 0);
+  for (const tensor of [make(), make()]) tensor.dispose();
+  assert.equal(told.callCount(), 2);
 });
 
-/** How often the garbage collector went through the whole heap during `work`. */
-async function majorCollections(work: () => void): Promise<number> {
-  let count = 0;
+torchTest('large tensors that no scope frees drive the garbage collector', async () => {
+  let collections = 0;
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as (PerformanceEntry & { detail: { kind: number } })[])
-      if (entry.detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) count += 1;
+      if (entry.detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections += 1;
   });
   observer.observe({ entryTypes: ['gc'] });
-  work();
-  await setTimeout(50);
+  // They are held, so that none is left to be freed when it pleases the collector.
+  const tensors = Array.from({ length: 40 }, () =>
+    callTensor('aten::empty.memory_format', [4 * megabyte], 'float32', null, null, null, null),
+  );
+  for (let turn = 0; collections === 0 && turn < 10_000; turn++) await setImmediate();
   observer.disconnect();
-  return count;
-}
+  for (const tensor of tensors) tensor.dispose();
+  assert.ok(collections > 0);
+});
 
 torchTest('small tensors are left to libtorch', () => {
   keepFreedMemory(true);
@@ -89,4 +96,31 @@ torchTest('switched off, nothing is kept, and tensors made before can still be u
   assert.equal(new Float32Array(made.toHost().data.buffer)[0], 1.5);
   made.dispose();
   assert.deepEqual(heldMemory(), { inUse: 0, kept: 0 });
+});
+
+torchTest('memory is kept until all who asked for it have taken that back', () => {
+  keepFreedMemory(true);
+  keepFreedMemory(true);
+  keepFreedMemory(false);
+  make(8).dispose();
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 8 * megabyte });
+  keepFreedMemory(false);
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 0 });
+  keepFreedMemory(false); // once too often
+  keepFreedMemory(true);
+  make(8).dispose();
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 8 * megabyte });
+});
+
+torchTest('a thread that ends takes back what it asked for, and no more', async () => {
+  const address = new URL('../../src/torch/memory.js', import.meta.url);
+  const program = `import(${JSON.stringify(address.href)}).then(({ keepFreedMemory }) => keepFreedMemory(true))`;
+  const thread = async () => once(new Worker(program, { eval: true }), 'exit');
+  await thread();
+  make(8).dispose();
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 0 });
+  keepFreedMemory(true);
+  await thread();
+  make(8).dispose();
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 8 * megabyte });
 });

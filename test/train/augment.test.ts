@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Rectangle } from '../../src/image/augment.js';
-import { augmentationAt, drawErasing, type Range } from '../../src/train/augment.js';
+import {
+  augmentationAt,
+  drawErasing,
+  noAugmentation,
+  type Range,
+  type Rectangle,
+} from '../../src/train/augment.js';
 import { randomStream } from '../../src/train/random.js';
 import { fixture } from '../support/fixtures.js';
 
@@ -71,6 +76,7 @@ function assertSameQuantiles(sorted: Float64Array, expected: readonly number[], 
 
 test('flips and erasings come as often as asked, and depend on nothing but seed, epoch and position', () => {
   const options = {
+    ...noAugmentation,
     flip: 0.5,
     erasing: { probability: 0.25, area: [0.02, 0.1], ratio: [0.3, 3.3] },
   } as const;
@@ -91,8 +97,16 @@ test('probabilities of 0 and 1 are never and always', () => {
   const erasing = { area: [0.05, 0.05], ratio: [0.3, 3.3] } as const;
   for (let position = 0; position < 200; position++) {
     const place = { seed: 1, epoch: 0, position };
-    const never = augmentationAt({ flip: 0, erasing: { probability: 0, ...erasing } }, size, place);
-    const always = augmentationAt({ flip: 1, erasing: { probability: 1, ...erasing } }, size, place);
+    const never = augmentationAt(
+      { ...noAugmentation, flip: 0, erasing: { probability: 0, ...erasing } },
+      size,
+      place,
+    );
+    const always = augmentationAt(
+      { ...noAugmentation, flip: 1, erasing: { probability: 1, ...erasing } },
+      size,
+      place,
+    );
     assert.deepEqual(never, { flip: false });
     assert.ok(always.flip && always.erase);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DataType } from '../../src/data/labels.js';
-import { checkConfig, flagOf, remarksOn, resolveConfig } from '../../src/train/config.js';
+import { checkConfig, flagOf, remarksOn, resolveConfig, savedConfig } from '../../src/train/config.js';
 import { factsOf } from '../../src/train/option-kinds.js';
 import {
   type OptionName,
@@ -54,6 +54,11 @@ test('what no user says is what the official program does', () => {
     },
   );
   assert.deepEqual([config.erasingRatio, config.flip, config.momentum], [[0.3, 3.3], 0.5, 0]);
+  const { schedule, warmupEpochs, clipGradient, weightDecayExclude1d, ema, teacher } = config;
+  assert.deepEqual(
+    [schedule, warmupEpochs, clipGradient, weightDecayExclude1d, ema, teacher],
+    ['exponential', 0, 0, false, 0, null],
+  );
   // PyTorch's AdamW decays the weights unless told otherwise, and the official program tells it nothing.
   assert.equal(resolveConfig('RAF-DB', { data, optimizer: 'adamw' }).weightDecay, 0.01);
   assert.equal(resolveConfig('RAF-DB', { data, optimizer: 'adamw', weightDecay: 0 }).weightDecay, 0);
@@ -78,6 +83,12 @@ test('an option out of range is a sentence with its name, its flag, its range an
       { batchSize: 'many' },
       'Expected batchSize (--batch-size) to be a whole number from 2 to 65536, got "many".',
     ],
+    [{ schedule: 'linear' }, 'Expected schedule (--schedule) to be exponential or cosine, got "linear".'],
+    [{ clipGradient: -1 }, 'Expected clipGradient (--clip-grad) to be a number from 0 to 1000000, got -1.'],
+    [
+      { learningRate: 1e-3, minLearningRate: 2e-3 },
+      'Expected minLearningRate (--min-lr) to be at most learningRate (--lr 0.001), got 0.002.',
+    ],
     [{ optimizer: 'lion' }, 'Expected optimizer (--optimizer) to be adam, adamw or sgd, got "lion".'],
     [
       { erasingArea: [0.2, 0.1] },
@@ -86,6 +97,15 @@ test('an option out of range is a sentence with its name, its flag, its range an
     [
       { classWeights: [1, 0] },
       'Expected classWeights (--class-weights) to be none, balanced, or a number above 0 for each class, got [1,0].',
+    ],
+    [{ teacher: [] }, 'Expected teacher (--teacher) to be the paths of one or more checkpoints, got [].'],
+    [
+      { temperature: 0 },
+      'Expected temperature (--temperature) to be a number above 0 and at most 100, got 0.',
+    ],
+    [
+      { distillWeight: 1.1 },
+      'Expected distillWeight (--distill-weight) to be a number from 0 to 1, got 1.1.',
     ],
     [{ device: 'tpu' }, 'Expected device (--gpu) to be auto, cpu, cuda or cuda:<number>, got "tpu".'],
     [
@@ -114,6 +134,16 @@ test('a configuration survives being stored as JSON', () => {
   assert.deepEqual(checkConfig(JSON.parse(JSON.stringify(config))), config);
 });
 
+test('a configuration saved by an earlier version goes on as it was', () => {
+  const config = resolveConfig('CAER-S', { data, optimizer: 'adamw' });
+  const { schedule, minLearningRate, weightDecayExclude1d, clipGradient, teacher, ...earlier } = config;
+  assert.deepEqual(savedConfig(JSON.parse(JSON.stringify(earlier))), config);
+  assert.throws(() => savedConfig({ ...earlier, dataType: 'FER' }), {
+    code: 'option.invalid',
+    message: /dataType \(--data_type\)/,
+  });
+});
+
 test('every option has flags of its own, a range in words and help', () => {
   const flags = Object.keys(trainingOptions).map((name) => flagOf(name as OptionName));
   assert.equal(new Set(flags).size, flags.length);
@@ -138,6 +168,12 @@ test('remarks name options that have no effect and what a reader of the results 
     remarksOn(resolveConfig('RAF-DB', { data, ...overrides }));
   assert.deepEqual(remarks({ mobilefacenet: 'm.pth', valSplit: 0.1, optimizer: 'sgd', momentum: 0.9 }), []);
   assert.match(remarks({ momentum: 0.9 })[0]!, /adam has its own and ignores it/);
+  assert.match(remarks({ minLearningRate: 1e-6 })[0]!, /is for the cosine schedule/);
+  assert.match(remarks({ weightDecayExclude1d: true })[0]!, /no effect without weight decay/);
+  assert.match(
+    remarks({ teacher: ['t.pth'], distillWeight: 0 })[0]!,
+    /no effect without a share of the loss/,
+  );
   assert.match(remarks({ valSplit: 0.1 })[0]!, /frozen at random weights/);
   assert.match(remarks({ mobilefacenet: 'm.pth' })[0]!, /--val-split avoids that/);
 });

@@ -9,9 +9,18 @@ import { compactConfig, narrowConfig } from '../../src/network/config.js';
 import { initialTensor } from '../../src/network/initial-values.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import type { HostTensor } from '../../src/tensor/host-tensor.js';
-import { openResumption, resumedConfig, resumedProgress } from '../../src/train/resume.js';
+import { resolveConfig } from '../../src/train/config.js';
+import { startOf } from '../../src/train/progress.js';
+import {
+  openResumption,
+  type Resumption,
+  remarksOnResumption,
+  resumedConfig,
+  resumedProgress,
+} from '../../src/train/resume.js';
 import { readWeights } from '../../src/train/training-checkpoint.js';
 import type { TrainingData } from '../../src/train/training-data.js';
+import type { TrainingConfig } from '../../src/train/training-options.js';
 
 /** Written by PyTorch with what the official program keeps, its pickled recorders and its SAM's state included. */
 const official = fileURLToPath(new URL('../../../test/fixtures/pth/official.pth', import.meta.url));
@@ -66,4 +75,22 @@ test('weights are taken over from names with a prefix, and refused by a network 
     message: /model\.pth/,
   });
   await checkpoint.close();
+});
+
+test('a resumption says when other options change the learning rate', () => {
+  const config = resolveConfig('RAF-DB', {
+    data: 'raf-db',
+    schedule: 'cosine',
+    learningRate: 1e-3,
+    epochs: 10,
+  });
+  const progress = { ...startOf(10), steps: 100 };
+  const saved = { config, progress, averagedSteps: 0, trainImages: 7 };
+  const remarks = (changes: Partial<TrainingConfig>) =>
+    remarksOnResumption({ saved } as Resumption, { ...config, ...changes });
+  assert.deepEqual(remarks({}), []);
+  assert.deepEqual(remarks({ epochs: 20 }), [
+    'The learning rate goes on at 0.0005, where the saved options would have it at 0.',
+  ]);
+  assert.deepEqual(remarksOnResumption({ saved: undefined } as Resumption, config), []);
 });

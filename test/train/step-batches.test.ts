@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImageLoader, ImageRequest } from '../../src/data/loader.js';
 import { PosterError } from '../../src/errors.js';
-import { valuesPerImage } from '../../src/network/config.js';
 import type { EpochPlan } from '../../src/train/epoch-plan.js';
 import { loadSteps, nothingToLearnFrom } from '../../src/train/step-batches.js';
+
+const valuesPerImage = 3 * 2 * 2;
 
 /** A loader that fills image n with n, and cannot read those called "bad n". */
 function fakeLoader(batchSizes: readonly number[]): ImageLoader<Float32Array> {
@@ -33,18 +34,27 @@ function fakeLoader(batchSizes: readonly number[]): ImageLoader<Float32Array> {
 async function stepsOf(batches: readonly string[], accumulate: number, othersSizes?: readonly number[]) {
   const letters = batches.join('');
   const sizes = batches.map(({ length }) => length);
-  const requests = [...letters].map((letter, i) => ({ path: `${letter === 'x' ? 'bad' : 'good'} ${i}` }));
-  let first = 0;
-  const labels = sizes.map((size) => Array.from({ length: size }, () => first++));
+  const planned = [...letters].map((letter, i) => ({
+    sample: { path: `${letter === 'x' ? 'bad' : 'good'} ${i}`, label: i },
+    augmentation: { flip: false },
+  }));
   const plan: EpochPlan = {
     steps: Math.ceil(batches.length / accumulate),
+    batches: batches.length,
     batchesPerStep: accumulate,
-    labels: () => labels,
-    requests: () => requests,
+    *imagesFrom() {
+      let first = 0;
+      for (const size of sizes) {
+        yield planned.slice(first, first + size);
+        first += size;
+      }
+    },
   };
   const gather = <T>(value: T): T[] => (othersSizes ? [value, othersSizes as T] : [value]);
   const found: { labels: number[][]; failures: number }[] = [];
-  for await (const { batches: kept, failures } of loadSteps(fakeLoader(sizes), plan, 0, { gather })) {
+  for await (const { batches: kept, failures } of loadSteps(fakeLoader(sizes), plan, 0, letters.length, {
+    gather,
+  })) {
     for (const { images, labels: own } of kept)
       own.forEach((label, i) => {
         assert.equal(images[i * valuesPerImage], Number(label));

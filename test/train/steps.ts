@@ -11,6 +11,8 @@ export const adam: OptimizerOptions = {
   optimizer: 'adam',
   momentum: 0,
   weightDecay: 0,
+  weightDecayExclude1d: false,
+  clipGradient: 0,
   beta1: 0.9,
   beta2: 0.999,
   epsilon: 1e-8,

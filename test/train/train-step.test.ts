@@ -71,6 +71,30 @@ torchTest('several batches train by the mean of their gradients', () => {
   });
 });
 
+torchTest('what is clipped is the mean gradient of all batches at the climbed weights', () => {
+  scope(() => {
+    const batches = [narrowBatch(1), narrowBatch(2)];
+    const moves = (clipGradient: number) => {
+      const trainer = trainerOf(narrow, { rho: 0.05 });
+      trainer.optimizer.dispose();
+      const learned = new Map([...trainer.parameters].filter(([, parameter]) => parameter.requiresGrad));
+      const before = [...learned.values()].flatMap(values);
+      const optimizer = createOptimizer(learned, { ...adam, optimizer: 'sgd', clipGradient });
+      trainStep({ ...trainer, optimizer }, batches, 1);
+      optimizer.dispose();
+      const after = [...learned.values()].flatMap(values);
+      return after.map((value, i) => value - before[i]!);
+    };
+    const norm = (way: readonly number[]) => Math.sqrt(way.reduce((sum, x) => sum + x * x, 0));
+    const free = moves(0);
+    const limit = norm(free) / 4;
+    const clipped = moves(limit);
+    assertClose([norm(clipped)], [limit], { rtol: 1e-3 }, 'norm');
+    const product = free.reduce((sum, x, i) => sum + x * clipped[i]!, 0);
+    assertClose([product / norm(free) / norm(clipped)], [1], { rtol: 1e-5 }, 'direction');
+  });
+});
+
 const notFinite = {
   'in the first pass': { rho: 0.05, scale: Number.NaN },
   'after the climb': { rho: 1e30, scale: 1 },

@@ -82,7 +82,7 @@ function withSharedFlags(command: Command): Command {
 function withLabelFlags(command: Command): Command {
   return command
     .option('--labels <names>', 'class names in label order: "a,b,c", a dataset, or a file')
-    .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
+    .option('--votes <file>', 'the votes for the images, where they do not lie in the folder')
     .option('--allow-empty', 'accept classes without images')
     .option('--json', 'print the result as JSON');
 }

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
 import { droppedNotes } from '../../data/layouts/left-out.js';
 import { openDataset } from '../../data/open-dataset.js';
 import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
+import { guardOutputs } from '../../io/guard-outputs.js';
 import { Poster } from '../../poster.js';
+import { noteWeights } from '../note-labels.js';
 import {
   type BatchFlags,
   dataTypeOption,
+  forceOption,
   loadOptions,
   type ModelFlags,
   withBatchOptions,
@@ -24,8 +28,10 @@ interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint'>, BatchFlags {
   readonly checkpoint?: string;
   readonly evaluate?: string;
   readonly split?: Split;
+  readonly votes?: string;
   readonly allowEmpty?: boolean;
   readonly output?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -41,8 +47,10 @@ export function registerEvaluate(program: Command): void {
     .option('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
     .option('-e, --evaluate <file>', 'the same, under its name in the official program')
     .option('--split <name>', 'train, valid, test or all (default: the one the dataset is evaluated on)')
+    .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
     .option('--allow-empty', 'accept classes without images')
     .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
+    .addOption(forceOption())
     .option('--json', 'print the result as one JSON document instead of tables');
   withBatchOptions(withModelOptions(command)).action(runVerb(evaluate));
 }
@@ -53,16 +61,19 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     type: flags.data_type,
     split: flags.split,
     numberNames: flags.labels === undefined ? undefined : await readLabels(flags.labels),
+    votes: flags.votes,
     allowEmpty: flags.allowEmpty,
     signal,
   });
   const onNote = (note: string) => process.stderr.write(`Note: ${note}\n`);
   for (const note of [...dataset.notes, ...droppedNotes(dataset.split, dataset.dropped)]) onNote(note);
+  await checkOutputs(flags, dataset);
   await using poster = await Poster.load(checkpointOf(flags), {
     ...(await loadOptions(flags, signal)),
     // They name the numbers of the data then, in whose order the model's own names need not be.
     labelsUnlessNamed: dataset.areNumbersNamed,
   });
+  noteWeights(poster.notes);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
   const outcome = await poster
@@ -72,10 +83,18 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   else await printTables(outcome.result, flags.data_type);
   if (flags.output === undefined) return;
   const { writeEvaluation } = await import('../../report/write-evaluation.js');
-  const { report } = await writeEvaluation(flags.output, outcome, { signal });
+  const { report } = await writeEvaluation(flags.output, outcome, { force: flags.force, signal });
   process.stderr.write(
     `Report: ${report}, with result.json and predictions.csv beside it in ${join(flags.output, '')}\n`,
   );
+}
+
+/** Before the work, which may take hours. */
+async function checkOutputs(flags: EvaluateFlags, { samples }: Dataset): Promise<void> {
+  if (flags.output === undefined) return;
+  const { checkEvaluationFiles, evaluationFiles } = await import('../../report/write-evaluation.js');
+  const inputs = [checkpointOf(flags), flags.data, flags.labels, ...samples.map(({ path }) => path)];
+  await checkEvaluationFiles(evaluationFiles(flags.output), guardOutputs({ inputs, force: flags.force }));
 }
 
 function checkpointOf({ checkpoint, evaluate }: EvaluateFlags): string {

@@ -13,6 +13,7 @@ import {
 import { describeDropped, endingReason } from './left-out.js';
 import { listImages, readFolder } from './list-images.js';
 import { readStoredLabels } from './stored-labels.js';
+import { unlabelledFolder, votesListName } from './votes-list.js';
 
 const splitNames: readonly [Split, readonly string[]][] = [
   ['train', ['train', 'training']],
@@ -56,10 +57,16 @@ export const classFolders: LayoutReader = {
 
 /** The root itself holds the class folders. */
 async function undivided(options: LayoutOptions): Promise<Layout | undefined> {
-  const { folders } = await readFolder(options.root);
+  const folders = await undividedFolders(options.root);
   const named = folders.every((folder) => expressionName(folder) ?? /^\d+$/.test(folder));
   if (folders.length < 2 || !(named || options.type === 'folder')) return undefined;
   return layoutOf(options, new Map([['all', options.root]]), folders);
+}
+
+/** Of prepared data, one folder holds the images that have votes but no class. */
+async function undividedFolders(root: string): Promise<readonly string[]> {
+  const { folders, others } = await readFolder(root);
+  return others.includes(votesListName) ? folders.filter((name) => name !== unlabelledFolder) : folders;
 }
 
 async function classFoldersOf(folder: string): Promise<readonly string[]> {
@@ -101,7 +108,7 @@ async function readSplit(
   { classes, labelOf }: ClassAssignment,
   signal: AbortSignal | undefined,
 ): Promise<Listing> {
-  const { folders } = await readFolder(folder);
+  const folders = split === 'all' ? await undividedFolders(folder) : (await readFolder(folder)).folders;
   const dropped = createDropCounter();
   const samples: { path: string; label: number }[] = [];
   for (const name of folders) {

@@ -1,8 +1,11 @@
 import { basename, join } from 'node:path';
 import { PosterError } from '../../errors.js';
 import type { Sample } from '../dataset.js';
+import { likeliestClass, toDistribution } from '../distribution.js';
 import { labelSet } from '../labels.js';
-import { majorityLabel, readVotes, type VotesRow } from './ferplus-votes.js';
+import { hasClassColumns } from './class-columns.js';
+import { targetVotes } from './ferplus-targets.js';
+import { isVotesFile, majorityLabel, readVotes, type VotesRow } from './ferplus-votes.js';
 import {
   createDropCounter,
   type LayoutOptions,
@@ -22,7 +25,7 @@ export const ferPlusImages: LayoutReader = {
 
   async recognise(options) {
     const votesFile = await findVotes(options);
-    if (!votesFile) return undefined;
+    if (!votesFile || (await isOtherList(votesFile, options))) return undefined;
     const pathOf = await findFaces(options);
     if (pathOf.size === 0) throw await noFaces(options.root);
     const rows = latestByImage(await readVotes(votesFile, options.signal));
@@ -30,13 +33,31 @@ export const ferPlusImages: LayoutReader = {
     const splits = (['train', 'valid', 'test'] as const).filter((split) =>
       rows.some((row) => row.split === split && pathOf.has(row.image)),
     );
+    if (splits.length === 0) throw noneNamed(votesFile, options.root, pathOf.size);
     return {
       name: 'FER2013 images with FERPlus votes',
       splits,
-      read: async (split) => listSplit(rows, split, pathOf, labels),
+      read: async (split) => listSplit(rows, split, pathOf, labels, rowLabel),
+      votes: {
+        file: votesFile,
+        read: async (split) => listSplit(rows, split, pathOf, labels, rowTarget),
+      },
     };
   },
 };
+
+/** Votes in a list with a column per class are for images in any layout. */
+async function isOtherList(votesFile: string, { signal }: LayoutOptions): Promise<boolean> {
+  return !(await isVotesFile(votesFile, signal)) && (await hasClassColumns(votesFile, signal));
+}
+
+function noneNamed(votesFile: string, root: string, count: number): PosterError {
+  return new PosterError(
+    'data.layout',
+    `Expected votes for the ${count} images fer0000000.png, … in ${root}, but no row of ${votesFile} is for one of them; ` +
+      'take the votes of these images.',
+  );
+}
 
 /** The votes file named or found in the root. */
 export async function findVotes({
@@ -81,27 +102,45 @@ export function latestByImage(rows: readonly VotesRow[]): VotesRow[] {
   return rows.filter((row, i) => row.image === '' || last.get(row.image) === i);
 }
 
-/** The class index of a row, or why its face is left out. */
-export function rowLabel(row: VotesRow, indexOf: readonly number[]): number | string {
-  if (row.image === '') return 'no image named in the votes file (not a face)';
-  const label = majorityLabel(row.votes);
-  return typeof label === 'number' ? indexOf[label]! : label;
-}
+/** What a row says of its face, or why the face is left out. */
+type RowReader = (row: VotesRow, order: LabelOrder) => Omit<Sample, 'path'> | string;
+
+/** The majority label. */
+export const rowLabel: RowReader = ({ image, votes }, { indexOf }) => {
+  if (image === '') return unnamed;
+  const label = majorityLabel(votes);
+  return typeof label === 'number' ? { label: indexOf[label]! } : label;
+};
+
+/** The distribution of the votes, with the majority label or else the class that has the most. */
+export const rowTarget: RowReader = ({ image, votes }, { classes, indexOf }) => {
+  if (image === '') return unnamed;
+  const counted = targetVotes(votes);
+  if (typeof counted === 'string') return counted;
+  const spread = new Array<number>(classes.length).fill(0);
+  for (const [own, count] of counted.entries()) spread[indexOf[own]!] = count;
+  const majority = majorityLabel(votes);
+  const label = typeof majority === 'number' ? majority : likeliestClass(counted);
+  return { label: indexOf[label]!, distribution: toDistribution(spread)! };
+};
+
+const unnamed = 'no image named in the votes file (not a face)';
 
 function listSplit(
   rows: readonly VotesRow[],
   split: Split,
   pathOf: ReadonlyMap<string, string>,
-  { classes, indexOf }: LabelOrder,
+  order: LabelOrder,
+  read: RowReader,
 ): Listing {
   const dropped = createDropCounter();
   const samples: Sample[] = [];
   for (const row of rows.filter((candidate) => candidate.split === split)) {
-    const label = rowLabel(row, indexOf);
+    const found = read(row, order);
     const path = pathOf.get(row.image);
-    if (typeof label === 'string') dropped.add(label, row.image || `line ${row.line}`);
+    if (typeof found === 'string') dropped.add(found, row.image || `line ${row.line}`);
     else if (path === undefined) dropped.add('image missing', row.image);
-    else samples.push({ path, label });
+    else samples.push({ path, ...found });
   }
-  return { classes, samples, dropped: dropped.list(), notes: [] };
+  return { classes: order.classes, samples, dropped: dropped.list(), notes: [] };
 }

@@ -42,28 +42,39 @@ export const usageSplits: ReadonlyMap<string, VotesRow['split']> = new Map([
 
 const voteColumns = [...labelSet('FERPlus'), 'unknown', 'NF'];
 
+const header = ['Usage', 'Image name', ...voteColumns];
+
+/** Whether a file begins as the FERPlus votes file does. */
+export async function isVotesFile(path: string, signal?: AbortSignal): Promise<boolean> {
+  for await (const { cells } of readCsv(path, signal)) return isHeader(cells);
+  return false;
+}
+
+function isHeader(cells: readonly string[]): boolean {
+  return cells.join().toLowerCase() === header.join().toLowerCase();
+}
+
 /**
  * Reads the FERPlus votes file (fer2013new.csv), row by row as FER2013's own.
  * @throws PosterError `file.missing`, or `data.layout` with the line at fault.
  */
 export async function readVotes(path: string, signal?: AbortSignal): Promise<VotesRow[]> {
   const rows: VotesRow[] = [];
-  let isHeader = true;
+  let isFirst = true;
   for await (const { cells, line } of readCsv(path, signal)) {
-    if (isHeader) checkHeader(cells, path);
+    if (isFirst) checkHeader(cells, path);
     else rows.push(parseRow(cells, line, path));
-    isHeader = false;
+    isFirst = false;
   }
   if (rows.length > 0) return rows;
   throw new PosterError('data.layout', `Expected FERPlus votes in ${path}, got none; download it again.`);
 }
 
 function checkHeader(cells: readonly string[], path: string): void {
-  const expected = ['Usage', 'Image name', ...voteColumns];
-  if (cells.join().toLowerCase() === expected.join().toLowerCase()) return;
+  if (isHeader(cells)) return;
   throw new PosterError(
     'data.layout',
-    `Expected the columns ${expected.join(',')} in ${path}, line 1, got "${cells.join().slice(0, 120)}"; ` +
+    `Expected the columns ${header.join(',')} in ${path}, line 1, got "${cells.join().slice(0, 120)}"; ` +
       'take fer2013new.csv of FERPlus.',
   );
 }

@@ -13,6 +13,9 @@ export interface Dropped {
   readonly example: string;
 }
 
+/** Why an image is left out of those with votes. */
+export const noVotes = 'no votes';
+
 /** What one split of a dataset holds, in a deterministic order. */
 export interface Listing {
   readonly classes: readonly string[];
@@ -26,11 +29,22 @@ export interface Listing {
   readonly areNumbersNamed?: boolean | undefined;
 }
 
+/** The votes for the images of a dataset. */
+export interface Votes {
+  /** Where they are written. */
+  readonly file: string;
+  /** Every image that has votes, each with its distribution. One that has a label keeps it; others may have none. */
+  read(split: Split): Promise<Listing>;
+}
+
 /** A dataset recognised on disk: which splits there are, and how to list one. */
 export interface Layout {
   readonly name: string;
   readonly splits: readonly Split[];
+  /** Every image that has a label. */
   read(split: Split): Promise<Listing>;
+  /** Absent where the files hold no votes. */
+  readonly votes?: Votes | undefined;
 }
 
 /** What a layout is recognised and read with. */
@@ -42,7 +56,7 @@ export interface LayoutOptions {
   readonly labels?: readonly string[] | undefined;
   /** Names for the classes of a list that numbers them, in the order of the numbers; its other classes are the names. */
   readonly numberNames?: readonly string[] | undefined;
-  /** The FERPlus votes file, where it does not lie in the root. */
+  /** The file of votes, where it does not lie in the root. */
   readonly votes?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -20,9 +20,9 @@ const splitOf: Record<string, Split> = {
 };
 
 /** The rows of one split and the list they come from. */
-interface SplitRows {
+export interface SplitRows<Row = ListRow> {
   readonly list: string;
-  readonly rows: ListRow[];
+  readonly rows: Row[];
 }
 
 /**
@@ -35,7 +35,7 @@ export const pathList: LayoutReader = {
   async recognise(options) {
     const lists = await findLists(options.root);
     if (lists.length === 0) return undefined;
-    const rows = await readLists(lists, options.signal);
+    const rows = await readLists(lists, (list) => readList(list, isSplit, options.signal));
     const labels = listLabels(
       [...rows.values()].flatMap((split) => split.rows),
       options,
@@ -45,7 +45,7 @@ export const pathList: LayoutReader = {
 };
 
 /** The lists with the split that their names tell, if any. */
-async function findLists(root: string): Promise<{ list: string; split: Split | undefined }[]> {
+export async function findLists(root: string): Promise<{ list: string; split: Split | undefined }[]> {
   if (await fileExists(root)) return isList(root) ? [{ list: root, split: undefined }] : [];
   if (!(await folderExists(root))) return [];
   const { others } = await readFolder(root);
@@ -63,13 +63,14 @@ function isList(name: string): boolean {
   return listExtensions.some((extension) => extname(name).toLowerCase() === extension);
 }
 
-async function readLists(
+/** The rows of the lists by split, each list read by `rowsOf`. */
+export async function readLists<Row extends Pick<ListRow, 'split' | 'line'>>(
   lists: Awaited<ReturnType<typeof findLists>>,
-  signal: AbortSignal | undefined,
-): Promise<Map<Split, SplitRows>> {
-  const bySplit = new Map<Split, SplitRows>();
+  rowsOf: (list: string) => AsyncIterable<Row>,
+): Promise<Map<Split, SplitRows<Row>>> {
+  const bySplit = new Map<Split, SplitRows<Row>>();
   for (const { list, split } of lists) {
-    for await (const row of readList(list, isSplit, signal)) {
+    for await (const row of rowsOf(list)) {
       const place = split ?? splitOfRow(row, list);
       const entry = bySplit.get(place) ?? { list, rows: [] };
       if (entry.list !== list) throw twoLists(place, entry.list, list);
@@ -83,9 +84,10 @@ async function readLists(
   return bySplit;
 }
 
-const isSplit = (word: string) => Object.hasOwn(splitOf, word.toLowerCase());
+/** Whether a word names a split. */
+export const isSplit = (word: string) => Object.hasOwn(splitOf, word.toLowerCase());
 
-function splitOfRow({ split, line }: ListRow, list: string): Split {
+function splitOfRow({ split, line }: Pick<ListRow, 'split' | 'line'>, list: string): Split {
   if (split === undefined || split === '') return 'all';
   if (isSplit(split)) return splitOf[split]!;
   throw new PosterError(
@@ -101,7 +103,7 @@ function twoLists(split: Split, first: string, second: string): PosterError {
   );
 }
 
-function halfDivided({ list, rows }: SplitRows): PosterError {
+function halfDivided({ list, rows }: SplitRows<Pick<ListRow, 'line'>>): PosterError {
   return new PosterError(
     'data.layout',
     `Expected a split on every row of ${list}, but line ${rows[0]!.line} has none; fill the column or remove it.`,

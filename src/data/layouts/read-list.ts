@@ -1,9 +1,8 @@
 import { extname } from 'node:path';
 import { PosterError } from '../../errors.js';
 import { type Columns, findColumn, readFirstRow } from './list-columns.js';
-import { readCsv } from './read-csv.js';
 import { readLines } from './read-lines.js';
-import { sniffSeparator } from './sniff-separator.js';
+import { readTable } from './read-table.js';
 
 /** A row of a list: an image, its label as written, and perhaps its split. */
 export interface ListRow {
@@ -19,6 +18,11 @@ export interface ListRow {
 /** Extensions of lists. */
 export const listExtensions = ['.csv', '.tsv', '.txt', '.jsonl', '.ndjson'] as const;
 
+/** Whether a list is of JSON lines, by its ending. */
+export function isJsonList(list: string): boolean {
+  return ['.jsonl', '.ndjson'].includes(extname(list).toLowerCase());
+}
+
 /**
  * Streams a list of images: rows of path and label, parted by commas, tabs, semicolons or blanks, with or without a
  * header; or JSON lines with the same names.
@@ -30,33 +34,22 @@ export function readList(
   isSplit: (word: string) => boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<ListRow> {
-  const isJson = ['.jsonl', '.ndjson'].includes(extname(list).toLowerCase());
-  return isJson ? readJsonList(list, signal) : readTable(list, isSplit, signal);
+  return isJsonList(list) ? readJsonList(list, signal) : readTableList(list, isSplit, signal);
 }
 
-async function* readTable(
+async function* readTableList(
   list: string,
   isSplit: (word: string) => boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ListRow> {
-  const separator = await sniffSeparator(list);
-  const rows = separator === 'blanks' ? readPairs(list, signal) : readCsv(list, signal, separator);
   let columns: Columns | undefined;
-  for await (const { cells, line } of rows) {
+  for await (const { cells, line } of readTable(list, signal)) {
     if (!columns) {
       const first = await readFirstRow(list, cells, isSplit);
       columns = first.columns;
       if (first.isHeader) continue;
     }
     yield checkRow(list, line, cells[columns.path], cells[columns.label], cells[columns.split]);
-  }
-}
-
-/** Lines of a path, which may have blanks itself, blanks and a label. */
-async function* readPairs(list: string, signal: AbortSignal | undefined) {
-  for await (const { text, line } of readLines(list, signal)) {
-    const [, path = text, label = ''] = /^(.*\S)\s+(\S+)$/.exec(text) ?? [];
-    yield { cells: [path, label], line };
   }
 }
 
@@ -88,8 +81,12 @@ function checkRow(list: string, line: number, path: unknown, label: unknown, spl
     throw rowError(list, line, 'the path of an image', path);
   if (typeof text !== 'string' || text.trim() === '') throw rowError(list, line, 'a label', label);
   if (split !== undefined && typeof split !== 'string') throw rowError(list, line, 'a split', split);
-  const whole = /^\+?(-?\d+)(?:\.0*)?$/.exec(text.trim())?.[1];
-  return { list, file: path, label: whole ?? text.trim(), split: split?.toLowerCase(), line };
+  return { list, file: path, label: plainLabel(text), split: split?.toLowerCase(), line };
+}
+
+/** A label as written, but whole numbers without decimals. */
+export function plainLabel(text: string): string {
+  return /^\+?(-?\d+)(?:\.0*)?$/.exec(text.trim())?.[1] ?? text.trim();
 }
 
 function rowError(list: string, line: number, expected: string, got: unknown): PosterError {

@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { forEachParallel } from '../for-each-parallel.js';
 import { type DataType, dataTypeFacts } from '../labels.js';
 import { createDropCounter, type Dropped, type Split } from '../layouts/layout.js';
+import { unlabelledFolder } from '../layouts/votes-list.js';
 import type { PreparedItem, PrepareSource } from './source.js';
+import type { VotedFile } from './votes-file.js';
 
 /** Images placed at once. */
 const width = 8;
@@ -14,6 +16,7 @@ export interface WrittenSplit {
   /** Images per class index. */
   readonly counts: readonly number[];
   readonly dropped: readonly Dropped[];
+  readonly voted: readonly VotedFile[];
 }
 
 export interface ClassTreeOptions {
@@ -41,7 +44,7 @@ export function splitFolderName(split: Split, type: DataType, splits: readonly S
   return split !== 'train' && oneEvaluationSet && !isBoth ? evaluationSplit : split;
 }
 
-/** Writes every image of the source into `root/split/class/name`. */
+/** Writes every image of the source into `root/split/class/name`, one without a label into `root/no_majority/split/name`. */
 export async function writeClassTree(
   source: PrepareSource,
   root: string,
@@ -49,16 +52,27 @@ export async function writeClassTree(
 ): Promise<WrittenSplit[]> {
   const missing = new Map(source.splits.map((split) => [split, createDropCounter()]));
   const counts = new Map(source.splits.map((split) => [split, folders.map(() => 0)]));
-  const folderOf = ({ split, label }: PreparedItem) => join(root, splitFolder(split), folders[label]!);
+  const voted = new Map<Split, VotedFile[]>(source.splits.map((split) => [split, []]));
+  const folderOf = ({ split, label }: PreparedItem) =>
+    label === undefined
+      ? join(unlabelledFolder, splitFolder(split))
+      : join(splitFolder(split), folders[label]!);
   for (const split of source.splits)
     for (const folder of folders) await mkdir(join(root, splitFolder(split), folder), { recursive: true });
 
   const nameIn = uniqueNames();
   let done = 0;
   const place = async (item: PreparedItem) => {
+    const { split, label, name, distribution } = item;
     const folder = folderOf(item);
-    if (await item.place(join(folder, nameIn(folder, item.name)))) counts.get(item.split)![item.label]!++;
-    else missing.get(item.split)!.add('file missing', item.name);
+    if (label === undefined) await mkdir(join(root, folder), { recursive: true });
+    const path = join(folder, nameIn(folder, name));
+    if (!(await item.place(join(root, path)))) missing.get(split)!.add('file missing', name);
+    else {
+      if (label !== undefined) counts.get(split)![label]!++;
+      if (distribution)
+        voted.get(split)!.push({ path: toPosix(path), splitFolder: splitFolder(split), label, distribution });
+    }
     onProgress?.(++done, source.total);
   };
   await forEachParallel(
@@ -72,7 +86,12 @@ export async function writeClassTree(
     split,
     counts: counts.get(split)!,
     dropped: [...source.droppedOf(split), ...missing.get(split)!.list()],
+    voted: voted.get(split)!,
   }));
+}
+
+function toPosix(path: string): string {
+  return path.split(sep).join('/');
 }
 
 /** Tells names apart that two folders of a distribution share: the second face.jpg is face~2.jpg. */

@@ -2,7 +2,7 @@ import { PosterError } from '../../errors.js';
 import sharp from '../../image/sharp.js';
 import { orUnwritable } from '../../io/write-atomically.js';
 import { labelSet } from '../labels.js';
-import { latestByImage, rowLabel } from '../layouts/ferplus-images.js';
+import { latestByImage, rowLabel, rowTarget } from '../layouts/ferplus-images.js';
 import { readVotes, usageSplits, type VotesRow } from '../layouts/ferplus-votes.js';
 import { createDropCounter, type DropCounter, type LayoutOptions, type Split } from '../layouts/layout.js';
 import { type LabelOrder, orderLabels } from '../layouts/order-labels.js';
@@ -25,17 +25,22 @@ export async function fer2013Source(
   const order = orderLabels(labelSet('FERPlus'), labels);
   const kept = new Set(latestByImage(rows));
   const dropped = countDropped([...kept], order);
-  const labelled = [...kept].filter((row) => typeof rowLabel(row, order.indexOf) === 'number');
+  const labelled = [...kept].filter((row) => !isWord(rowLabel(row, order)));
+  const splits = [...usageSplits.values()].filter((split) => labelled.some((row) => row.split === split));
+  const used = [...kept].filter(
+    (row) => splits.includes(row.split) && !(isWord(rowLabel(row, order)) && isWord(rowTarget(row, order))),
+  );
   return {
     layout: 'FER2013 CSV with FERPlus votes',
     classes: order.classes,
-    splits: [...usageSplits.values()].filter((split) => labelled.some((row) => row.split === split)),
+    splits,
     writes: true,
-    total: labelled.length,
+    hasVotes: true,
+    total: used.length,
     notes: [],
     droppedOf: (split) => dropped.get(split)?.list() ?? [],
     async *items(missing) {
-      const waiting = new Set(labelled);
+      const waiting = new Set(used);
       for await (const { row, pixels } of readFaces(csv, rows, signal)) {
         if (!waiting.delete(row)) continue;
         yield toItem(row, pixels, order);
@@ -45,25 +50,32 @@ export async function fer2013Source(
   };
 }
 
-function countDropped(rows: readonly VotesRow[], { indexOf }: LabelOrder): Map<Split, DropCounter> {
+function isWord<T>(found: T | string): found is string {
+  return typeof found === 'string';
+}
+
+function countDropped(rows: readonly VotesRow[], order: LabelOrder): Map<Split, DropCounter> {
   const counters = new Map<Split, DropCounter>();
   for (const row of rows) {
-    const label = rowLabel(row, indexOf);
-    if (typeof label === 'number') continue;
+    const found = rowLabel(row, order);
+    if (!isWord(found)) continue;
     const counter = counters.get(row.split) ?? createDropCounter();
-    counter.add(label, row.image || `line ${row.line}`);
+    counter.add(found, row.image || `line ${row.line}`);
     counters.set(row.split, counter);
   }
   return counters;
 }
 
-function toItem(row: VotesRow, pixels: Uint8Array, { indexOf }: LabelOrder): PreparedItem {
+function toItem(row: VotesRow, pixels: Uint8Array, order: LabelOrder): PreparedItem {
+  const labelled = rowLabel(row, order);
+  const target = rowTarget(row, order);
   return {
     split: row.split,
-    label: rowLabel(row, indexOf) as number,
+    label: isWord(labelled) ? undefined : labelled.label,
+    distribution: isWord(target) ? undefined : target.distribution,
     name: row.image,
-    async place(target) {
-      await writePng(pixels, target);
+    async place(to) {
+      await writePng(pixels, to);
       return true;
     },
   };

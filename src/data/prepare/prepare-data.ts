@@ -14,8 +14,9 @@ import { classFolderNames, splitFolderName, type WrittenSplit, writeClassTree } 
 import type { PlaceMode } from './place-file.js';
 import { describePreparedData } from './provenance.js';
 import { openSource, type PrepareSource } from './source.js';
+import { type VotedFile, writeVotesFile } from './votes-file.js';
 
-export interface PrepareDataOptions extends Omit<OpenDatasetOptions, 'split'> {
+export interface PrepareDataOptions extends Omit<OpenDatasetOptions, 'split' | 'targets'> {
   /** The folder to make; it must not exist, or be empty. */
   readonly out: string;
   /** Symbolic links by default, so that nothing is copied. */
@@ -32,6 +33,8 @@ export interface PreparedSplit {
   readonly images: number;
   readonly perClass: readonly ClassCount[];
   readonly dropped: readonly Dropped[];
+  /** Images with votes, and how many of them have no majority and so no class folder; absent without votes. */
+  readonly votes?: { readonly images: number; readonly unlabelled: number } | undefined;
 }
 
 /** What `prepareData` did: plain data, as `--json` prints it. */
@@ -55,7 +58,8 @@ export interface PreparedData {
 /**
  * Turns a dataset as distributed into class folders: `out/train/0_surprise/train_00001_aligned.jpg`. Folder
  * names sort in label order, so this program and those that number sorted folders agree on labels. Adds
- * labels.json, which `openDataset` reads, and a README.md of provenance. The tree is built aside and
+ * labels.json, which `openDataset` reads, and a README.md of provenance. Votes are kept in votes.csv; images that
+ * have votes but no majority go to no_majority/, where nothing is judged on them. The tree is built aside and
  * renamed: it is there whole or not at all.
  *
  * @throws PosterError `file.unwritable` when `out` exists, lies inside the data, or cannot be written;
@@ -74,6 +78,12 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
     await mkdir(dirname(out), { recursive: true });
     const written = await writeClassTree(source, aside, { ...options, folders, splitFolder });
     checkWritten(written, source, options);
+    if (source.hasVotes)
+      await writeVotesFile(
+        aside,
+        source.classes,
+        written.flatMap(({ voted }) => voted),
+      );
     const data: PreparedData = {
       out,
       root,
@@ -84,7 +94,7 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
       classes: source.classes,
       folders,
       alignment: source.alignment,
-      splits: written.map((split) => toPreparedSplit(split, source.classes, splitFolder(split.split))),
+      splits: written.map((split) => toPreparedSplit(split, source, splitFolder(split.split))),
       notes: source.notes,
     };
     await writeProvenance(aside, data);
@@ -116,8 +126,8 @@ function checkWritten(
 }
 
 function toPreparedSplit(
-  { split, counts, dropped }: WrittenSplit,
-  classes: readonly string[],
+  { split, counts, dropped, voted }: WrittenSplit,
+  { classes, hasVotes }: PrepareSource,
   folder: string,
 ): PreparedSplit {
   return {
@@ -126,7 +136,12 @@ function toPreparedSplit(
     images: counts.reduce((sum, count) => sum + count, 0),
     perClass: classes.map((name, label) => ({ class: name, images: counts[label]! })),
     dropped,
+    votes: hasVotes ? countVotes(voted) : undefined,
   };
+}
+
+function countVotes(voted: readonly VotedFile[]): PreparedSplit['votes'] {
+  return { images: voted.length, unlabelled: voted.filter(({ label }) => label === undefined).length };
 }
 
 async function writeProvenance(folder: string, data: PreparedData): Promise<void> {

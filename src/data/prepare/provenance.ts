@@ -30,9 +30,26 @@ export function describePreparedData(data: PreparedData): string {
     '',
     ...(dropped.length > 0 ? ['Left out:', '', ...dropped] : ['Nothing was left out.']),
     '',
+    ...describeVotes(data),
     'Folders sort in label order, so programs that number sorted folders give the same labels.',
     'labels.json holds the classes and their folders.',
     '',
   ];
   return lines.join('\n');
+}
+
+function describeVotes({ splits }: PreparedData): string[] {
+  const counts = splits.flatMap(({ split, votes }) => (votes ? [{ split, ...votes }] : []));
+  if (counts.length === 0) return [];
+  return [
+    'votes.csv holds the share of each class in the votes for an image, to train on with `--targets votes`:',
+    '',
+    ...counts.map(
+      ({ split, images, unlabelled }) =>
+        `- ${split}: ${images} images, ${unlabelled} of them without a majority`,
+    ),
+    '',
+    'Those without a majority lie in no_majority/ and have no label: they are trained on alone.',
+    '',
+  ];
 }

@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import { PosterError } from '../../errors.js';
 import type { Alignment } from '../alignment.js';
+import type { Sample } from '../dataset.js';
 import { findFer2013Csv, findVotes } from '../layouts/ferplus-images.js';
 import type { DropCounter, Dropped, Layout, Listing, Split } from '../layouts/layout.js';
 import { hasImageExtension } from '../layouts/list-images.js';
+import { foreignVotes } from '../layouts/with-votes.js';
 import { type OpenDatasetOptions, recogniseLayout, requireSound } from '../open-dataset.js';
 import { fer2013Source } from './fer2013-csv.js';
 import { type PlaceMode, placeFile } from './place-file.js';
@@ -11,7 +13,9 @@ import { type PlaceMode, placeFile } from './place-file.js';
 /** An image on its way into a class folder. */
 export interface PreparedItem {
   readonly split: Split;
-  readonly label: number;
+  /** Absent for an image that has votes without a majority. */
+  readonly label: number | undefined;
+  readonly distribution?: readonly number[] | undefined;
   /** The file name it should have. */
   readonly name: string;
   /** Puts the image there; false when its source is missing. */
@@ -25,6 +29,8 @@ export interface PrepareSource {
   readonly splits: readonly Split[];
   /** Whether the images are written anew, whatever the mode. */
   readonly writes: boolean;
+  /** Whether there are votes to keep. */
+  readonly hasVotes: boolean;
   /** The number of items. */
   readonly total: number;
   readonly notes: readonly string[];
@@ -50,7 +56,8 @@ export async function openSource(options: OpenDatasetOptions, mode: PlaceMode): 
       `Expected the FERPlus votes beside ${csv}; put fer2013new.csv there or name it with --votes.`,
     );
   const layout = await recogniseLayout(options);
-  return filesSource(layout, await readSplits(layout, options), mode);
+  const listings = await readSplits(layout, options);
+  return filesSource(layout, listings, await itemsOf(layout, listings), mode);
 }
 
 /** @throws PosterError `data.layout` when a split is unfit for use */
@@ -64,25 +71,66 @@ export async function readSplits(layout: Layout, options: OpenDatasetOptions): P
   return listings;
 }
 
-function filesSource(
-  { name: layout, splits }: Layout,
+interface FileItem extends Omit<PreparedItem, 'name' | 'place'> {
+  readonly path: string;
+}
+
+/** The labelled images, with their votes where there are any, and those that have votes alone. */
+async function itemsOf(
+  { votes }: Layout,
   listings: ReadonlyMap<Split, Listing>,
+): Promise<readonly FileItem[]> {
+  const items: FileItem[] = [];
+  for (const [split, { samples }] of listings) {
+    const voted = groupByImage((await votes?.read(split))?.samples ?? []);
+    for (const sample of samples) {
+      const { path, label } = sample;
+      items.push({ split, path, label, distribution: voted.get(imageOf(sample))?.shift()?.distribution });
+    }
+    for (const { path, distribution } of [...voted.values()].flat())
+      items.push({ split, path, label: undefined, distribution });
+  }
+  const [first] = listings.values();
+  if (votes && first && !items.some(({ distribution }) => distribution))
+    throw foreignVotes(votes.file, first);
+  return items;
+}
+
+/** Rows of a list may repeat an image. */
+function groupByImage(samples: readonly Sample[]): Map<string, Sample[]> {
+  const groups = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const group = groups.get(imageOf(sample));
+    if (group) group.push(sample);
+    else groups.set(imageOf(sample), [sample]);
+  }
+  return groups;
+}
+
+function imageOf({ path, label }: Sample): string {
+  return `${label} ${path}`;
+}
+
+function filesSource(
+  { name: layout, splits, votes }: Layout,
+  listings: ReadonlyMap<Split, Listing>,
+  items: readonly FileItem[],
   mode: PlaceMode,
 ): PrepareSource {
-  const entries = [...listings];
+  const entries = [...listings.values()];
   return {
     layout,
-    classes: entries[0]?.[1].classes ?? [],
+    classes: entries[0]?.classes ?? [],
     splits,
     writes: false,
-    total: entries.reduce((sum, [, { samples }]) => sum + samples.length, 0),
-    notes: entries.flatMap(([, { notes }]) => notes),
-    alignment: entries[0]?.[1].alignment,
+    hasVotes: votes !== undefined,
+    total: items.length,
+    notes: entries.flatMap(({ notes }) => notes),
+    alignment: entries[0]?.alignment,
     droppedOf: (split) => listings.get(split)?.dropped ?? [],
     *items() {
-      for (const [split, { samples }] of entries)
-        for (const { path, label } of samples)
-          yield { split, label, name: imageName(path), place: (target) => placeFile(mode, path, target) };
+      for (const { path, ...item } of items)
+        yield { ...item, name: imageName(path), place: (target) => placeFile(mode, path, target) };
     },
   };
 }

@@ -1,0 +1,45 @@
+/** Decoded images kept in memory that all loader threads share, so that later epochs decode nothing. */
+import type { RgbImage } from '../image/rgb-image.js';
+
+/** Images of one size. Can be sent to a thread. */
+export interface ImageCache {
+  /** Resized levels, places x size x size x 3. */
+  readonly levels: SharedArrayBuffer;
+  /** One for each place that holds its image, else zero. */
+  readonly filled: SharedArrayBuffer;
+}
+
+/** The most that a cache takes, in bytes; where the images need more there is none. */
+const largestCache = 2 ** 31;
+
+/** A cache with `places` images of `imageSize` pixels squared; undefined where they take too much memory. */
+export function openImageCache(places: number, imageSize: number): ImageCache | undefined {
+  const bytes = places * bytesOf(imageSize);
+  if (places === 0 || bytes > largestCache) return undefined;
+  try {
+    return { levels: new SharedArrayBuffer(bytes), filled: new SharedArrayBuffer(places) };
+  } catch {
+    return undefined; // it only saves time
+  }
+}
+
+/** The image at a place, which must not be written to; undefined where there is none yet. */
+export function readCached(
+  { levels, filled }: ImageCache,
+  place: number,
+  size: number,
+): RgbImage | undefined {
+  if (Atomics.load(new Uint8Array(filled), place) === 0) return undefined;
+  const data = new Uint8Array(levels, place * bytesOf(size), bytesOf(size));
+  return { width: size, height: size, data };
+}
+
+/** Puts a square image in its place. */
+export function writeCached({ levels, filled }: ImageCache, place: number, { width, data }: RgbImage): void {
+  new Uint8Array(levels).set(data, place * bytesOf(width));
+  Atomics.store(new Uint8Array(filled), place, 1);
+}
+
+function bytesOf(size: number): number {
+  return size * size * 3;
+}
