@@ -42,7 +42,8 @@ const step = createStepper(session);
 let done = 0;
 
 async function* stepImages() {
-  yield* loadSteps(session.loader, planOf(session, 0), 0, session.network.config.classes);
+  const { config } = session.network;
+  yield* loadSteps(session.loader, planOf(session, 0), 0, config.classes, session.team);
 }
 
 async function firstBatches(): Promise<HostBatch[]> {

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
+import { photoDecoding } from '../image/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
@@ -75,7 +76,7 @@ function faceFinder(models: FaceModels, alignment: Alignment): FaceFinder {
   return {
     async find(photo, options = {}) {
       if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
-      const upright = await decodeInput(photo, { autoOrient: true });
+      const upright = await decodeInput(photo, photoDecoding);
       return findFaces(upright, models, withUsualAlignment(options, alignment));
     },
     dispose,

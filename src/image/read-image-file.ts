@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { messageOf, PosterError } from '../errors.js';
 import { excerpt } from '../io/excerpt.js';
+import { describeForeignName, describeForeignSlashes } from '../io/foreign-name.js';
 import { ImageDefect } from './image-defect.js';
 
 /** No sensible file is larger than its pixels laid bare (16-bit RGBA), give or take its metadata. */
@@ -21,7 +22,7 @@ export async function readImageFile(path: string, maxPixels: number): Promise<Ui
     if (!stat.isFile()) refuse(path, 'it is a device or pipe, not a regular file');
     if (stat.size > maxPixels * bytesPerPixel + metadataAllowance)
       throw new ImageDefect(`its ${stat.size} bytes are more than an image of ${maxPixels} pixels can need`);
-    return await file.readFile();
+    return await file.readFile().catch((error: unknown) => refuse(path, reasonOf(error), error));
   } finally {
     await file.close();
   }
@@ -46,6 +47,7 @@ const reasons: Record<string, string> = {
 };
 
 function reasonOf(error: unknown): string {
-  const { code = '' } = error as NodeJS.ErrnoException;
+  const { code = '', path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return describeForeignName(path) ?? describeForeignSlashes(path) ?? reasons.ENOENT!;
   return reasons[code] ?? `it cannot be opened (${messageOf(error)})`;
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { openLoader } from '../data/loader.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { describeGiven } from '../image/given-image.js';
+import { describeClipped } from '../image/grey16.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { Session } from '../onnx/runtime.js';
@@ -16,6 +17,8 @@ export interface RecogniseFilesOptions {
   readonly workers?: number | undefined;
   /** Also return the embedding of each image. Default false. */
   readonly embedding?: boolean | undefined;
+  /** Called with a sentence on the images that a person should know; at most once for each thing there is to say. */
+  readonly onNote?: ((note: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,14 +55,19 @@ export async function* recogniseFiles(
   options: RecogniseFilesOptions = {},
 ): AsyncGenerator<FileResult> {
   const { batchSize = defaultBatchSize, workers = defaultWorkers(), embedding = false, signal } = options;
+  let { onNote } = options;
   const pending: string[] = []; // asked for and not yet returned; the loader keeps their order
   await using loader = openLoader({ batchSize, workers });
   for await (const batch of loader.load(requests(paths, pending), { signal })) {
     throwIfAborted(signal);
     const outputs = await session.run(batch.images, batch.count);
     const predictions = toPredictions(outputs, labels, embedding, pending);
-    for (const [i, { error }] of batch.items.entries()) {
+    for (const [i, { error, clipped }] of batch.items.entries()) {
       const path = pending.shift()!;
+      if (clipped !== undefined) {
+        onNote?.(describeClipped(clipped));
+        onNote = undefined;
+      }
       yield error ? { path, error } : { path, prediction: predictions[i]! };
     }
   }

@@ -2,6 +2,7 @@
 import type { PosterError } from '../errors.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
+import { photoDecoding } from '../image/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode-input.js';
 import { isUnreadable } from '../image/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
@@ -45,7 +46,7 @@ export async function* recognisePhotos(
   requireList(paths);
   for await (const path of paths) {
     try {
-      const photo = await decodeInput(path, { autoOrient: true });
+      const photo = await decodeInput(path, photoDecoding);
       yield { path, photo, faces: await recogniseFaces(model, finder, photo, options) };
     } catch (error) {
       if (!isUnreadable(error)) throw error;

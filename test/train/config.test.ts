@@ -84,7 +84,7 @@ test('an option out of range is a sentence with its name, its flag, its range an
     [{ epochs: 1.5 }, 'Expected epochs (--epochs) to be a whole number from 1 to 100000, got 1.5.'],
     [
       { batchSize: 'many' },
-      'Expected batchSize (--batch-size) to be a whole number from 1 to 65536, got "many".',
+      'Expected batchSize (--batch-size) to be a whole number from 2 to 65536, got "many".',
     ],
     [{ schedule: 'linear' }, 'Expected schedule (--schedule) to be exponential or cosine, got "linear".'],
     [{ clipGradient: -1 }, 'Expected clipGradient (--clip-grad) to be a number from 0 to 1000000, got -1.'],
