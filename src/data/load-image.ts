@@ -2,9 +2,8 @@
 import { PosterError } from '../errors.js';
 import { type DecodeOptions, decodeImage } from '../image/decode.js';
 import { flipHorizontally } from '../image/flip.js';
-import { toGrey } from '../image/grey.js';
 import { normalise } from '../image/normalise.js';
-import { resizeBilinear } from '../image/resize.js';
+import { toInput } from '../image/preprocess.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { type ImageCache, readCached, writeCached } from './image-cache.js';
 
@@ -77,8 +76,8 @@ async function resizedImage(
 ): Promise<RgbImage> {
   const known = cache && cached !== undefined ? readCached(cache, cached, imageSize) : undefined;
   if (known) return known;
-  const resized = resizeBilinear(await decodeImage(request.path, decode), imageSize, imageSize);
-  const image = grey ? toGrey(resized) : resized;
+  const decoded = await decodeImage(request.path, decode);
+  const image = toInput(decoded, { size: imageSize, color: grey ? 'grey' : 'rgb' });
   if (cache && cached !== undefined) writeCached(cache, cached, image);
   return image;
 }

@@ -2,8 +2,9 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { matchStateDict } from '../checkpoint/match-state-dict.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
-import { type Alignment, defaultAlignment } from '../data/alignment.js';
+import type { Alignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
+import type { Preprocessing } from '../image/preprocess.js';
 import type { NetworkConfig } from '../network/config.js';
 import { type PosterV2, posterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
@@ -14,8 +15,8 @@ import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
 import { inferConfig } from './infer-config.js';
-import { knownAlignment } from './known-alignment.js';
-import { cardKey, type ModelCard, readModelCard } from './model-card.js';
+import { usualAlignment } from './known-alignment.js';
+import { cardKey, type ModelCard, preprocessingOf, readModelCard, requireImageSize } from './model-card.js';
 import { readOnnxCard } from './read-onnx-card.js';
 import { usedEntries } from './used-entries.js';
 
@@ -30,6 +31,8 @@ export interface LoadedModel {
   readonly labels: ChosenLabels;
   /** How the faces that it learned from were cut out; RAF-DB's alignment where that is not known. */
   readonly alignment: Alignment;
+  /** What an image becomes for the network. */
+  readonly preprocessing: Preprocessing;
   readonly session: Session;
 }
 
@@ -42,9 +45,8 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   if (isOnnx(path)) return loadOnnx(path, options);
   const { network, card, weights } = await readModel(path, options.signal);
   const labels = chooseLabels(path, network.config.classes, card, options);
-  const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
   const session = await openSession(recordModel(network, weights), options);
-  return { path, network: network.config, labels, alignment, session };
+  return { path, labels, ...factsOf(network.config, card, labels), session };
 }
 
 /** A network, and what a file says about it. */
@@ -86,8 +88,19 @@ export function isOnnx(path: string): boolean {
 async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel> {
   const card = await readOnnxCard(path);
   const labels = chooseLabels(path, card.labels.length, card, options);
-  const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
-  return { path, network: card.network, labels, alignment, session: await openSession(path, options) };
+  const session = await openSession(path, options);
+  try {
+    requireImageSize(card, session.imageSize, path);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  return { path, labels, ...factsOf(card.network, card, labels), session };
+}
+
+function factsOf(network: NetworkConfig, card: ModelCard | undefined, { dataset }: ChosenLabels) {
+  const alignment = usualAlignment(network, card, dataset);
+  return { network, alignment, preprocessing: preprocessingOf(network, card) };
 }
 
 /**

@@ -14,7 +14,7 @@ export interface EngineOrder {
 /** What the thread says of its model. */
 export type ModelFacts = Pick<
   Recogniser,
-  'labels' | 'labelOrigin' | 'alignment' | 'network' | 'path' | 'explains'
+  'labels' | 'labelOrigin' | 'alignment' | 'network' | 'color' | 'path' | 'explains'
 >;
 
 /** Face crops for it to recognise; it is asked for the facts once, without any. */

@@ -23,7 +23,7 @@ export async function temporaryFolder(): Promise<string> {
  */
 export async function writeNarrowCheckpoint(folder: string, classes = 7): Promise<string> {
   const path = join(folder, `narrow-${classes}.pth`);
-  const network = posterV2({ ...narrowConfig, classes, transformerHeads: 8 });
+  const network = posterV2({ ...narrowConfig, classes });
   await writePth(path, regeneratedStateDict(network), { epoch: 3 });
   return path;
 }
@@ -31,7 +31,7 @@ export async function writeNarrowCheckpoint(folder: string, classes = 7): Promis
 /** Writes the narrow network as ONNX without the output `attention`, as `poster export` did before there was one. */
 export function writeOldExport(folder: string): string {
   const path = join(folder, 'old.onnx');
-  const network = posterV2({ ...narrowConfig, classes: 7, transformerHeads: 8 });
+  const network = posterV2({ ...narrowConfig, classes: 7 });
   const stateDict = regeneratedStateDict(network);
   const graph = buildGraph(network, ({ name }) => stateDict.get(name)!, 'cpu');
   const outputs = new Map([...graph.outputs].filter(([name]) => name !== 'attention'));

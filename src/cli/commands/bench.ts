@@ -63,7 +63,7 @@ function render({
     `${machine.processor}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}; load ${machine.loadBefore.toFixed(2)} before`,
     `${checkpoint ?? 'the published network with initial weights'}, ${threads} threads, ${rounds} rounds: median (lowest to highest)`,
     table(['batch', 'images/s', 'ms a batch', 'of matrix rate'], rows),
-    `Matrix rate: ${giga(figures.matrixRate)} G multiply-adds/s; an image takes ${(figures.multiplyAddsPerImage / 1e9).toFixed(2)} G.`,
+    `Matrix rate: ${giga(figures.matrixRate)} G multiply-adds/s; an image of ${figures.imageSize} x ${figures.imageSize} pixels takes ${(figures.multiplyAddsPerImage / 1e9).toFixed(2)} G.`,
     `Loading: ${parts.map(([part, seconds]) => `${part} ${seconds.toFixed(2)} s`).join(', ')}.`,
     `Peak memory: ${(peakMemory / 2 ** 20).toFixed(0)} MB.`,
     '',
