@@ -4,7 +4,6 @@
  * checked against the official PyTorch program (Talented-Q/POSTER_V2, MIT) stage by stage. The sizes in
  * the comments are the published ones. Browser-safe.
  */
-import { PosterError } from '../errors.js';
 import { mapSizes, type NetworkConfig, type Three } from './config.js';
 import { ir50 } from './ir50.js';
 import { conv2d, type Layer, sequential } from './layers.js';
@@ -44,7 +43,7 @@ export interface PosterV2 {
   ): TransformerOutput<T>;
   /**
    * images -> B x 136: x and y of 68 landmarks relative to a 112-pixel crop.
-   * @throws PosterError `checkpoint.mismatch` for a network whose landmark branch is learned
+   * @throws Error for a network whose landmark branch is learned, which has no landmark head
    */
   landmarks<T>(ops: Ops<T>, images: T): T;
 }
@@ -155,12 +154,7 @@ export function posterV2(config: NetworkConfig): PosterV2 {
       return network.recognise(ops, images, maps, options);
     },
     landmarks(ops, images) {
-      if (!landmarkBranch.landmarks)
-        throw new PosterError(
-          'checkpoint.mismatch',
-          'Expected a network with a pretrained landmark branch, but that of this one was learned with the ' +
-            'rest and finds no landmarks; take one with published landmark weights.',
-        );
+      if (!landmarkBranch.landmarks) throw new Error('A learned landmark branch has no landmark head.');
       const maps = landmarkBranch.features(ops, strided(ops, images), ignore);
       return landmarkBranch.landmarks(ops, maps[2]);
     },
