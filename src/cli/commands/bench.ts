@@ -56,7 +56,7 @@ function render({
   const rows = figures.batches.map(({ batchSize, imagesPerSecond, milliseconds, shareOfMachine }) => [
     String(batchSize),
     describe(imagesPerSecond, (rate) => rate.toFixed(1)),
-    describe(milliseconds, (time) => time.toFixed(0)),
+    describe(milliseconds, (time) => time.toFixed(time < 100 ? 1 : 0)),
     `${(100 * shareOfMachine).toFixed(0)} %`,
   ]);
   return [
