@@ -16,6 +16,9 @@ napi_value init(napi_env env, napi_value raw) {
     poster::exportMachine(exports);
     poster::exportMemory(exports);
     poster::exportDistributed(exports);
+    poster::exportPrelu(exports);
+    poster::exportDepthwise(exports);
+    poster::exportSubsample(exports);
     return exports;
   });
 }

@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
+#include "autocast.h"
 #include "errors.h"
 #include "exports.h"
 #include "handle.h"
@@ -135,6 +136,12 @@ Napi::Value withAutocast(const Napi::CallbackInfo& info) {
 }
 
 }  // namespace
+
+at::Tensor asAutocast(const at::Tensor& x) {
+  const at::DeviceType device = x.device().type();
+  const bool casts = (x.is_cpu() || x.is_cuda()) && x.scalar_type() == at::kFloat && autocastEnabled(device);
+  return casts ? x.to(autocastDtype(device)) : x;
+}
 
 void exportAutograd(Napi::Object exports) {
   exportFunction<setRequiresGrad>(exports, "setRequiresGrad");

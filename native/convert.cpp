@@ -222,7 +222,9 @@ std::string describe(napi_env env, napi_value value) {
     case napi_bigint:
     case napi_boolean: return std::string(Napi::Value(env, value).ToString());
     case napi_function: return "a function";
-    case napi_external: return isTensor(env, value) ? "a tensor" : "a generator";
+    case napi_external:
+      if (isTensor(env, value)) return "a tensor";
+      return isGenerator(env, value) ? "a generator" : "another addon's object";
     default: return isArray(env, value) ? "an array" : "an object";
   }
 }

@@ -7,6 +7,7 @@
 #include "exports.h"
 #include "handle.h"
 #include "names.h"
+#include "numbers.h"
 
 namespace poster {
 namespace {
@@ -16,9 +17,7 @@ std::vector<int64_t> shapeFromJs(const Napi::Value& value) {
   const Napi::Array array = value.As<Napi::Array>();
   std::vector<int64_t> shape(array.Length());
   for (uint32_t i = 0; i < shape.size(); i++) {
-    const double size = array.Get(i).ToNumber().DoubleValue();
-    if (!(size >= 0 && size < 9e15)) throw BadArgument("Expected sizes of 0 or more in a shape.");
-    shape[i] = static_cast<int64_t>(size);
+    shape[i] = wholeFromJs(array.Get(i), "each size of a shape", 0, 9007199254740991.0);
   }
   return shape;
 }

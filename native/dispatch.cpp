@@ -41,13 +41,11 @@ const Operator& findOperator(const std::string& name) {
   static std::mutex mutex;
   static std::unordered_map<std::string, std::unique_ptr<Operator>> operators;
   std::lock_guard<std::mutex> lock(mutex);
-  std::unique_ptr<Operator>& known = operators[name];
-  if (known == nullptr) {
-    const auto found = c10::Dispatcher::singleton().findSchema(splitName(name));
-    if (!found.has_value()) throw BadArgument("This libtorch has no operator '" + name + "'.");
-    known = std::make_unique<Operator>(*found);
-  }
-  return *known;
+  const auto known = operators.find(name);
+  if (known != operators.end()) return *known->second;
+  const auto found = c10::Dispatcher::singleton().findSchema(splitName(name));
+  if (!found.has_value()) throw BadArgument("This libtorch has no operator '" + name + "'.");
+  return *operators.emplace(name, std::make_unique<Operator>(*found)).first->second;
 }
 
 c10::Stack readArguments(napi_env env, const Operator& op, const napi_value* values, size_t count) {

@@ -12,17 +12,30 @@
 #endif
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/version.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 
 #include "errors.h"
 #include "exports.h"
 #include "handle.h"
+#include "numbers.h"
 
 namespace poster {
 namespace {
 
 #ifdef POSTER_C10D
+
+#ifdef POSTER_GLOO_NAMES
+// gloo-names/ declares classes of gloo as the c10d of these versions uses them; another may lay them out otherwise.
+static_assert((TORCH_VERSION_MAJOR == 1 && TORCH_VERSION_MINOR >= 13) ||
+                  (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR <= 14),
+              "Compare native/gloo-names with the gloo of this libtorch, or install gloo's own headers.");
+#endif
 
 using Tensors = std::vector<at::Tensor>;
 
@@ -35,22 +48,59 @@ struct Group {
 #endif
 };
 
-std::unique_ptr<Group> group;
+// The group of this process, and the environment that joined it.
+struct Joined {
+  std::mutex mutex;
+  std::shared_ptr<Group> group;
+  napi_env env = nullptr;
+};
 
-Group& currentGroup() {
-  if (!group) throw BadArgument("Expected this process to have joined others.");
-  return *group;
+// Never destroyed: at the end of the process gloo's threads may outlive what is static. The environment's end leaves.
+Joined& joined() {
+  static Joined* const place = new Joined;
+  return *place;
 }
 
-// What TypeScript recognises as the end of another process.
+std::shared_ptr<Group> currentGroup() {
+  const std::lock_guard<std::mutex> lock(joined().mutex);
+  if (!joined().group) throw BadArgument("Expected this process to have joined others.");
+  return joined().group;
+}
+
+// The group ends when the last operation on it has, outside of the lock: that joins gloo's threads.
+void leave() {
+  std::shared_ptr<Group> left;
+  const std::lock_guard<std::mutex> lock(joined().mutex);
+  left.swap(joined().group);
+  joined().env = nullptr;
+}
+
+// What gloo, NCCL and the store say when another process has ended or does not answer. Their types do not tell: gloo's
+// are not declared here, and the store has one for all that befalls a socket, a port in use included.
+bool tellsOfLoss(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  static const char* const signs[] = {
+      "closed", "connection reset", "connection refused", "connection aborted", "broken pipe", "timed out", "timeout",
+      "not connected", "no route to host", "unreachable", "clients joined", "got 0 bytes", "end of file",
+      "remote process exited", "remote peer", "ncclremoteerror", "communicator was aborted",
+  };
+  return std::any_of(std::begin(signs), std::end(signs),
+                     [&](const char* sign) { return text.find(sign) != std::string::npos; });
+}
+
+// Runs `work`, which needs the other processes; the loss of one becomes LostProcess, all else stays what it is.
 template <class Work>
 auto orLost(Work&& work) {
   try {
     return work();
+  } catch (const BadArgument&) {
+    throw;
   } catch (const c10::Error& error) {
-    throw std::runtime_error(std::string("Lost another process: ") + error.what_without_backtrace());
+    if (!tellsOfLoss(error.what_without_backtrace())) throw;
+    throw LostProcess(std::string("Lost another process: ") + error.what_without_backtrace());
   } catch (const std::exception& error) {
-    throw std::runtime_error(std::string("Lost another process: ") + error.what());
+    if (!tellsOfLoss(error.what())) throw;
+    throw LostProcess(std::string("Lost another process: ") + error.what());
   }
 }
 
@@ -59,9 +109,9 @@ void sumDense(const at::Tensor& flat) {
   Tensors tensors{flat};
   orLost([&] {
 #ifdef POSTER_NCCL
-    if (flat.is_cuda()) return currentGroup().nccl->allreduce(tensors)->wait();
+    if (flat.is_cuda()) return currentGroup()->nccl->allreduce(tensors)->wait();
 #endif
-    return currentGroup().gloo->allreduce(tensors)->wait();
+    return currentGroup()->gloo->allreduce(tensors)->wait();
   });
 }
 
@@ -92,28 +142,51 @@ auto askForPlainSockets(Options& options) -> decltype(static_cast<void>(options.
 }
 void askForPlainSockets(...) {}
 
+void requireAlone() {
+  const std::lock_guard<std::mutex> lock(joined().mutex);
+  if (joined().group) throw BadArgument("This process has joined others already.");
+}
+
+// An environment that ends leaves the group it joined.
+void leaveWith(void* env) {
+  {
+    const std::lock_guard<std::mutex> lock(joined().mutex);
+    if (joined().env != env) return;
+  }
+  leave();
+}
+
+void remember(napi_env env, std::shared_ptr<Group> group) {
+  // Once for each environment, which lives on one thread.
+  static thread_local const bool isWatched = napi_add_env_cleanup_hook(env, leaveWith, env) == napi_ok;
+  static_cast<void>(isWatched);
+  const std::lock_guard<std::mutex> lock(joined().mutex);
+  joined().group = std::move(group);
+  joined().env = env;
+}
+
 // joinGroup(rank, size, host, port, milliseconds): meets the others; no operation waits longer than that.
 Napi::Value joinGroup(const Napi::CallbackInfo& info) {
-  if (group) throw BadArgument("This process has joined others already.");
-  const int rank = info[0].ToNumber().Int32Value();
-  const int size = info[1].ToNumber().Int32Value();
+  requireAlone();
+  const int size = static_cast<int>(wholeFromJs(info[1], "the number of processes", 1, 1 << 20));
+  const int rank = static_cast<int>(wholeFromJs(info[0], "the rank of this process", 0, size - 1));
   const std::string host = info[2].ToString();
-  const std::chrono::milliseconds timeout(info[4].ToNumber().Int64Value());
+  const std::chrono::milliseconds timeout(wholeFromJs(info[4], "the milliseconds to wait", 1, 1e12));
   c10d::TCPStoreOptions options;
-  options.port = static_cast<uint16_t>(info[3].ToNumber().Uint32Value());
+  options.port = static_cast<uint16_t>(wholeFromJs(info[3], "the port", 0, 65535));
   options.isServer = rank == 0;
   options.numWorkers = size;
   options.timeout = timeout;
   askForPlainSockets(options);
-  orLost([&] {
+  const auto made = orLost([&] {
     auto store = c10::make_intrusive<c10d::TCPStore>(host, options);
-    auto joined = std::make_unique<Group>();
-    joined->rank = rank;
-    joined->size = size;
+    auto made = std::make_shared<Group>();
+    made->rank = rank;
+    made->size = size;
     auto gloo = c10d::ProcessGroupGloo::Options::create(timeout);
     gloo->devices.push_back(networkDevice(host));
     gloo->threads = 1;
-    joined->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
+    made->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
         c10::make_intrusive<c10d::PrefixStore>("gloo", store), rank, size, gloo);
 #ifdef POSTER_NCCL
     // So that a wait ends with an error, not with the process.
@@ -121,16 +194,17 @@ Napi::Value joinGroup(const Napi::CallbackInfo& info) {
     setenv("TORCH_NCCL_BLOCKING_WAIT", "1", 0);
     auto nccl = c10d::ProcessGroupNCCL::Options::create();
     nccl->timeout = timeout;
-    joined->nccl = c10::make_intrusive<c10d::ProcessGroupNCCL>(
+    made->nccl = c10::make_intrusive<c10d::ProcessGroupNCCL>(
         c10::make_intrusive<c10d::PrefixStore>("nccl", store), rank, size, nccl);
 #endif
-    group = std::move(joined);
+    return made;
   });
+  remember(info.Env(), made);
   return info.Env().Undefined();
 }
 
 Napi::Value leaveGroup(const Napi::CallbackInfo& info) {
-  group.reset();
+  leave();
   return info.Env().Undefined();
 }
 
@@ -162,8 +236,8 @@ std::tuple<at::Tensor, at::Tensor, double> groupStatistics(const at::Tensor& x) 
   for (int64_t axis = 2; axis < x.dim(); axis++) axes.push_back(axis);
   const auto [variance, mean] = at::var_mean(asFloat(x), axes, /*unbiased=*/false);
   const double values = static_cast<double>(x.numel() / x.size(1));
-  at::Tensor rows = at::zeros({currentGroup().size, 2 * x.size(1) + 1}, mean.options());
-  rows[currentGroup().rank].copy_(at::cat({mean, variance * values, at::full({1}, values, mean.options())}));
+  at::Tensor rows = at::zeros({currentGroup()->size, 2 * x.size(1) + 1}, mean.options());
+  rows[currentGroup()->rank].copy_(at::cat({mean, variance * values, at::full({1}, values, mean.options())}));
   sumInPlace(rows);
   const at::Tensor means = rows.narrow(1, 0, x.size(1));
   const at::Tensor counts = rows.narrow(1, 2 * x.size(1), 1);
@@ -226,7 +300,9 @@ constexpr bool canJoin = true;
 #else
 
 Napi::Value missing(const Napi::CallbackInfo&) {
-  throw BadArgument("This libtorch was built without c10d, so processes cannot train together.");
+  throw BadArgument(
+      "This training engine was built without c10d and gloo, which this libtorch lacks or has in an unknown version, so "
+      "processes cannot train together.");
 }
 constexpr auto joinGroup = missing, leaveGroup = missing, sumOverGroup = missing, groupBatchNorm = missing;
 constexpr bool canJoin = false;

@@ -17,6 +17,13 @@ struct BadArgument : std::exception {
   std::string text;
 };
 
+// Another process of the training has ended or does not answer; becomes an Error of code POSTER_LOST_PROCESS.
+struct LostProcess : std::exception {
+  explicit LostProcess(std::string text) : text(std::move(text)) {}
+  const char* what() const noexcept override { return text.c_str(); }
+  std::string text;
+};
+
 // Runs `body`; on an exception leaves a JavaScript error pending and returns null.
 template <class Body>
 napi_value guarded(napi_env env, Body&& body) noexcept {
@@ -26,6 +33,8 @@ napi_value guarded(napi_env env, Body&& body) noexcept {
     error.ThrowAsJavaScriptException();
   } catch (const BadArgument& error) {
     napi_throw_type_error(env, nullptr, error.what());
+  } catch (const LostProcess& error) {
+    napi_throw_error(env, "POSTER_LOST_PROCESS", error.what());
   } catch (const c10::Error& error) {
     napi_throw_error(env, nullptr, error.what_without_backtrace());
   } catch (const std::exception& error) {

@@ -13,5 +13,8 @@ void exportRandom(Napi::Object exports);    // random.cpp
 void exportMachine(Napi::Object exports);   // machine.cpp
 void exportMemory(Napi::Object exports);   // memory.cpp
 void exportDistributed(Napi::Object exports);  // distributed.cpp
+void exportPrelu(Napi::Object exports);     // prelu.cpp
+void exportDepthwise(Napi::Object exports); // depthwise.cpp
+void exportSubsample(Napi::Object exports); // subsample.cpp
 
 }  // namespace poster

@@ -6,16 +6,16 @@
 namespace poster {
 namespace {
 
-// What an external points to. The tag tells our externals from those of other addons.
+// What an external points to.
 template <class Content>
 struct Box {
-  uint64_t tag;
   Content content;
   int64_t bytes;  // that the garbage collector was told of
 };
 
-constexpr uint64_t tensorTag = 0x706f7374657274;     // "postert"
-constexpr uint64_t generatorTag = 0x706f7374657267;  // "posterg"
+// Tell our externals from those of other addons, whose pointers lead to something else.
+constexpr napi_type_tag tensorTag = {0x3f1c7a5be02d4961, 0xb6d28e90f7a3c415};
+constexpr napi_type_tag generatorTag = {0x91e4c03a6b7f4d28, 0xa05d3b17c8e9f264};
 
 using TensorBox = Box<at::Tensor>;
 using GeneratorBox = Box<at::Generator>;
@@ -49,13 +49,26 @@ void release(napi_env env, TensorBox* box) {
 }
 
 template <class Content>
-Box<Content>* unbox(napi_env env, napi_value value, uint64_t tag) {
+Box<Content>* unbox(napi_env env, napi_value value, const napi_type_tag& tag) {
   napi_valuetype type;
   if (napi_typeof(env, value, &type) != napi_ok || type != napi_external) return nullptr;
+  bool isOurs = false;
+  if (napi_check_object_type_tag(env, value, &tag, &isOurs) != napi_ok || !isOurs) return nullptr;
   void* data = nullptr;
-  if (napi_get_value_external(env, value, &data) != napi_ok || data == nullptr) return nullptr;
-  auto* box = static_cast<Box<Content>*>(data);
-  return box->tag == tag ? box : nullptr;
+  if (napi_get_value_external(env, value, &data) != napi_ok) return nullptr;
+  return static_cast<Box<Content>*>(data);
+}
+
+// An external that owns `box`, which `finalize` deletes, and bears the tag.
+template <class Content>
+napi_value boxToJs(napi_env env, Box<Content>* box, napi_finalize finalize, const napi_type_tag& tag) {
+  napi_value result;
+  if (napi_create_external(env, box, finalize, nullptr, &result) != napi_ok) {
+    finalize(env, box, nullptr);
+    throw std::runtime_error("JavaScript has no memory left for a handle.");
+  }
+  if (napi_type_tag_object(env, result, &tag) != napi_ok) throw std::runtime_error("A handle cannot be tagged.");
+  return result;
 }
 
 TensorBox* tensorBox(napi_env env, napi_value value, const char* what) {
@@ -86,27 +99,22 @@ Napi::Value liveTensorCount(const Napi::CallbackInfo& info) {
 }  // namespace
 
 napi_value tensorToJs(napi_env env, at::Tensor tensor) {
-  napi_value result;
-  if (!tensor.defined()) {
-    napi_get_null(env, &result);
-    return result;
-  }
-  auto* box = new TensorBox{tensorTag, std::move(tensor), 0};
-  auto finalize = [](napi_env env, void* data, void*) {
+  if (!tensor.defined()) return Napi::Env(env).Null();
+  const auto finalize = [](napi_env env, void* data, void*) {
     auto* box = static_cast<TensorBox*>(data);
     release(env, box);
     delete box;
   };
-  if (napi_create_external(env, box, finalize, nullptr, &result) != napi_ok) {
-    delete box;
-    throw std::runtime_error("JavaScript has no memory left for a tensor's handle.");
-  }
-  liveTensors += 1;
-  return result;
+  liveTensors += 1;  // until it is released
+  return boxToJs(env, new TensorBox{std::move(tensor), 0}, finalize, tensorTag);
 }
 
 bool isTensor(napi_env env, napi_value value) {
   return unbox<at::Tensor>(env, value, tensorTag) != nullptr;
+}
+
+bool isGenerator(napi_env env, napi_value value) {
+  return unbox<at::Generator>(env, value, generatorTag) != nullptr;
 }
 
 const at::Tensor& tensorFromJs(napi_env env, napi_value value, const char* what) {
@@ -117,20 +125,14 @@ const at::Tensor& tensorFromJs(napi_env env, napi_value value, const char* what)
 
 at::Tensor optionalTensorFromJs(napi_env env, napi_value value, const char* what) {
   napi_valuetype type;
-  napi_typeof(env, value, &type);
+  NAPI_THROW_IF_FAILED(env, napi_typeof(env, value, &type), {});
   if (type == napi_null || type == napi_undefined) return {};
   return tensorFromJs(env, value, what);
 }
 
 napi_value generatorToJs(napi_env env, at::Generator generator) {
-  auto* box = new GeneratorBox{generatorTag, std::move(generator), 0};
-  auto finalize = [](napi_env, void* data, void*) { delete static_cast<GeneratorBox*>(data); };
-  napi_value result;
-  if (napi_create_external(env, box, finalize, nullptr, &result) != napi_ok) {
-    delete box;
-    throw std::runtime_error("JavaScript has no memory left for a generator's handle.");
-  }
-  return result;
+  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<GeneratorBox*>(data); };
+  return boxToJs(env, new GeneratorBox{std::move(generator), 0}, finalize, generatorTag);
 }
 
 const at::Generator& generatorFromJs(napi_env env, napi_value value) {

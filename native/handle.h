@@ -11,8 +11,9 @@ namespace poster {
 // A new handle on a defined tensor; an undefined one becomes null.
 napi_value tensorToJs(napi_env env, at::Tensor tensor);
 
-// Whether `value`, an external, is a tensor's handle.
+// Whether `value`, an external, is a tensor's handle, or a generator's.
 bool isTensor(napi_env env, napi_value value);
+bool isGenerator(napi_env env, napi_value value);
 
 // The tensor behind a handle. Throws BadArgument naming `what` when it is none or was released.
 const at::Tensor& tensorFromJs(napi_env env, napi_value value, const char* what = "a tensor");

@@ -7,6 +7,7 @@
 
 #include "errors.h"
 #include "exports.h"
+#include "numbers.h"
 
 // Statistics of CUDA memory: recent versions offer them in a header of their own; for older ones the header
 // needs CUDA's, and the build defines POSTER_CUDA when it found them.
@@ -22,20 +23,23 @@ namespace poster {
 namespace {
 
 Napi::Value setThreads(const Napi::CallbackInfo& info) {
-  const double threads = info[0].ToNumber().DoubleValue();
-  if (!(threads >= 1 && threads <= 4096)) throw BadArgument("Expected 1 to 4096 threads.");
-  at::set_num_threads(static_cast<int>(threads));
+  at::set_num_threads(static_cast<int>(wholeFromJs(info[0], "the number of threads", 1, 4096)));
   return info.Env().Undefined();
 }
 
 Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), at::get_num_threads()); }
+
+// Of a CUDA device; libtorch keeps it in a byte.
+int8_t deviceIndex(const Napi::Value& value) {
+  return static_cast<int8_t>(wholeFromJs(value, "the index of a CUDA device", 0, 127));
+}
 
 Napi::Value cudaDevices(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(torch::cuda::device_count()));
 }
 
 Napi::Value synchronize(const Napi::CallbackInfo& info) {
-  torch::cuda::synchronize(info[0].ToNumber().Int64Value());
+  torch::cuda::synchronize(deviceIndex(info[0]));
   return info.Env().Undefined();
 }
 
@@ -48,8 +52,9 @@ auto* cudaAllocator() { return c10::cuda::CUDACachingAllocator::get(); }
 #if POSTER_TORCH_AT_LEAST(2, 9) || defined(POSTER_CUDA)
 // cudaMemory(index): [bytes in use, the most so far, bytes reserved], or null when this build cannot tell.
 Napi::Value cudaMemory(const Napi::CallbackInfo& info) {
+  const int8_t device = deviceIndex(info[0]);
   if (!torch::cuda::is_available()) return info.Env().Null();
-  const auto stats = cudaAllocator()->getDeviceStats(info[0].ToNumber().Int32Value());
+  const auto stats = cudaAllocator()->getDeviceStats(device);
   Napi::Array result = Napi::Array::New(info.Env(), 3);
   result.Set(0u, static_cast<double>(stats.allocated_bytes[0].current));  // 0: all pools together
   result.Set(1u, static_cast<double>(stats.allocated_bytes[0].peak));
@@ -58,7 +63,7 @@ Napi::Value cudaMemory(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value resetCudaPeak(const Napi::CallbackInfo& info) {
-  if (torch::cuda::is_available()) cudaAllocator()->resetPeakStats(info[0].ToNumber().Int32Value());
+  if (torch::cuda::is_available()) cudaAllocator()->resetPeakStats(deviceIndex(info[0]));
   return info.Env().Undefined();
 }
 

@@ -1,10 +1,16 @@
 // Memory of CPU tensors. A training step frees and takes the same large blocks over and over; the system's allocator
 // gives them back to the kernel, which then clears every page of them again. Blocks are kept here instead.
+// That takes mmap, which is POSIX; elsewhere nothing is kept.
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
+
+#if __has_include(<sys/mman.h>)
+#define POSTER_KEEPS_MEMORY
 #include <sys/mman.h>
+#endif
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -19,6 +25,8 @@
 
 namespace poster {
 namespace {
+
+#ifdef POSTER_KEEPS_MEMORY
 
 constexpr size_t smallestKept = size_t{1} << 20;
 constexpr size_t granule = size_t{1} << 16;  // blocks begin and end at multiples of it
@@ -174,14 +182,23 @@ Blocks& blocks() {
   return *all;
 }
 
-// Only large blocks begin at a multiple of the granule for certain; the others are libtorch's own nearly always.
+// How many threads' trainings ask for it.
+std::atomic<int> keepers{0};
+
+// The allocator of before: libtorch's own, or that of another addon.
+c10::Allocator* allocatorBefore() {
+  static c10::Allocator* const before = c10::GetCPUAllocator();
+  return before;
+}
+
+// Only large blocks begin at a multiple of the granule for certain; the others are nearly always of before.
 void freeBlock(void* block) {
   const bool mayBeOurs = reinterpret_cast<uintptr_t>(block) % granule == 0;
   if (mayBeOurs && blocks().giveBack(block)) return;
-  c10::GetDefaultCPUAllocator()->raw_deallocate(block);
+  allocatorBefore()->raw_deallocate(block);
 }
 
-// Small tensors stay with libtorch's own allocator.
+// Small tensors, and all while no memory is kept, stay with the allocator of before.
 class KeepingAllocator final : public c10::Allocator {
  public:
   // libtorch 1 declares it const, libtorch 2 does not: one of the two overrides.
@@ -195,24 +212,68 @@ class KeepingAllocator final : public c10::Allocator {
 
  private:
   static c10::DataPtr take(size_t bytes) {
-    void* block = bytes < smallestKept ? c10::GetDefaultCPUAllocator()->raw_allocate(bytes) : blocks().take(bytes);
+    const bool keeps = bytes >= smallestKept && keepers.load(std::memory_order_relaxed) > 0;
+    void* block = keeps ? blocks().take(bytes) : allocatorBefore()->raw_allocate(bytes);
     return {block, block, &freeBlock, at::Device(at::DeviceType::CPU)};
   }
 };
 
+// Puts the allocator into its place, once: whether it keeps memory is its own affair from then on, so that no other
+// thread sees libtorch's allocator change while it makes a tensor.
+void installAllocator() {
+  static const bool installed = [] {
+    allocatorBefore();
+    c10::SetCPUAllocator(new KeepingAllocator, /*priority=*/1);
+    return true;
+  }();
+  static_cast<void>(installed);
+}
+
+std::mutex keeping;
+
+void changeKeepers(int by) {
+  const std::lock_guard<std::mutex> lock(keeping);
+  const int before = keepers.fetch_add(by);
+  if (before == 0 || before + by == 0) blocks().setKeeping(before + by > 0);
+}
+
+// What this thread asked for and has not taken back. An environment lives on one thread.
+thread_local int askedHere = 0;
+
+void forgetThread(void*) {
+  if (askedHere > 0) changeKeepers(-askedHere);
+  askedHere = 0;
+}
+
 // keepFreedMemory(keep): whether large blocks of freed CPU tensors wait for the next tensor instead of going back to
-// the system. Those that wait are given back when it is switched off.
+// the system. It is on while any thread has asked for it more often than it took that back; a thread that ends takes
+// all back. Once it is off, those that wait are given back.
 Napi::Value keepFreedMemory(const Napi::CallbackInfo& info) {
-  static KeepingAllocator* const keeping = new KeepingAllocator;
   const bool keep = info[0].ToBoolean();
-  blocks().setKeeping(keep);
-  c10::SetCPUAllocator(keep ? keeping : c10::GetDefaultCPUAllocator(), /*priority=*/1);
+  if (keep) {
+    static thread_local const bool isWatched = napi_add_env_cleanup_hook(info.Env(), forgetThread, nullptr) == napi_ok;
+    static_cast<void>(isWatched);
+    installAllocator();
+  }
+  if (!keep && askedHere == 0) return info.Env().Undefined();
+  askedHere += keep ? 1 : -1;
+  changeKeepers(keep ? 1 : -1);
   return info.Env().Undefined();
 }
 
+std::pair<size_t, size_t> held() { return blocks().held(); }
+
+#else
+
+Napi::Value keepFreedMemory(const Napi::CallbackInfo& info) { return info.Env().Undefined(); }
+
+std::pair<size_t, size_t> held() { return {0, 0}; }
+
+#endif
+
 // heldMemory(): [bytes of large blocks in use, bytes of those that wait for the next tensor].
 Napi::Value heldMemory(const Napi::CallbackInfo& info) {
-  const auto [used, kept] = blocks().held();
+  const auto [used, kept] = held();
   Napi::Array result = Napi::Array::New(info.Env(), 2);
   result.Set(0u, static_cast<double>(used));
   result.Set(1u, static_cast<double>(kept));

@@ -146,7 +146,7 @@ function compilePlan({ compiler, libtorch, headers }, target) {
     if (statSync(join(sources, file)).isFile()) hash.update(file).update(readFileSync(join(sources, file)));
   const { size, mtimeMs } = statSync(join(libtorch.lib, 'libtorch_cpu.so'));
   const distributed = distributedVariants(libtorch);
-  hash.update(JSON.stringify([compiler, flags, distributed, libtorch, size, mtimeMs]));
+  hash.update(JSON.stringify([compiler, flags, distributed, linkFlags(libtorch), libtorch, size, mtimeMs]));
   return {
     ...target,
     addon: join(target.folder, 'poster_torch.node'),
@@ -209,12 +209,20 @@ async function compile(plan, { compiler, libtorch }, log) {
 
 /**
  * CUDA's kernels register themselves when their library loads, so it is linked though nothing names it. The old kind
- * of rpath, because it also tells libtorch where to take its BLAS from.
+ * of rpath, because it also tells libtorch where to take its BLAS from. Never unloaded: libtorch holds what the addon
+ * registers, also when the thread that loaded it has ended.
  */
 function linkFlags({ lib, cuda, blas }) {
   const libraries = ['-ltorch', '-ltorch_cpu', '-lc10', ...(cuda ? ['-ltorch_cuda', '-lc10_cuda'] : [])];
   const rpath = [blas, lib].filter(Boolean).map((folder) => `-Wl,-rpath,${folder}`);
-  return [`-L${lib}`, '-Wl,--disable-new-dtags', ...rpath, '-Wl,--no-as-needed', ...libraries];
+  return [
+    `-L${lib}`,
+    '-Wl,--disable-new-dtags',
+    '-Wl,-z,nodelete',
+    ...rpath,
+    '-Wl,--no-as-needed',
+    ...libraries,
+  ];
 }
 
 /** Runs `job` on the options in turn until it succeeds with one; fails as it did with the last. */

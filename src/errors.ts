@@ -88,6 +88,9 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** What a message may quote of a file and no terminal should obey: controls, and marks that turn the text's direction. */
+const unprintable = /(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
 /**
  * An error meant for a person: one sentence that says what was expected, where, what came and what to do.
  */
@@ -95,7 +98,7 @@ export class PosterError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(message.replace(unprintable, '?'), options);
     this.name = 'PosterError';
     this.code = code;
   }

@@ -90,6 +90,11 @@ export class Poster implements Recogniser, AsyncDisposable {
     return this.#model.alignment;
   }
 
+  /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
+  get notes(): readonly string[] {
+    return this.#model.notes;
+  }
+
   /** The sizes of the network. */
   get network(): NetworkConfig {
     return this.#model.network;

@@ -1,7 +1,8 @@
 /** From photos to crops, by as many threads as asked for; what is done is written down. */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forEachParallel } from '../data/for-each-parallel.js';
+import { PosterError } from '../errors.js';
 import type { AlignTask } from './align-data.js';
 import type { PhotoOutcome } from './align-photo.js';
 import { type AlignThreads, openAlignThreads } from './align-threads.js';
@@ -24,6 +25,7 @@ export async function alignPhotos(
   const threads = await openAlignThreads(Math.min(workers, photos.length), { alignment, detector });
   try {
     await mkdir(aside, { recursive: true });
+    await requireOwnFolder(aside);
     const journal = await openJournal(join(aside, journalName), undertaking);
     try {
       await alignRemaining(await photosToDo(photos, journal.done, task), threads, journal, task);
@@ -34,6 +36,16 @@ export async function alignPhotos(
   } finally {
     await threads.close();
   }
+}
+
+/** @throws PosterError `file.unwritable` for files that no alignment has begun */
+async function requireOwnFolder(aside: string): Promise<void> {
+  const names = await readdir(aside);
+  if (names.length === 0 || names.includes(journalName)) return;
+  throw new PosterError(
+    'file.unwritable',
+    `Expected ${aside} to be of an interrupted alignment, but it holds ${names[0]} and no ${journalName}; move it away or choose another --out.`,
+  );
 }
 
 /** Those that are not done, or whose crops are no longer there. */

@@ -5,6 +5,7 @@ import { describeNetwork } from '../inspect/describe-network.js';
 import { type NetworkConfig, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import type { Session } from '../onnx/runtime.js';
+import { requireFiniteLogits } from '../tensor/logits.js';
 import { randomStream } from '../train/random.js';
 import { version } from '../version.js';
 import { type LoadTimes, loadNetwork } from './load-network.js';
@@ -117,7 +118,8 @@ function batchMeasurements(
   const images = Float32Array.from({ length: Math.max(...batchSizes) * each }, () => 4 * random() - 2);
   return batchSizes.map((size) => {
     const batch = images.subarray(0, size * each);
-    return () => secondsOf(() => session.run(batch, size), Math.ceil(imagesPerTurn / size));
+    const run = async () => requireFiniteLogits((await session.run(batch, size)).logits);
+    return () => secondsOf(run, Math.ceil(imagesPerTurn / size));
   });
 }
 

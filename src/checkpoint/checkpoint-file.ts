@@ -24,11 +24,7 @@ export async function openCheckpointFile(path: string): Promise<CheckpointFile> 
     path,
     size,
     read: (offset, length) => {
-      if (closing)
-        throw new PosterError(
-          'disposed',
-          `${path} was read after it had been closed; keep it open until then.`,
-        );
+      if (closing) throw readAfterClose(path);
       return readExactly(handle, size, offset, length);
     },
     close: () => {
@@ -36,6 +32,11 @@ export async function openCheckpointFile(path: string): Promise<CheckpointFile> 
       return closing;
     },
   };
+}
+
+/** What reading a checkpoint fails with that its user has closed. */
+export function readAfterClose(path: string): PosterError {
+  return new PosterError('disposed', `${path} was read after it had been closed; keep it open until then.`);
 }
 
 async function openRegularFile(path: string): Promise<FileHandle> {

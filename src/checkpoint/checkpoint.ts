@@ -8,11 +8,11 @@ export interface TensorInfo {
   readonly shape: Shape;
 }
 
-export type CheckpointFormat = 'pth-zip' | 'pth-legacy' | 'safetensors';
+export type CheckpointFormat = 'pth-zip' | 'pth-folder' | 'pth-legacy' | 'safetensors';
 
 /**
  * An open weights file. Opening reads the index alone; `read` fetches one tensor's bytes.
- * Names are as in the file, less a `module.` prefix common to all of them.
+ * Names are those of the network asked for where they can be told: see nameWeights.
  */
 export interface Checkpoint {
   readonly path: string;
@@ -24,6 +24,8 @@ export interface Checkpoint {
    * as a number; other tensors and foreign objects are left out.
    */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** What of the file was passed over, and where the state dict was found when that is unusual: sentences. */
+  readonly notes: readonly string[];
   /**
    * All the file holds, dictionaries as `Map`s and tensors unread: where an optimiser's state is found.
    * See {@link valueAt}.

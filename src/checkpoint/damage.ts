@@ -1,10 +1,12 @@
-import { PosterError } from '../errors.js';
+import { type ErrorCode, PosterError } from '../errors.js';
 
 /**
  * Why a file cannot be used, worded as the rest of a sentence that begins with its path:
  * 'is empty; download it again'. Parsers throw it without knowing the path; {@link namingFile} adds that.
  */
-export class Damage extends Error {}
+export class Damage extends Error {
+  readonly code: ErrorCode = 'checkpoint.unreadable';
+}
 
 /** Runs `work` and turns the {@link Damage} it meets into the error a person reads, which begins with the path. */
 export async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -12,7 +14,7 @@ export async function namingFile<T>(path: string, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
-    throw new PosterError('checkpoint.unreadable', `${path} ${printable(error.message)}.`, { cause: error });
+    throw new PosterError(error.code, `${path} ${printable(error.message)}.`, { cause: error });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Checkpoint, TensorInfo } from './checkpoint.js';
+import { dictionariesOf } from './find-state-dict.js';
 import type { StateDictDifference } from './match-state-dict.js';
 import { ForeignObject, type PickleValue, valueAt } from './pickle/values.js';
+import { someOf } from './weight-names.js';
 
 type Entries = ReadonlyMap<string, TensorInfo>;
 
@@ -13,6 +15,7 @@ export function likelyCause(
   return (
     withoutTensors(checkpoint) ??
     otherClassCount(difference) ??
+    parametersAlone(difference) ??
     partOnly(checkpoint.tensors, difference) ??
     bareBackbone(checkpoint.tensors, expected) ??
     otherNetwork(checkpoint.tensors, expected)
@@ -31,7 +34,38 @@ function withoutTensors({ root, tensors }: Checkpoint): string | undefined {
   );
   if (model instanceof ForeignObject)
     return `it holds a whole pickled object of class ${model.className}; load it in Python and save its state_dict() with torch.save`;
-  return 'it holds no tensors under state_dict, model or model_state_dict, nor directly';
+  return withoutStateDict(root);
+}
+
+/** Says where the tensors are that it holds, or else what it holds at all. */
+function withoutStateDict(root: PickleValue): string {
+  const places = dictionariesOf(root).map(({ keys }) => keys.join('.'));
+  if (places.length > 0)
+    return `it holds tensors under ${someOf(places, MOST_KEYS)}, and none of these are this network's`;
+  if (!(root instanceof Map))
+    return 'it holds no dictionary, where state_dict() gives one; save that with torch.save';
+  const keys = [...root.keys()].filter((key) => typeof key === 'string');
+  const found = keys.length > 0 ? `what it holds is called ${someOf(keys, MOST_KEYS)}` : 'it is empty';
+  return `it holds no tensors under any key, and ${found}; save the state_dict() of the model with torch.save`;
+}
+
+const MOST_KEYS = 8;
+
+/** What state_dict() holds beside the parameters. */
+const bufferNames = /(^|\.)(running_mean|running_var|num_batches_tracked|relative_position_index)$/;
+const statisticNames = /(^|\.)running_(mean|var)$/;
+
+/** What is missing when parameters were saved in place of the state dict; undefined where anything else is. */
+export function missingBuffers(missing: readonly string[]): string | undefined {
+  if (missing.length === 0 || !missing.every((name) => bufferNames.test(name))) return undefined;
+  const what = missing.some((name) => statisticNames.test(name))
+    ? "BatchNorm's running statistics (running_mean and running_var)"
+    : 'its buffers';
+  return `it holds the parameters alone, without ${what}, which cannot be told from them; save the model's state_dict(), not its parameters`;
+}
+
+function parametersAlone({ missing, unexpected, mismatched }: StateDictDifference): string | undefined {
+  return unexpected.length + mismatched.length > 0 ? undefined : missingBuffers(missing);
 }
 
 function isOptimizerState(value: PickleValue | undefined): boolean {
@@ -90,6 +124,8 @@ function bareBackbone(found: Entries, expected: Entries): string | undefined {
 function otherNetwork(found: Entries, expected: Entries): string {
   const known = [...found.keys()].filter((name) => expected.has(name)).length;
   if (known === 0) return 'none of its names occur in this network, so it belongs to another';
+  if (known * 2 < found.size)
+    return `only ${known} of its ${found.size} names occur in this network, so it belongs to another`;
   return `${known} of its ${found.size} names occur in this network, so it belongs to a variant of other depth or width`;
 }
 

@@ -10,7 +10,9 @@ const HEAD_BYTES = 512;
  * Tells a checkpoint's format from its content.
  * @throws Damage that says what the file is instead, with the way out: the usual accidents of downloading.
  */
-export async function recogniseFormat(file: CheckpointFile): Promise<CheckpointFormat> {
+export async function recogniseFormat(
+  file: CheckpointFile,
+): Promise<Exclude<CheckpointFormat, 'pth-folder'>> {
   if (file.size === 0) throw new Damage('is empty; download or copy it again');
   const head = Buffer.from(await file.read(0, Math.min(HEAD_BYTES, file.size)));
   if (head.toString('latin1', 0, 2) === 'PK') return 'pth-zip';

@@ -1,10 +1,8 @@
 import { elementAt, elementCount } from '../tensor/host-tensor.js';
-import { NumpyArray, tensorOfArray } from './pickle/numpy.js';
+import { asTensor, findStateDict } from './find-state-dict.js';
 import type { PickleValue } from './pickle/values.js';
-import { StoredTensor } from './stored-tensor.js';
-
-/** Keys under which training programs keep the state dict, in the order they are tried. */
-const stateDictKeys = ['state_dict', 'model', 'model_state_dict'];
+import type { StoredTensor } from './stored-tensor.js';
+import { Ambiguity, type KnownNames } from './weight-names.js';
 
 /** Deeper or larger than this is no description of a model; Python's graphs may even be endless. */
 const METADATA_DEPTH = 16;
@@ -14,39 +12,37 @@ const METADATA_VALUES = 10_000;
 export interface Contents {
   readonly tensors: Map<string, StoredTensor>;
   readonly metadata: Record<string, unknown>;
+  /** What of the file was passed over, and where the state dict was found when that is unusual: sentences. */
+  readonly notes: readonly string[];
 }
 
-/** A tensor from anything that is one, NumPy arrays of common types included. */
-export function asTensor(value: PickleValue | undefined): StoredTensor | undefined {
-  if (value instanceof StoredTensor) return value;
-  return value instanceof NumpyArray ? tensorOfArray(value) : undefined;
+/**
+ * Finds the state dict in a checkpoint's root.
+ * @param names those of the network that is wanted; without any, the tensors' own names stay, less `module.`
+ * @throws Ambiguity
+ */
+export async function readContents(root: PickleValue, names: KnownNames): Promise<Contents> {
+  const { keys, rivals, tensors, notes } = findStateDict(root, names);
+  if (rivals.length > 0) throw new Ambiguity(rivals.map((prefix) => `${[...keys, prefix].join('.')}*`));
+  return { tensors, notes, metadata: await metadataAlong(root, keys) };
 }
 
-/** Finds the state dict in a checkpoint's root: under one of the usual keys, or the root itself. */
-export async function readContents(root: PickleValue): Promise<Contents> {
-  if (!(root instanceof Map)) return { tensors: new Map(), metadata: {} };
-  const key = stateDictKeys.find((name) => tensorsOf(root.get(name)).size > 0);
-  const tensors = tensorsOf(key === undefined ? root : root.get(key));
-  return { tensors: withoutCommonPrefix(tensors, 'module.'), metadata: await plainEntries(root, key) };
-}
-
-function tensorsOf(dictionary: PickleValue | undefined): Map<string, StoredTensor> {
-  const tensors = new Map<string, StoredTensor>();
-  if (!(dictionary instanceof Map)) return tensors;
-  for (const [name, value] of dictionary) {
-    const tensor = asTensor(value);
-    if (tensor && typeof name === 'string') tensors.set(name, tensor);
+/** The plain values of the dictionaries that lead to the state dict, and of its own when it is the outermost. */
+async function metadataAlong(root: PickleValue, keys: readonly string[]): Promise<Record<string, unknown>> {
+  const entries: [string, unknown][] = [];
+  let value = root;
+  for (const key of keys.length > 0 ? keys : [undefined]) {
+    if (!(value instanceof Map)) break;
+    entries.push(...(await plainEntries(value, key)));
+    value = key === undefined ? null : (value.get(key) ?? null);
   }
-  return tensors;
+  return Object.fromEntries(entries);
 }
 
-/** DataParallel puts `module.` before every name; where only some carry it, it is part of the name. */
-function withoutCommonPrefix<T>(entries: Map<string, T>, prefix: string): Map<string, T> {
-  if (![...entries.keys()].every((name) => name.startsWith(prefix))) return entries;
-  return new Map([...entries].map(([name, value]) => [name.slice(prefix.length), value]));
-}
-
-async function plainEntries(root: Map<PickleValue, PickleValue>, except: string | undefined) {
+async function plainEntries(
+  root: Map<PickleValue, PickleValue>,
+  except: string | undefined,
+): Promise<[string, unknown][]> {
   const entries: [string, unknown][] = [];
   const budget = { values: METADATA_VALUES };
   for (const [key, value] of root) {
@@ -55,7 +51,7 @@ async function plainEntries(root: Map<PickleValue, PickleValue>, except: string 
       (await singleNumber(value, except !== undefined)) ?? plainValue(value, budget, METADATA_DEPTH);
     if (plain !== undefined) entries.push([key, plain]);
   }
-  return Object.fromEntries(entries);
+  return entries;
 }
 
 /** The official program keeps its best accuracy as a tensor of one element. */

@@ -1,12 +1,21 @@
 import type { Poster } from '../poster.js';
 
-/** Says on standard error when class names are a guess. */
-export function noteLabels(poster: Pick<Poster, 'labelOrigin'>): void {
-  const { source, dataset } = poster.labelOrigin;
+/** Says on standard error when class names are a guess, and what is unusual about the file. */
+export function noteLabels({
+  labelOrigin,
+  notes = [],
+}: Pick<Poster, 'labelOrigin'> & Partial<Pick<Poster, 'notes'>>): void {
+  noteWeights(notes);
+  const { source, dataset } = labelOrigin;
   if (source !== 'assumed' && source !== 'file name') return;
   const why = source === 'assumed' ? 'from the number of classes' : "from the file's name";
   const order = dataset ? `the order of ${dataset}` : 'numbers';
   process.stderr.write(
     `Note: the checkpoint does not name its classes; ${order} is assumed ${why}. Pass --labels or --data_type if it is another.\n`,
   );
+}
+
+/** Says on standard error what of a weights file was passed over. */
+export function noteWeights(notes: readonly string[]): void {
+  for (const note of notes) process.stderr.write(`Note: ${note}\n`);
 }

@@ -44,6 +44,11 @@ export function dataTypeOption(description: string): Option {
   return new Option('--data_type <type>', `${description}: ${dataTypes.join(', ')}`).argParser(parseDataType);
 }
 
+/** Of verbs that write where the user says. */
+export function forceOption(): Option {
+  return new Option('--force', 'replace files that are there already; inputs never are');
+}
+
 /** How faces are cut out of photos. */
 export interface AlignmentFlags {
   readonly template?: TemplateName | undefined;

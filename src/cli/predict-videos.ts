@@ -28,6 +28,8 @@ interface Job extends VideoFlags, FaceFlags {
   readonly strict?: boolean | undefined;
   readonly shard?: Shard | undefined;
   readonly annotate?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly alsoRead: readonly (string | undefined)[];
   readonly threads?: number;
   readonly signal: AbortSignal;
 }

@@ -52,8 +52,8 @@ export async function trainingOverrides(command: Command): Promise<TrainingOverr
 }
 
 /** A flag's text as the option's value; text that is none stays, for the schema to name it in its error. */
-async function parseOption(name: OptionName, value: string | boolean): Promise<unknown> {
-  if (typeof value === 'boolean') return value;
+async function parseOption(name: OptionName, value: string | boolean | string[]): Promise<unknown> {
+  if (typeof value !== 'string') return value;
   const special = specialOptions[name];
   return special ? special(value) : parseText(trainingOptions[name], value);
 }

@@ -1,6 +1,6 @@
 /** Where a dataset is written to. */
 import { readdir, realpath } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { PosterError } from '../errors.js';
 import type { DataType } from './labels.js';
 
@@ -14,10 +14,18 @@ export async function requireNewFolder(out: string, root: string, type: DataType
       'file.unwritable',
       `Expected to make the folder ${out}, but it exists already; remove it or choose another --out.`,
     );
-  if (type === 'list' || relative(await realpath(root), out).split(sep)[0] === '..') return;
+  if (type === 'list' || relative(await realpath(root), await realPlace(out)).split(sep)[0] === '..') return;
   throw new PosterError(
     'file.unwritable',
     `Expected --out outside of the data in ${root}, got ${out}; choose a folder elsewhere.`,
+  );
+}
+
+/** The real path of what need not be there, through the links above it. */
+async function realPlace(path: string): Promise<string> {
+  const parent = dirname(path);
+  return realpath(path).catch(async () =>
+    parent === path ? path : join(await realPlace(parent), basename(path)),
   );
 }
 

@@ -14,7 +14,7 @@ import { Poster } from '../poster.js';
 import { type EvaluationFiles, writeEvaluation } from '../report/write-evaluation.js';
 import { randomStream } from '../train/random.js';
 import { type TrainEvent, train } from '../train/train.js';
-import { writeDrawnDataset } from './write-drawn-dataset.js';
+import { holdsDrawnFaces, writeDrawnDataset } from './write-drawn-dataset.js';
 
 export interface DemoOptions {
   /** The folder to work in; what an earlier demo left there is replaced. */
@@ -79,11 +79,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 const ownNames = new Set(['faces', 'run', 'evaluation']);
 
 async function requireOwnFolder(folder: string): Promise<void> {
-  const others = (await readdir(folder).catch((): string[] => [])).filter((name) => !ownNames.has(name));
-  if (others.length === 0) return;
+  const names = await readdir(folder).catch((): string[] => []);
+  const others = names.filter((name) => !ownNames.has(name));
+  // Folders of these names may be anybody's: a demo begins with the faces, which say that they are drawn.
+  const foreign = others[0] ?? ((await holdsDrawnFaces(join(folder, 'faces'))) ? undefined : names[0]);
+  if (foreign === undefined) return;
   throw new PosterError(
     'file.unwritable',
-    `Expected ${folder} to be empty or left by an earlier demo, but it holds ${others[0]}; choose another --output.`,
+    `Expected ${folder} to be empty or left by an earlier demo, but it holds ${foreign}; choose another --output.`,
   );
 }
 

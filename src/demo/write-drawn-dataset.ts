@@ -66,6 +66,11 @@ async function requireOwnFolder(folder: string): Promise<void> {
   );
 }
 
+/** Whether a folder holds a set that was drawn, or the beginning of one. */
+export async function holdsDrawnFaces(folder: string): Promise<boolean> {
+  return (await readdir(folder).catch((): string[] => [])).includes(note);
+}
+
 /** Removes an earlier set, which may have had more faces; its label file first. */
 async function clear(folder: string): Promise<void> {
   for (const part of ['EmoLabel', 'Image']) await rm(join(folder, part), { recursive: true, force: true });

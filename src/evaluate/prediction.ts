@@ -2,7 +2,7 @@
  * What a network said about labelled images, and the numbers derived from one such statement. Browser-safe.
  */
 import { PosterError } from '../errors.js';
-import { argmax, logSumExp } from '../tensor/logits.js';
+import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
 
 /** One image's true class index and the network's logits, one per class. */
 export interface Prediction {
@@ -49,12 +49,7 @@ function checkPrediction({ path, label, logits }: Prediction, classCount: number
       'engine.failed',
       `Expected ${classCount} logits for ${path}, one per class, but the network gave ${logits.length}; check that the checkpoint belongs to this dataset.`,
     );
-  const bad = logits.findIndex((logit) => !Number.isFinite(logit));
-  if (bad >= 0)
-    throw new PosterError(
-      'engine.failed',
-      `Expected finite logits for ${path} but class ${bad} is ${logits[bad]}; the checkpoint's weights are likely damaged or diverged.`,
-    );
+  requireFiniteLogits(logits, path);
   if (!Number.isInteger(label) || label < 0 || label >= classCount)
     throw new PosterError(
       'data.layout',

@@ -5,6 +5,8 @@ import type { HeatMap } from './explanation.js';
 
 /** Large enough that the map's colours flow into each other. */
 const smallestEdge = 448;
+/** A map of 7 x 7 places shows no more in a larger picture, which would only take time and memory. */
+const largestEdge = 2048;
 /** How much of the picture the strongest heat hides. */
 const strongest = 0.72;
 
@@ -23,10 +25,10 @@ const ramp: readonly (readonly [number, number, number])[] = [
  * The face in grey with the heat over it: the map's smallest value leaves the grey picture, its largest is pale
  * yellow. A map of equal values shows no heat.
  *
- * @param edge smaller faces are enlarged to this many pixels on the longer edge
+ * @param edge smaller faces are enlarged to this many pixels on the longer edge; larger ones than 2048 are shrunk
  */
 export function overlay(face: RgbImage, map: HeatMap, edge = smallestEdge): RgbImage {
-  const { width, height, data } = enlarge(face, edge);
+  const { width, height, data } = fit(face, edge);
   const heat = spread(map, width, height);
   const result = new Uint8Array(data.length);
   for (let i = 0; i < heat.length; i++) {
@@ -39,8 +41,9 @@ export function overlay(face: RgbImage, map: HeatMap, edge = smallestEdge): RgbI
   return { width, height, data: result };
 }
 
-function enlarge(image: RgbImage, edge: number): RgbImage {
-  const scale = Math.max(1, edge / Math.max(image.width, image.height));
+function fit(image: RgbImage, edge: number): RgbImage {
+  const longer = Math.max(image.width, image.height);
+  const scale = Math.min(Math.max(longer, edge), Math.max(largestEdge, edge)) / longer;
   return resizeBilinear(
     image,
     Math.max(1, Math.round(image.width * scale)),

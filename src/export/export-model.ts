@@ -1,19 +1,22 @@
 /** Writes a checkpoint in another format and proves that it still says the same. */
+
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { writePth } from '../checkpoint/pth/write.js';
 import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { type AskedAlignment, chooseAlignment } from '../faces/template.js';
+import { guardOutputs } from '../io/guard-outputs.js';
 import { unwritable, writeAtomically } from '../io/write-atomically.js';
 import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { knownAlignment } from '../model/known-alignment.js';
-import { isOnnx, readNetwork, readWeights } from '../model/load-model.js';
+import { isOnnx, readWeights } from '../model/load-model.js';
 import { cardKey, type ModelCard, modelCard, preprocessingOf } from '../model/model-card.js';
+import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
+import { readNetwork } from '../model/read-network.js';
 import { usedEntries } from '../model/used-entries.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { buildGraph, type GraphTarget } from '../onnx/build-graph.js';
@@ -47,6 +50,10 @@ export interface ExportOptions extends LabelHints {
   readonly alignment?: AskedAlignment | undefined;
   /** Images on which source and result are compared. */
   readonly images: readonly ImageInput[];
+  /** Replace a file that is there; one that is read never is. Default: false. */
+  readonly force?: boolean | undefined;
+  /** Files that are read beside the checkpoint and `images`. */
+  readonly alsoRead?: readonly (string | undefined)[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -56,6 +63,8 @@ export interface ExportReport {
   readonly bytes: number;
   readonly card: ModelCard;
   readonly agreement: Agreement;
+  /** What of the checkpoint was passed over, and where its weights were found when that is unusual: sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Bounds on the largest difference of any class's probability. */
@@ -73,10 +82,10 @@ const stores: Record<Precision, (graph: Graph) => Graph> = {
  * then renamed to its name.
  *
  * @throws PosterError `verification.failed` when the results differ by more than the precision explains; the
- *   errors of loading; `file.unwritable`.
+ *   errors of loading; `option.invalid` when it would replace what it reads; `file.unwritable`.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportReport> {
-  const { checkpoint: path, output, precision = 'fp32', images, signal } = options;
+  const { checkpoint: path, output, precision = 'fp32', images, force, alsoRead = [], signal } = options;
   const format = formatOf(output);
   requirePrecision(format, precision);
   if (isOnnx(path)) {
@@ -85,7 +94,10 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
       `Expected a .pth or .safetensors checkpoint to export, got the ONNX model ${path}, whose weights are already folded together; export from the checkpoint it was made from.`,
     );
   }
-  const checkpoint = await openCheckpoint(path);
+  const named = images.filter((image) => typeof image === 'string');
+  const guard = guardOutputs({ inputs: [path, ...named, ...alsoRead], force });
+  await guard.mayWrite(output, '--output');
+  const checkpoint = await openModelCheckpoint(path);
   const aside = join(dirname(output), `.${randomUUID().slice(0, 8)}.${basename(output)}`);
   try {
     const { network, card: stored } = await readNetwork(checkpoint);
@@ -102,7 +114,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
       throw unwritable(output, error);
     });
     const { size } = await stat(output);
-    return { output, format, bytes: size, card, agreement };
+    return { output, format, bytes: size, card, agreement, notes: checkpoint.notes };
   } finally {
     await checkpoint.close();
     await rm(aside, { force: true }).catch(() => {});

@@ -1,22 +1,32 @@
 /** Writes photos with their faces' boxes and bars drawn in. */
 import { extname } from 'node:path';
 import { PosterError } from '../errors.js';
+import { longestSide } from '../image/image-defect.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import sharp, { type Sharp } from '../image/sharp.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { type AnnotatedFace, annotationSvg } from './annotation-svg.js';
 
-const encoders: Readonly<Record<string, (picture: Sharp) => Sharp>> = {
-  '.png': (picture) => picture.png(),
-  '.jpg': (picture) => picture.jpeg({ quality: 92 }),
-  '.jpeg': (picture) => picture.jpeg({ quality: 92 }),
-  '.webp': (picture) => picture.webp({ quality: 92 }),
+interface Encoder {
+  readonly encode: (picture: Sharp) => Sharp;
+  /** The longest side that the format has room for. */
+  readonly longest: number;
+}
+
+const jpeg: Encoder = { encode: (picture) => picture.jpeg({ quality: 92 }), longest: 65_535 };
+
+const encoders: Readonly<Record<string, Encoder>> = {
+  '.png': { encode: (picture) => picture.png(), longest: longestSide },
+  '.jpg': jpeg,
+  '.jpeg': jpeg,
+  '.webp': { encode: (picture) => picture.webp({ quality: 92 }), longest: 16_383 },
 };
 
 /**
  * The photo with boxes and bars, written in the format that the path's extension names.
  *
- * @throws PosterError `option.invalid` for another extension than .png, .jpg, .jpeg or .webp;
+ * @throws PosterError `option.invalid` for another extension than .png, .jpg, .jpeg or .webp, or one whose format
+ * has no room for the photo;
  * `engine.unavailable` when the machine has no font; `file.unwritable`
  */
 export async function writeAnnotated(
@@ -24,14 +34,22 @@ export async function writeAnnotated(
   photo: RgbImage,
   faces: readonly AnnotatedFace[],
 ): Promise<void> {
-  const encode = encoders[extname(path).toLowerCase()];
-  if (!encode) {
+  const encoder = encoders[extname(path).toLowerCase()];
+  if (!encoder) {
     const known = Object.keys(encoders).join(', ');
     throw new PosterError('option.invalid', `Expected an annotated picture named *${known}, got ${path}.`);
   }
+  if (Math.max(photo.width, photo.height) > encoder.longest) {
+    const size = `${photo.width} x ${photo.height}`;
+    throw new PosterError(
+      'option.invalid',
+      `Expected at most ${encoder.longest} pixels on a side for ${path}, got ${size}; give the photo a name that ends in .png.`,
+    );
+  }
   const annotated = await annotate(photo, faces);
   const { width, height, data } = annotated;
-  await writeAtomically(path, await encode(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer());
+  const picture = sharp(data, { raw: { width, height, channels: 3 } });
+  await writeAtomically(path, await encoder.encode(picture).toBuffer());
 }
 
 /** @throws PosterError `engine.unavailable` when the machine has no font to write labels with */

@@ -38,11 +38,11 @@ export function layOut(
   });
 }
 
-/** A tenth of the face, within what can be read on the whole photo and what would dominate it. */
+/** A tenth of the face, within what can be read on the whole photo and what would dominate it, also a narrow one. */
 function textHeight({ width, height }: Size, box: Box): number {
-  const longer = Math.max(width, height);
-  const smallest = Math.max(10, longer / 90);
-  const largest = Math.max(smallest, longer / 36);
+  const size = Math.min(Math.max(width, height), 6 * Math.min(width, height));
+  const smallest = Math.max(10, size / 90);
+  const largest = Math.max(smallest, size / 36);
   return Math.min(Math.max(box.height / 9, smallest), largest);
 }
 

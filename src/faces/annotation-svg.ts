@@ -31,7 +31,7 @@ export function annotationSvg(width: number, height: number, faces: readonly Ann
     { width, height },
     faces.map((face) => ({ box: face.box, extent: extentOf(face) })),
   );
-  const line = Math.max(Math.max(width, height) / 500, 1.5);
+  const line = Math.max(Math.min(Math.max(width, height), 6 * Math.min(width, height)) / 500, 1.5);
   const parts = faces.map((face, i) => drawFace(face, places[i]!, line));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,

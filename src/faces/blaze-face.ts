@@ -32,7 +32,7 @@ export function blazeFaceDetector(model: TensorModel): FaceDetector {
   return {
     async detect(image, { minSize }) {
       const found: DetectedFace[] = [];
-      for (const level of pyramid(image, { minSize, smallestFace, coarsest })) {
+      for (const level of pyramid(image, { minSize, smallestFace, coarsest, smallestSide })) {
         found.push(...(await detectAt(model, level)));
       }
       return suppress(found);

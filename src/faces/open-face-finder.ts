@@ -4,6 +4,8 @@ import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { withFileSource } from '../onnx/file-source.js';
+import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
 import { withUsualAlignment } from './align.js';
 import type { FaceDetector } from './detector.js';
@@ -57,6 +59,7 @@ export async function openDetector(file?: string, options?: SessionOptions): Pro
     throw notOpened(file, cause);
   });
   try {
+    await withFileSource(file, (source) => requireFiniteModel(source, file));
     return yuNetDetector(model, file);
   } catch (error) {
     await model.release();

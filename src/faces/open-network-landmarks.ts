@@ -1,10 +1,12 @@
 /** The landmark head of a checkpoint, opened in Node. */
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+
 import { defaultAlignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { knownAlignment } from '../model/known-alignment.js';
-import { isOnnx, readNetwork, readWeights } from '../model/load-model.js';
+import { isOnnx, readWeights } from '../model/load-model.js';
 import { preprocessingOf } from '../model/model-card.js';
+import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
+import { readNetwork } from '../model/read-network.js';
 import { usedEntries } from '../model/used-entries.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
 import type { LandmarkModel } from './landmark-model.js';
@@ -20,7 +22,7 @@ import { templates } from './template.js';
  */
 export async function openNetworkLandmarks(path: string, options?: SessionOptions): Promise<LandmarkModel> {
   if (isOnnx(path)) throw isExported(path);
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openModelCheckpoint(path);
   try {
     const { network, card } = await readNetwork(checkpoint);
     if (network.config.landmarkBranch === 'learned') throw hasNoHead(path);

@@ -9,6 +9,8 @@ export interface PyramidOptions {
   readonly smallestFace: number;
   /** The longer side of the smallest level: the largest faces fill it. */
   readonly coarsest: number;
+  /** Narrower levels count as if a side had so many pixels, since the detector pads them. */
+  readonly smallestSide: number;
 }
 
 /** One size of the photo. */
@@ -24,15 +26,24 @@ const mostPixels = 2_500_000;
 const mostEnlarged = 2;
 
 /** The photo at the finest size needed and, halved again and again, down to the coarsest; the finest first. */
-export function pyramid(photo: RgbImage, { minSize, smallestFace, coarsest }: PyramidOptions): Level[] {
+export function pyramid(photo: RgbImage, options: PyramidOptions): Level[] {
+  const { minSize, smallestFace, coarsest } = options;
   const longer = Math.max(photo.width, photo.height);
-  const affordable = Math.sqrt(mostPixels / (photo.width * photo.height));
-  const finest = Math.min(smallestFace / minSize, affordable, mostEnlarged);
-  const levels = [resizedLevel(photo, photo, Math.max(finest, coarsest / longer))];
-  for (let last = levels[0]!; longer * last.scaleX > coarsest; last = levels.at(-1)!) {
-    levels.push(resizedLevel(last.image, photo, last.scaleX / 2));
+  const finest = Math.min(smallestFace / minSize, affordable(photo, options), mostEnlarged);
+  // The scale is halved, not the sides: a side of 1 pixel would stay as it is for ever.
+  let scale = Math.max(finest, coarsest / longer);
+  const levels = [resizedLevel(photo, photo, scale)];
+  while (Math.round(longer * scale) > coarsest) {
+    scale /= 2;
+    levels.push(resizedLevel(levels.at(-1)!.image, photo, scale));
   }
   return levels;
+}
+
+/** The scale at which a level takes {@link mostPixels}, the padding of a narrow one among them. */
+function affordable({ width, height }: RgbImage, { smallestSide }: PyramidOptions): number {
+  const padded = mostPixels / (Math.max(width, height) * smallestSide);
+  return Math.min(Math.sqrt(mostPixels / (width * height)), padded);
 }
 
 /** Made from a larger level, which is quicker than from the photo. */

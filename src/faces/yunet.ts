@@ -23,6 +23,9 @@ const outputKinds = { cls: 1, obj: 1, bbox: 4, kps: 10 } as const;
 const lowestScore = 0.6;
 const smallestFace = 12;
 const coarsest = 320;
+/** Input sides are multiples of the coarsest stride. */
+const sideStep = 32;
+const smallestSide = 4 * sideStep;
 
 /**
  * @param model an opened YuNet; it is released with the detector
@@ -37,7 +40,7 @@ export function yuNetDetector(model: TensorModel, name: string): FaceDetector {
     async detect(photo, { minSize }) {
       const levels = fixed
         ? [shrinkToFit(photo, fixed.width, fixed.height)]
-        : pyramid(photo, { minSize, smallestFace, coarsest });
+        : pyramid(photo, { minSize, smallestFace, coarsest, smallestSide });
       const found: DetectedFace[] = [];
       for (const level of levels) {
         const images = inputTensor(level.image, fixed);
@@ -71,7 +74,7 @@ function requireYuNet({ inputs, outputNames }: TensorModel, name: string) {
 
 /** Blue, green, red from 0 to 255. */
 function inputTensor(image: RgbImage, fixed: { width: number; height: number } | undefined): FloatTensor {
-  const side = (length: number) => Math.ceil(length / 32) * 32;
+  const side = (length: number) => Math.ceil(length / sideStep) * sideStep;
   const { width, height } = fixed ?? { width: side(image.width), height: side(image.height) };
   return paddedTensor([image], width, height, { scale: 1, offset: 0, blueFirst: true });
 }

@@ -2,13 +2,10 @@
 import { PosterError } from '../errors.js';
 import { decodeBmp } from './decode-bmp.js';
 import { decodeWithSharp } from './decode-sharp.js';
-import { ImageDefect } from './image-defect.js';
+import { defaultMaxPixels, ImageDefect } from './image-defect.js';
 import { describeImpostor, imageFormat } from './image-format.js';
 import { readImageFile } from './read-image-file.js';
 import type { RgbImage } from './rgb-image.js';
-
-/** Pillow's limit, above which it takes an image for an attack: 2^30 / 4 bytes / 3 channels, doubled. */
-export const defaultMaxPixels = 178_956_970;
 
 export interface DecodeOptions {
   /**

@@ -2,6 +2,8 @@
  * Pillow's `Image.resize(size, BILINEAR)` for 8-bit RGB, bit for bit: what torchvision's Resize does to a PIL
  * image. Reference: Pillow, src/libImaging/Resample.c. Browser-safe.
  */
+import { PosterError } from '../errors.js';
+import { longestSide } from './image-defect.js';
 import { type Coefficients, precisionBits, resampleCoefficients } from './resample-coefficients.js';
 import type { RgbImage } from './rgb-image.js';
 
@@ -11,13 +13,25 @@ const half = 1 << (precisionBits - 1);
  * The image at `width` x `height` pixels, filtered bilinearly with antialiasing when it shrinks. Rows are
  * filtered first, columns second, each rounded to 8 bits; an axis that keeps its size is left alone. When
  * both do, the result shares the pixels of `image`.
+ *
+ * @throws PosterError `image.unreadable` for pixels of more than {@link longestSide} on a side
  */
 export function resizeBilinear(image: RgbImage, width: number, height: number): RgbImage {
+  requireBounded(image);
   const wide =
     image.width === width ? image : resizeRows(image, width, resampleCoefficients(image.width, width));
   return image.height === height
     ? wide
     : resizeColumns(wide, height, resampleCoefficients(image.height, height));
+}
+
+/** Rows are filtered before columns: a pixel's width of a million rows would become a million whole rows. */
+function requireBounded({ width, height }: RgbImage): void {
+  if (Math.max(width, height) <= longestSide) return;
+  throw new PosterError(
+    'image.unreadable',
+    `Expected an image of at most ${longestSide} pixels on a side, got ${width} x ${height}; cut it into pieces.`,
+  );
 }
 
 /** Filters every row: h x w x 3 -> h x width x 3. */

@@ -1,14 +1,18 @@
 /** What a model file holds, without running it. */
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+
 import type { Alignment } from '../data/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { knownAlignment } from '../model/known-alignment.js';
-import { isOnnx, readNetwork } from '../model/load-model.js';
+import { isOnnx } from '../model/load-model.js';
 import { preprocessingOf } from '../model/model-card.js';
+import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
+import { readNetwork } from '../model/read-network.js';
 import { readOnnxCard } from '../model/read-onnx-card.js';
+import { usedEntries } from '../model/used-entries.js';
 import type { NetworkConfig } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
+import { requireFiniteWeights } from '../tensor/finite.js';
 import { describeNetwork, type NetworkDescription } from './describe-network.js';
 
 export interface ModelInspection {
@@ -20,13 +24,15 @@ export interface ModelInspection {
   readonly labels: ChosenLabels;
   /** How the faces that it learned from were cut out; absent where that is not known. */
   readonly alignment?: Alignment | undefined;
+  /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
+  readonly notes: readonly string[];
   readonly description: NetworkDescription;
   /** Plain values beside the weights, such as epoch and best accuracy. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads a checkpoint's index, compares it with the network strictly and describes it.
+ * Reads a checkpoint, compares its index with the network strictly, proves its weights to be numbers and describes it.
  * @throws PosterError as loading it would.
  */
 export async function inspectModel(path: string, hints: LabelHints = {}): Promise<ModelInspection> {
@@ -41,15 +47,18 @@ export async function inspectModel(path: string, hints: LabelHints = {}): Promis
       preprocessing: preprocessingOf(card.network, card),
       labels,
       alignment: knownAlignment(card, labels.dataset),
+      notes: [],
       description,
       metadata: { version: card.version },
     };
   }
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openModelCheckpoint(path);
   try {
     const { network, card } = await readNetwork(checkpoint);
+    for (const { name } of usedEntries(network))
+      requireFiniteWeights(await checkpoint.read(name), name, path);
     const labels = chooseLabels(path, network.config.classes, card, hints);
-    const { format, metadata } = checkpoint;
+    const { format, metadata, notes } = checkpoint;
     const alignment = knownAlignment(card, labels.dataset);
     const description = describeNetwork(network);
     return {
@@ -59,6 +68,7 @@ export async function inspectModel(path: string, hints: LabelHints = {}): Promis
       preprocessing: preprocessingOf(network.config, card),
       labels,
       alignment,
+      notes,
       description,
       metadata,
     };

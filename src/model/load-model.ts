@@ -1,22 +1,24 @@
 /** Opens a model of any format for inference. */
+
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { matchStateDict } from '../checkpoint/match-state-dict.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { Alignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import type { NetworkConfig } from '../network/config.js';
-import { type PosterV2, posterV2 } from '../network/poster-v2.js';
+import { initialTensor } from '../network/initial-values.js';
+import type { PosterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { buildGraph } from '../onnx/build-graph.js';
 import { emitSplitModel, type SplitModel } from '../onnx/emit.js';
 import { openSession, type Session, type SessionOptions } from '../onnx/runtime.js';
+import { requireFiniteWeights } from '../tensor/finite.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
-import { inferConfig } from './infer-config.js';
 import { usualAlignment } from './known-alignment.js';
-import { cardKey, type ModelCard, preprocessingOf, readModelCard, requireImageSize } from './model-card.js';
+import { type ModelCard, preprocessingOf, requireImageSize } from './model-card.js';
+import { openModelCheckpoint } from './open-model-checkpoint.js';
+import { type CheckedNetwork, readNetwork } from './read-network.js';
 import { readOnnxCard } from './read-onnx-card.js';
 import { usedEntries } from './used-entries.js';
 
@@ -33,6 +35,8 @@ export interface LoadedModel {
   readonly alignment: Alignment;
   /** What an image becomes for the network. */
   readonly preprocessing: Preprocessing;
+  /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
+  readonly notes: readonly string[];
   readonly session: Session;
 }
 
@@ -43,16 +47,10 @@ export interface LoadedModel {
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   if (isOnnx(path)) return loadOnnx(path, options);
-  const { network, card, weights } = await readModel(path, options.signal);
+  const { network, card, notes, weights } = await readModel(path, options.signal);
   const labels = chooseLabels(path, network.config.classes, card, options);
   const session = await openSession(recordModel(network, weights), options);
-  return { path, labels, ...factsOf(network.config, card, labels), session };
-}
-
-/** A network, and what a file says about it. */
-export interface CheckedNetwork {
-  readonly network: PosterV2;
-  readonly card: ModelCard | undefined;
+  return { path, labels, ...factsOf(network.config, card, labels), notes, session };
 }
 
 /** Values by state-dict name. */
@@ -65,11 +63,12 @@ export type LoadedWeights = ReadonlyMap<string, HostTensor>;
 export async function readModel(
   path: string,
   signal?: AbortSignal,
-): Promise<CheckedNetwork & { weights: LoadedWeights }> {
-  const checkpoint = await openCheckpoint(path);
+): Promise<CheckedNetwork & { weights: LoadedWeights; notes: readonly string[] }> {
+  const checkpoint = await openModelCheckpoint(path);
   try {
     const { network, card } = await readNetwork(checkpoint);
-    return { network, card, weights: await readWeights(checkpoint, usedEntries(network), signal) };
+    const weights = await readWeights(checkpoint, usedEntries(network), signal);
+    return { network, card, weights, notes: checkpoint.notes };
   } finally {
     await checkpoint.close();
   }
@@ -95,7 +94,7 @@ async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel
     await session.release();
     throw error;
   }
-  return { path, labels, ...factsOf(card.network, card, labels), session };
+  return { path, labels, ...factsOf(card.network, card, labels), notes: [], session };
 }
 
 function factsOf(network: NetworkConfig, card: ModelCard | undefined, { dataset }: ChosenLabels) {
@@ -104,26 +103,23 @@ function factsOf(network: NetworkConfig, card: ModelCard | undefined, { dataset 
 }
 
 /**
- * The network a checkpoint belongs to, every entry compared.
- * @throws PosterError `checkpoint.mismatch` with all that is missing, unexpected or of another shape.
+ * Reads the given entries of a checkpoint into memory.
+ * @throws PosterError `checkpoint.unreadable` for one that holds NaN or infinity; `aborted`.
  */
-export async function readNetwork(checkpoint: Checkpoint): Promise<CheckedNetwork> {
-  const card = readModelCard(checkpoint.metadata[cardKey], checkpoint.path);
-  const network = posterV2(inferConfig(checkpoint.tensors, card?.network));
-  matchStateDict(checkpoint, network.entries);
-  return { network, card };
-}
-
-/** Reads the given entries of a checkpoint into memory. */
 export async function readWeights(
   checkpoint: Checkpoint,
   entries: Iterable<StateEntry>,
   signal?: AbortSignal,
 ): Promise<Map<string, HostTensor>> {
   const weights = new Map<string, HostTensor>();
-  for (const { name } of entries) {
+  for (const entry of entries) {
     throwIfAborted(signal);
-    weights.set(name, await checkpoint.read(name));
+    const { name } = entry;
+    // Of what was compared, counters of batches alone may be missing; inference makes nothing of them.
+    const stored = checkpoint.tensors.has(name);
+    const tensor = stored ? await checkpoint.read(name) : initialTensor(entry, () => 0);
+    requireFiniteWeights(tensor, name, checkpoint.path);
+    weights.set(name, tensor);
   }
   return weights;
 }

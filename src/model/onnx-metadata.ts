@@ -1,21 +1,14 @@
 /** Finds the model card in an ONNX file without reading its weights. Browser-safe. */
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { messageOf, PosterError } from '../errors.js';
+import type { ByteSource } from '../onnx/byte-source.js';
+import { fieldsOf } from '../onnx/fields.js';
 import { cardKey, type ModelCard, readModelCard } from './model-card.js';
-
-/** Bytes that are read where they are needed. */
-export interface ByteSource {
-  readonly size: number;
-  /** The bytes from `position`; fewer than `length` where the source ends. */
-  read(position: number, length: number): Uint8Array | Promise<Uint8Array>;
-}
 
 /** ModelProto.metadata_props, a repeated StringStringEntryProto. */
 const metadataField = 14;
 /** More than any description of ours; larger fields are stepped over unread. */
 const largestEntry = 1 << 20;
-/** A tag and a length take at most 10 bytes each. */
-const headerBytes = 20;
 
 /**
  * The card that `poster export` put into an ONNX file.
@@ -41,26 +34,11 @@ export async function findModelCard(source: ByteSource, where: string): Promise<
 }
 
 /** Steps from field to field of the outermost message until the card's entry. */
-async function findMetadata({ size, read }: ByteSource): Promise<string | undefined> {
-  let position = 0;
-  while (position < size) {
-    const header = new BinaryReader(await read(position, Math.min(headerBytes, size - position)));
-    const [field, wireType] = header.tag();
-    if (wireType === WireType.Varint) {
-      header.uint64();
-      position += header.pos;
-      continue;
-    }
-    if (wireType !== WireType.LengthDelimited)
-      throw new Error(`field ${field} at byte ${position} is malformed`);
-    const length = header.uint32();
-    const start = position + header.pos;
-    if (start + length > size) throw new Error(`field ${field} at byte ${position} is cut short`);
-    if (field === metadataField && length <= largestEntry) {
-      const [key, value] = readEntry(await read(start, length));
-      if (key === cardKey) return value;
-    }
-    position = start + length;
+async function findMetadata(source: ByteSource): Promise<string | undefined> {
+  for await (const { number, start, length } of fieldsOf(source, 0, source.size)) {
+    if (number !== metadataField || length > largestEntry) continue;
+    const [key, value] = readEntry(await source.read(start, length));
+    if (key === cardKey) return value;
   }
   return undefined;
 }

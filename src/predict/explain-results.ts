@@ -1,11 +1,13 @@
 /** Heat maps for predictions, written as results come. */
-import { parse } from 'node:path';
+import { join, parse } from 'node:path';
 import type { ExplainMethod, Explanation } from '../explain/explanation.js';
-import { writeExplanation } from '../explain/write-explanation.js';
+import { explanationEndings, writeGuarded } from '../explain/write-explanation.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import type { OutputGuard } from '../io/guard-outputs.js';
 import type { FileResult } from '../recognise/recognise-files.js';
 import type { PhotoResult } from '../recognise/recognise-photos.js';
+import type { SideFiles } from './plan-outputs.js';
 import { uniqueNames } from './unique-names.js';
 
 /** What explains a face crop; `Poster` does. */
@@ -23,17 +25,44 @@ export interface ExplainTo extends ExplainOptions {
   readonly folder: string;
 }
 
+const flag = '--explain';
+
+/** What is written for every crop. */
+export function explainedFiles({ folder }: ExplainTo): SideFiles {
+  const nameOf = uniqueNames(folder, flag);
+  return {
+    ...{ flag, folder },
+    namesOf(path) {
+      nameOf(path, parse(path).name);
+      return explanationEndings.map((ending) => parse(path).name + ending);
+    },
+  };
+}
+
+/** What is written for every photo: files for each of its faces. */
+export function explainedFaces({ folder }: ExplainTo): SideFiles {
+  const nameOf = uniqueNames(folder, flag);
+  return {
+    ...{ flag, folder },
+    namesOf(path) {
+      nameOf(path, `${parse(path).name}-face-1`);
+      return [parse(path).name];
+    },
+    nameOf: (file) => /^(.+)-face-\d+\.(?:png|json)$/i.exec(file)?.[1],
+  };
+}
+
 /** Explains every crop that could be read. */
 export async function* explainFiles(
   model: Explainer,
   results: AsyncIterable<FileResult>,
   explain: ExplainTo,
+  guard: OutputGuard,
 ): AsyncGenerator<FileResult> {
-  const nameOf = uniqueNames(explain.folder, '--explain');
   for await (const result of results) {
     if (!result.error) {
-      const name = nameOf(result.path, parse(result.path).name);
-      await explainCrop(model, name, await decodeImage(result.path), explain);
+      const name = join(explain.folder, parse(result.path).name);
+      await explainCrop(model, name, await decodeImage(result.path), explain, guard);
     }
     yield result;
   }
@@ -44,12 +73,12 @@ export async function* explainPhotos(
   model: Explainer,
   results: AsyncIterable<PhotoResult>,
   explain: ExplainTo,
+  guard: OutputGuard,
 ): AsyncGenerator<PhotoResult> {
-  const nameOf = uniqueNames(explain.folder, '--explain');
   for await (const result of results) {
     for (const [i, { crop }] of (result.faces ?? []).entries()) {
-      const name = nameOf(result.path, `${parse(result.path).name}-face-${i + 1}`);
-      await explainCrop(model, name, crop, explain);
+      const name = join(explain.folder, `${parse(result.path).name}-face-${i + 1}`);
+      await explainCrop(model, name, crop, explain, guard);
     }
     yield result;
   }
@@ -60,6 +89,7 @@ async function explainCrop(
   path: string,
   crop: RgbImage,
   { folder: _, ...options }: ExplainTo,
+  guard: OutputGuard,
 ): Promise<void> {
-  await writeExplanation(path, crop, await model.explain(crop, options));
+  await writeGuarded(path, crop, await model.explain(crop, options), guard);
 }

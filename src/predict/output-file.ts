@@ -45,7 +45,11 @@ export async function readExistingOutput(
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     const end = bytes + Buffer.byteLength(line) + lineEnd.length;
-    if (end > size) break; // cut off
+    if (end > size) {
+      if (lineNumber === 0 && !isBeginning(line, header || firstOfLine))
+        throw otherContent(path, 'its only line is another');
+      break; // cut off
+    }
     lineNumber++;
     if (lineNumber === 1 && header !== '' && line + lineEnd !== header)
       throw otherContent(path, 'its columns are others');
@@ -53,6 +57,14 @@ export async function readExistingOutput(
     bytes = end;
   }
   return { paths, bytes };
+}
+
+/** How every line of jsonl begins. */
+const firstOfLine = '{"path":"';
+
+function isBeginning(text: string, expected: string): boolean {
+  const length = Math.min(text.length, expected.length);
+  return text.slice(0, length) === expected.slice(0, length);
 }
 
 async function fileSize(path: string): Promise<number> {
@@ -86,14 +98,18 @@ function otherContent(path: string, problem: string): PosterError {
 /**
  * Opens an output file for appending.
  *
- * @param existing what to keep of it; undefined when the file must be new.
+ * @param existing what to keep of it; undefined when the file must be new, or with `force` is replaced.
  * @throws PosterError `file.unwritable` when it exists and may not be continued, or cannot be written.
  */
-export async function openOutputFile(path: string, existing: ExistingOutput | undefined): Promise<LineSink> {
-  if (!existing && (await fileSize(path)) > 0) {
+export async function openOutputFile(
+  path: string,
+  existing: ExistingOutput | undefined,
+  force = false,
+): Promise<LineSink> {
+  if (!existing && !force && (await fileSize(path)) > 0) {
     throw new PosterError(
       'file.unwritable',
-      `Expected no file at ${path}, but it holds results; pass --skip-existing to continue it or choose another --output.`,
+      `Expected no file at ${path}, but there is one; pass --skip-existing to continue it, --force to replace it, or choose another --output.`,
     );
   }
   const failed = (error: unknown): never => {

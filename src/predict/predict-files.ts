@@ -1,10 +1,11 @@
 /** Predictions of many face crops. */
 import type { FileResult, RecogniseFilesOptions, Recogniser } from '../recognise/recognise-files.js';
-import { type Explainer, type ExplainTo, explainFiles } from './explain-results.js';
+import { type Explainer, type ExplainTo, explainedFiles, explainFiles } from './explain-results.js';
 import { formatter } from './format.js';
+import { planOutputs, type WriteOptions } from './plan-outputs.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './stream-lines.js';
 
-export interface PredictToOptions extends RecogniseFilesOptions, StreamOptions<FileResult> {
+export interface PredictToOptions extends RecogniseFilesOptions, StreamOptions<FileResult>, WriteOptions {
   /** How many of the most probable classes to list. Default 1. */
   readonly topK?: number | undefined;
   /** Also write heat maps of what decided each class. */
@@ -15,8 +16,9 @@ export interface PredictToOptions extends RecogniseFilesOptions, StreamOptions<F
  * Writes a line for every path, in order, as results come. Each image is taken as one face crop.
  *
  * @throws PosterError `file.unwritable`, with `strict` `image.unreadable`, `aborted`; lines written so far stay.
+ *   `option.invalid` when a result would replace an input.
  */
-export function predictTo(
+export async function predictTo(
   model: Recogniser & Explainer,
   paths: AsyncIterable<string>,
   options: PredictToOptions,
@@ -27,9 +29,10 @@ export function predictTo(
     topK: Math.min(topK, model.labels.length),
     embedding: embedding ? model.network.embedding : 0,
   });
+  const plan = await planOutputs(model, paths, [explain && explainedFiles(explain)], options);
   const recognise = (rest: AsyncIterable<string>) => {
     const results = model.predictFiles(rest, options);
-    return explain ? explainFiles(model, results, explain) : results;
+    return explain ? explainFiles(model, results, explain, plan.guard) : results;
   };
-  return streamLines(paths, recognise, lines, options);
+  return streamLines(plan.paths, recognise, lines, options);
 }

@@ -1,18 +1,20 @@
 /** Predictions of the faces in many photos. */
-import { extname, parse } from 'node:path';
+import { extname, join, parse } from 'node:path';
 import type { PosterError } from '../errors.js';
 import type { AlignOptions } from '../faces/align.js';
 import { writeAnnotated } from '../faces/annotate.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
+import type { OutputGuard } from '../io/guard-outputs.js';
 import type { CropRecogniser, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
 import { type PhotoResult, recognisePhotos } from '../recognise/recognise-photos.js';
-import { type Explainer, type ExplainTo, explainPhotos } from './explain-results.js';
+import { type Explainer, type ExplainTo, explainedFaces, explainPhotos } from './explain-results.js';
 import { photoFormatter } from './format-photos.js';
+import { planOutputs, type SideFiles, type WriteOptions } from './plan-outputs.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './stream-lines.js';
 import { uniqueNames } from './unique-names.js';
 
-export interface PredictPhotosOptions extends StreamOptions<PhotoResult>, AlignOptions {
+export interface PredictPhotosOptions extends StreamOptions<PhotoResult>, AlignOptions, WriteOptions {
   /** How many of the most probable classes to list. Default 1. */
   readonly topK?: number | undefined;
   readonly embedding?: boolean | undefined;
@@ -29,7 +31,7 @@ export interface PredictPhotosOptions extends StreamOptions<PhotoResult>, AlignO
  *
  * @throws PosterError as `predictTo`, and for a picture that cannot be annotated.
  */
-export function predictPhotosTo(
+export async function predictPhotosTo(
   model: Recogniser & CropRecogniser & Explainer,
   finder: FaceFinder,
   paths: AsyncIterable<string>,
@@ -47,21 +49,38 @@ export function predictPhotosTo(
     topK: Math.min(topK, model.labels.length),
     embedding: embedding ? model.network.embedding : 0,
   });
+  const sideFiles = [
+    explain && explainedFaces(explain),
+    annotate === undefined ? undefined : pictures(annotate),
+  ];
+  const plan = await planOutputs(model, paths, sideFiles, options);
   const recognise = (rest: AsyncIterable<string>) => {
     const results = recognisePhotos(model, finder, rest, faceOptions);
-    const explained = explain ? explainPhotos(model, results, explain) : results;
-    return annotate === undefined ? explained : withPictures(explained, annotate);
+    const explained = explain ? explainPhotos(model, results, explain, plan.guard) : results;
+    return annotate === undefined ? explained : withPictures(explained, annotate, plan.guard);
   };
-  return streamLines(paths, recognise, lines, options);
+  return streamLines(plan.paths, recognise, lines, options);
+}
+
+function pictures(folder: string): SideFiles {
+  const nameOf = uniqueNames(folder, '--annotate');
+  return {
+    ...{ flag: '--annotate', folder },
+    namesOf(path) {
+      nameOf(path, pictureName(path));
+      return [pictureName(path)];
+    },
+  };
 }
 
 async function* withPictures(
   results: AsyncIterable<PhotoResult>,
   folder: string,
+  guard: OutputGuard,
 ): AsyncGenerator<PhotoResult> {
-  const nameOf = uniqueNames(folder, '--annotate');
   for await (const result of results) {
-    if (!result.error) await writePicture(result, nameOf(result.path, pictureName(result.path)));
+    const path = join(folder, pictureName(result.path));
+    if (!result.error && (await guard.mayWrite(path, '--annotate'))) await writePicture(result, path);
     yield result;
   }
 }

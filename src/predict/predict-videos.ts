@@ -1,8 +1,8 @@
 /** Predictions of the faces in videos, written as they come. */
-import { realpath } from 'node:fs/promises';
-import { extname, parse } from 'node:path';
+import { extname, join, parse } from 'node:path';
 import { PosterError } from '../errors.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
+import type { OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import type { CropRecogniser } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
@@ -12,11 +12,13 @@ import { type RecogniseVideoOptions, recogniseVideo, type VideoFrame } from '../
 import { createTimelineRecorder } from '../video/timeline.js';
 import { type VideoFormatter, videoFormatter } from './format-videos.js';
 import type { LineSink } from './output-file.js';
+import { planOutputs, type SideFiles, type WriteOptions } from './plan-outputs.js';
 import { openSink, type StreamOptions } from './stream-lines.js';
 import { uniqueNames } from './unique-names.js';
 
 export interface PredictVideosOptions
   extends Pick<StreamOptions<never>, 'format' | 'output' | 'sink' | 'strict'>,
+    WriteOptions,
     RecogniseVideoOptions {
   /** How many of the most probable classes to list. Default 1. */
   readonly topK?: number | undefined;
@@ -63,14 +65,16 @@ export async function predictVideosTo(
     topK: Math.min(topK, model.labels.length),
     embedding: embedding ? model.network.embedding : 0,
   });
-  const namesOf = sideFiles(options);
+  const sideFiles = sideFilesOf(options);
+  const { paths: videos, guard } = await planOutputs(model, paths, sideFiles, options);
   const sink = await openSink(options);
   const counts = { videos: 0, frames: 0, unreadable: 0 };
   try {
     await sink.write(lines.header);
-    for await (const path of paths) {
+    for await (const path of videos) {
       try {
-        counts.frames += await predictVideo(model, finder, path, await namesOf(path), lines, sink, options);
+        const beside = await grantSideFiles(path, options, guard);
+        counts.frames += await predictVideo(model, finder, path, beside, lines, sink, options);
         counts.videos++;
       } catch (error) {
         if (strict || !(error instanceof PosterError) || !unreadable.has(error.code)) throw error;
@@ -87,31 +91,41 @@ export async function predictVideosTo(
 
 const unreadable: ReadonlySet<string> = new Set(['video.unreadable', 'file.missing']);
 
-interface SideFiles {
+interface SideFilePaths {
   readonly picture?: string | undefined;
   readonly annotated?: string | undefined;
 }
 
 /** What is written beside the lines, named after each video. */
-function sideFiles({ timeline, annotate }: PredictVideosOptions): (path: string) => Promise<SideFiles> {
-  const pictureOf = timeline === undefined ? undefined : uniqueNames(timeline, '--timeline');
-  const annotatedOf = annotate === undefined ? undefined : uniqueNames(annotate, '--annotate');
-  return async (path) => {
-    const { name } = parse(path);
-    const annotated = annotatedOf?.(path, `${name}.mp4`);
-    if (annotated !== undefined && (await isSameFile(annotated, path)))
-      throw new PosterError(
-        'option.invalid',
-        `Expected another folder for --annotate than that of ${path}, which would be replaced; choose one.`,
-      );
-    return { picture: pictureOf?.(path, `${name}.svg`), annotated };
+function sideFilesOf({ timeline, annotate }: PredictVideosOptions): (SideFiles | undefined)[] {
+  return [
+    timeline === undefined ? undefined : sideFile('--timeline', timeline, '.svg'),
+    annotate === undefined ? undefined : sideFile('--annotate', annotate, '.mp4'),
+  ];
+}
+
+function sideFile(flag: string, folder: string, ending: string): SideFiles {
+  const nameOf = uniqueNames(folder, flag);
+  return {
+    ...{ flag, folder },
+    namesOf(path) {
+      const name = parse(path).name + ending;
+      nameOf(path, name);
+      return [name];
+    },
   };
 }
 
-async function isSameFile(a: string, b: string): Promise<boolean> {
-  const real = (path: string) => realpath(path).catch(() => undefined);
-  const found = await real(a);
-  return found !== undefined && found === (await real(b));
+async function grantSideFiles(
+  path: string,
+  options: PredictVideosOptions,
+  guard: OutputGuard,
+): Promise<SideFilePaths> {
+  const [picture, annotated] = sideFilesOf(options).map(
+    (files) => files && { flag: files.flag, path: join(files.folder, files.namesOf(path)[0]!) },
+  );
+  for (const file of [picture, annotated]) if (file) await guard.mayWrite(file.path, file.flag);
+  return { picture: picture?.path, annotated: annotated?.path };
 }
 
 /** @returns the number of frames */
@@ -119,7 +133,7 @@ async function predictVideo(
   model: Recogniser & CropRecogniser,
   finder: FaceFinder,
   path: string,
-  { picture, annotated }: SideFiles,
+  { picture, annotated }: SideFilePaths,
   lines: VideoFormatter,
   sink: LineSink,
   options: PredictVideosOptions,

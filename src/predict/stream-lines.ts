@@ -16,6 +16,8 @@ export interface StreamOptions<Result> {
   readonly sink?: LineSink | undefined;
   /** Continue `output`: files it already has a line for are passed over. */
   readonly skipExisting?: boolean | undefined;
+  /** Replace `output`. Not together with `skipExisting`. */
+  readonly force?: boolean | undefined;
   /** End with an error at the first unreadable image instead of writing a line with its error. */
   readonly strict?: boolean | undefined;
   /** Called after each file. */
@@ -62,10 +64,10 @@ export async function streamLines<Result extends StreamedResult>(
 
 /** Where the lines go. @throws PosterError `option.invalid` without either, `file.unwritable` */
 export async function openSink(
-  { output, sink }: Pick<StreamOptions<never>, 'output' | 'sink'>,
+  { output, sink, force }: Pick<StreamOptions<never>, 'output' | 'sink' | 'force'>,
   existing?: ExistingOutput,
 ): Promise<LineSink> {
-  if (output !== undefined) return openOutputFile(output, existing);
+  if (output !== undefined) return openOutputFile(output, existing, force);
   if (sink) return sink;
   throw new PosterError(
     'option.invalid',

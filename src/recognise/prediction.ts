@@ -1,6 +1,6 @@
 /** What a user gets for an image. Browser-safe. */
 import type { ModelOutputs } from '../onnx/session.js';
-import { argmax, logSumExp } from '../tensor/logits.js';
+import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
 
 /** One class and its probability in [0, 1]. */
 export interface ClassProbability {
@@ -22,11 +22,17 @@ export interface Prediction {
   readonly embedding?: Float32Array;
 }
 
-/** Reads the network's outputs for a batch; `embedding`: keep the embeddings, too. */
+/**
+ * Reads the network's outputs for a batch; `embedding`: keep the embeddings, too.
+ *
+ * @param images what the rows were given for, for messages.
+ * @throws PosterError `engine.failed` for logits that are not finite
+ */
 export function toPredictions(
   { logits, embeddings }: ModelOutputs,
   labels: readonly string[],
   embedding = false,
+  images: readonly string[] = [],
 ): Prediction[] {
   const count = logits.length / labels.length;
   const row = (values: Float32Array, i: number) => {
@@ -34,16 +40,18 @@ export function toPredictions(
     return values.slice(i * width, (i + 1) * width);
   };
   return Array.from({ length: count }, (_, i) =>
-    toPrediction(row(logits, i), labels, embedding ? row(embeddings, i) : undefined),
+    toPrediction(row(logits, i), labels, embedding ? row(embeddings, i) : undefined, images[i]),
   );
 }
 
-/** Reads the network's logits for one image. */
+/** Reads the network's logits for one image; as {@link toPredictions}. */
 export function toPrediction(
   logits: Float32Array,
   labels: readonly string[],
   embedding?: Float32Array,
+  image?: string,
 ): Prediction {
+  requireFiniteLogits(logits, image);
   const normaliser = logSumExp(logits);
   const probabilities = labels.map((label, i) => ({ label, probability: Math.exp(logits[i]! - normaliser) }));
   const index = argmax(logits);

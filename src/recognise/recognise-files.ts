@@ -54,7 +54,8 @@ export async function* recogniseFiles(
   await using loader = openLoader({ batchSize, workers, imageSize, grey: color === 'grey' });
   for await (const batch of loader.load(requests(paths, pending), { signal })) {
     throwIfAborted(signal);
-    const predictions = toPredictions(await session.run(batch.images, batch.count), labels, embedding);
+    const outputs = await session.run(batch.images, batch.count);
+    const predictions = toPredictions(outputs, labels, embedding, pending);
     for (const [i, { error }] of batch.items.entries()) {
       const path = pending.shift()!;
       yield error ? { path, error } : { path, prediction: predictions[i]! };

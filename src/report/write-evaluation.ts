@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EvaluationOutcome } from '../evaluate/evaluate.js';
 import { decodeImage } from '../image/decode.js';
 import { thumbnailUri } from '../image/encode.js';
+import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { predictionsCsv } from './predictions-csv.js';
 import { renderReport } from './report.js';
@@ -15,20 +16,23 @@ export interface EvaluationFiles {
   readonly predictions: string;
 }
 
+export interface WriteEvaluationOptions {
+  /** Replace files that are there. Default: false. */
+  readonly force?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Writes report.html, result.json and predictions.csv, each aside and renamed; the folder is made.
- * @throws PosterError `file.unwritable` or `aborted`.
+ * @throws PosterError `file.unwritable`, also when one of them is there, or `aborted`.
  */
 export async function writeEvaluation(
   folder: string,
   { result, predictions }: EvaluationOutcome,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, force }: WriteEvaluationOptions = {},
 ): Promise<EvaluationFiles> {
-  const files: EvaluationFiles = {
-    report: join(folder, 'report.html'),
-    result: join(folder, 'result.json'),
-    predictions: join(folder, 'predictions.csv'),
-  };
+  const files = evaluationFiles(folder);
+  await checkEvaluationFiles(files, guardOutputs({ force }));
   await writeAtomically(files.result, `${JSON.stringify(result, null, 2)}\n`);
   await writeAtomically(files.predictions, async (file) => {
     for (const line of predictionsCsv(predictions, result.classes)) await file.write(line);
@@ -36,4 +40,18 @@ export async function writeEvaluation(
   const thumbnail = async (path: string) => thumbnailUri(await decodeImage(path));
   await writeAtomically(files.report, await renderReport(result, { thumbnail, ...(signal && { signal }) }));
   return files;
+}
+
+/** What is written into the folder. */
+export function evaluationFiles(folder: string): EvaluationFiles {
+  return {
+    report: join(folder, 'report.html'),
+    result: join(folder, 'result.json'),
+    predictions: join(folder, 'predictions.csv'),
+  };
+}
+
+/** @throws PosterError as `mayWrite` of {@link OutputGuard} */
+export async function checkEvaluationFiles(files: EvaluationFiles, guard: OutputGuard): Promise<void> {
+  for (const path of Object.values(files)) await guard.mayWrite(path, '--output');
 }

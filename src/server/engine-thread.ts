@@ -3,6 +3,7 @@
 import type { RgbImage } from '../image/rgb-image.js';
 import { startThread } from '../io/thread.js';
 import type { LoadOptions } from '../model/load-model.js';
+import type { Poster } from '../poster.js';
 import type { Recogniser } from './create-server.js';
 import type { Recognition } from './recognise-crops.js';
 
@@ -15,13 +16,14 @@ export interface EngineOrder {
 export type ModelFacts = Pick<
   Recogniser,
   'labels' | 'labelOrigin' | 'alignment' | 'network' | 'color' | 'path' | 'explains'
->;
+> &
+  Pick<Poster, 'notes'>;
 
 /** Face crops for it to recognise; it is asked for the facts once, without any. */
 export type EngineQuestion = { readonly crops: readonly RgbImage[] } | 'facts';
 export type EngineAnswer = readonly Recognition[] | ModelFacts;
 
-export interface EngineThread extends Recogniser {
+export interface EngineThread extends Recogniser, Pick<Poster, 'notes'> {
   /** Rejects when the thread ends unasked. */
   readonly failure: Promise<never>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 /** From logits to answers. Browser-safe. */
+import { PosterError } from '../errors.js';
 
 /** log(sum(exp(values))), stable for values of any size. */
 export function logSumExp(values: ArrayLike<number>): number {
@@ -7,6 +8,22 @@ export function logSumExp(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - largest);
   return largest + Math.log(sum);
+}
+
+/**
+ * Proves that logits are numbers, before anything is read from them: the largest of NaNs would be the first class.
+ *
+ * @param image what they were given for, for the message.
+ * @throws PosterError `engine.failed`
+ */
+export function requireFiniteLogits(logits: ArrayLike<number>, image?: string): void {
+  for (let i = 0; i < logits.length; i++) {
+    if (Number.isFinite(logits[i])) continue;
+    throw new PosterError(
+      'engine.failed',
+      `Expected finite logits${image === undefined ? '' : ` for ${image}`} but class ${i} is ${logits[i]}; the checkpoint's weights are likely damaged or diverged.`,
+    );
+  }
 }
 
 /** Index of the largest value; the first one where several are equal. */

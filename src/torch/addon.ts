@@ -101,6 +101,9 @@ export interface Addon {
   leaveGroup(): void;
   sumOverGroup(tensors: readonly Handle[]): void;
   groupBatchNorm(x: Handle, weight: Handle, bias: Handle, eps: number): Handle[];
+  prelu(x: Handle, slopes: Handle): Handle;
+  depthwise(x: Handle, weight: Handle, stride: number, padding: number): Handle;
+  subsample(x: Handle, step: number): Handle;
 }
 
 /** In build/native, seen from build/src/torch; POSTER_NATIVE names another build of it. */
@@ -154,8 +157,8 @@ export function native<R>(work: (addon: Addon) => R): R {
 /** The PosterError for what the addon threw in `operation`. */
 export function nativeError(error: unknown, operation?: string): PosterError {
   if (error instanceof PosterError) return error;
-  const lost = messageOf(error).match(/Lost another process: .*/);
-  if (lost) return new PosterError('worker.lost', lost[0], { cause: error });
+  if ((error as NodeJS.ErrnoException).code === 'POSTER_LOST_PROCESS')
+    return new PosterError('worker.lost', messageOf(error), { cause: error });
   const wrongArgument = error instanceof TypeError;
   const where = operation === undefined || wrongArgument ? '' : `${operation}: `;
   const code = wrongArgument ? 'option.invalid' : 'engine.failed';

@@ -7,8 +7,11 @@ import type { BatchNormState, Ops } from '../network/ops.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { elementCount, type Shape } from '../tensor/host-tensor.js';
 import { callTensor } from './call.js';
+import { depthwise } from './depthwise.js';
 import { groupBatchNorm } from './distributed.js';
+import { prelu } from './prelu.js';
 import type { Generator } from './random.js';
+import { subsample } from './subsample.js';
 import type { Tensor } from './tensor.js';
 
 const batchNormEps = 1e-5;
@@ -57,8 +60,10 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
       throw new PosterError('checkpoint.mismatch', `The network needs ${name}, which it was not given.`);
     },
 
-    conv2d: (x, weight, bias, { stride, padding, groups }) =>
-      callTensor('aten::conv2d', x, weight, bias ?? null, stride, padding, 1, groups),
+    conv2d(x, weight, bias, { stride, padding, groups }) {
+      if (!bias && groups > 1 && weight.shape[0] === groups) return depthwise(x, weight, stride, padding);
+      return callTensor('aten::conv2d', x, weight, bias ?? null, stride, padding, 1, groups);
+    },
 
     batchNorm(x, state) {
       if (training && share) return normaliseOverGroup(x, state, momentum, passes);
@@ -70,7 +75,7 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
       return y;
     },
 
-    prelu: (x, weight) => callTensor('aten::prelu', x, weight),
+    prelu,
 
     layerNorm: (x, weight, bias, eps) =>
       callTensor('aten::layer_norm', inTypeOf(weight, x), weight.shape, weight, bias, eps, true),
@@ -98,10 +103,7 @@ export function torchOps(parameters: ReadonlyMap<string, Tensor>, options: Torch
 
     expandBatch: (x, like) => callTensor('aten::expand', x, [like.shape[0]!, ...x.shape.slice(1)]),
 
-    subsample(x, step) {
-      const rows = callTensor('aten::slice.Tensor', x, 2, null, null, step);
-      return callTensor('aten::slice.Tensor', rows, 3, null, null, step);
-    },
+    subsample,
 
     gatherRows: (table, indices) => callTensor('aten::index.Tensor', table, [indices]),
 

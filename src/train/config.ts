@@ -82,7 +82,7 @@ function inWords(value: unknown): string {
 export function remarksOn(config: TrainingConfig): string[] {
   const { optimizer, momentum, adaptive, rho, mobilefacenet, freezeLandmarks, valSplit } = config;
   const { landmarkBranch } = networkSizes[config.network];
-  const { schedule, minLearningRate, weightDecay, weightDecayExclude1d } = config;
+  const { schedule, minLearningRate, weightDecay, weightDecayExclude1d, teacher, distillWeight } = config;
   const remarks: string[] = [];
   if (optimizer !== 'sgd' && momentum > 0)
     remarks.push(`Momentum ${momentum} is for sgd; ${optimizer} has its own and ignores it.`);
@@ -90,6 +90,8 @@ export function remarksOn(config: TrainingConfig): string[] {
     remarks.push('min-lr is for the cosine schedule; the exponential one ignores it.');
   if (weightDecayExclude1d && weightDecay === 0)
     remarks.push('wd-exclude-1d has no effect without weight decay (--wd is 0).');
+  if (teacher && distillWeight === 0)
+    remarks.push('The teachers have no effect without a share of the loss (--distill-weight is 0).');
   if (adaptive && rho === 0) remarks.push('adaptive has no effect without a radius (rho is 0).');
   if (landmarkBranch === 'frozen' && !mobilefacenet && freezeLandmarks)
     remarks.push(

@@ -7,6 +7,15 @@ export interface Targets {
   readonly labels: Tensor;
   /** B x classes probabilities to learn in place of the labels. */
   readonly distribution?: Tensor;
+  /** B x classes probabilities of the teachers, softened by {@link Distillation.temperature}. */
+  readonly taught?: Tensor;
+}
+
+export interface Distillation {
+  /** The teachers' share of the loss, 0 to 1. */
+  readonly weight: number;
+  /** Divides the logits of teachers and network. */
+  readonly temperature: number;
 }
 
 export interface LossOptions {
@@ -14,6 +23,55 @@ export interface LossOptions {
   readonly classWeights?: Tensor;
   /** Share of the target that is spread evenly over all classes. */
   readonly labelSmoothing: number;
+  /** How batches with `taught` learn from it. */
+  readonly distillation?: Distillation | undefined;
+}
+
+/** The share of the mean loss over all processes that the mean over this batch has. */
+export interface LossShare {
+  /** Of means that are weighted by the labels' classes. */
+  readonly weight: number;
+  /** Of means over images. */
+  readonly images: number;
+}
+
+/**
+ * What a step makes small: the cross entropy with the targets, and beside it, where there are teachers, the distance to
+ * what they say: (1 - weight) * cross entropy + weight * distance.
+ * @param logits B x classes
+ */
+export function trainingLoss(
+  logits: Tensor,
+  targets: Targets,
+  options: LossOptions,
+  share: LossShare = { weight: 1, images: 1 },
+): Tensor {
+  const own = times(crossEntropy(logits, targets, options), share.weight);
+  const { distillation } = options;
+  if (!targets.taught || !distillation) return own;
+  const taught = times(distillationLoss(logits, targets.taught, distillation.temperature), share.images);
+  return callTensor(
+    'aten::add.Tensor',
+    times(own, 1 - distillation.weight),
+    times(taught, distillation.weight),
+  );
+}
+
+/**
+ * Kullback-Leibler divergence of softmax(logits / T) from the softened probabilities of teachers, times T² so that its
+ * gradient is as large at every temperature (arXiv 1503.02531); the mean over images.
+ * @param logits B x classes
+ * @param taught B x classes
+ */
+export function distillationLoss(logits: Tensor, taught: Tensor, temperature: number): Tensor {
+  const float = callTensor('aten::to.dtype', logits, 'float32');
+  const softened = callTensor('aten::log_softmax.int', callTensor('aten::div.Scalar', float, temperature), 1);
+  const divergence = callTensor('aten::kl_div', softened, taught, 2); // the sum
+  return times(divergence, temperature ** 2 / logits.shape[0]!);
+}
+
+function times(loss: Tensor, factor: number): Tensor {
+  return factor === 1 ? loss : callTensor('aten::mul.Scalar', loss, factor);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** How pretrained weights of a backbone become part of a network. */
 import type { TensorInfo } from '../checkpoint/checkpoint.js';
+import { printable } from '../checkpoint/damage.js';
+import { missingBuffers } from '../checkpoint/mismatch-cause.js';
 import { PosterError } from '../errors.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
@@ -57,9 +59,14 @@ export function planPretrained(
     throw new PosterError(
       'checkpoint.mismatch',
       `Expected ${path} to hold ${complete ? 'the whole' : 'parts of the'} ${branch} (${backbone}), ` +
-        `but ${describeMisfits(plan)}; check that it is the file of that name and fits the network's size.`,
+        `but ${describeMisfits(plan) || 'it holds no tensors'}; ${likelyCause(plan)}.`,
     );
   return plan;
+}
+
+function likelyCause({ missing, unexpected, conflicts }: PretrainedPlan): string {
+  const buffers = unexpected.length + conflicts.length === 0 && missingBuffers(missing);
+  return buffers || "check that it is the file of that name and fits the network's size";
 }
 
 function matchTensors(
@@ -95,6 +102,13 @@ function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
+/** Names of a backbone's tensors in a file of its own. */
+export function namesOfBackbone(backbone: Backbone, network: PosterV2): ReadonlySet<string> {
+  const { prefix } = backbones[backbone];
+  const inBranch = [...network.entries.keys()].filter((name) => name.startsWith(prefix));
+  return new Set(inBranch.map((name) => name.slice(prefix.length)));
+}
+
 /** The plan as a report: a line of counts, and a line for each kind of tensor left out. */
 export function describePretrained(plan: PretrainedPlan, path: string): string {
   const { backbone, copies, missing } = plan;
@@ -127,6 +141,6 @@ function listMisfits({ missing, unexpected, conflicts }: PretrainedPlan): string
 /** '12 not in the file: a, b, c and 9 more', or nothing. */
 function listSome(what: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
-  const shown = names.slice(0, 3).join(', ');
+  const shown = printable(names.slice(0, 3).join(', '));
   return [`${names.length} ${what}: ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`];
 }

@@ -1,10 +1,11 @@
 /** How a resumed run relates to the one that saved its checkpoint. */
 
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import { PosterError } from '../errors.js';
 import { cardKey, readModelCard } from '../model/model-card.js';
+import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
 import { checkConfig, flagOf, resolveConfig } from './config.js';
+import { areOthers } from './distillation.js';
 import { type Progress, startOf } from './progress.js';
 import { learningRateOfEpoch } from './schedule.js';
 import { type SavedTraining, savedTraining } from './training-checkpoint.js';
@@ -20,7 +21,7 @@ export interface Resumption {
 
 /** @throws PosterError as openCheckpoint; `checkpoint.mismatch` when it holds no training. */
 export async function openResumption(path: string): Promise<Resumption> {
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openModelCheckpoint(path);
   try {
     return { checkpoint, saved: savedTraining(checkpoint) };
   } catch (error) {
@@ -89,6 +90,13 @@ export function resumedProgress(
 /** What a user should know about how a resumed run goes on, one sentence each. */
 export function remarksOnResumption({ saved }: Resumption, config: TrainingConfig): string[] {
   if (!saved) return [];
+  return [
+    ...remarksOnRate(saved, config),
+    ...(areOthers(saved.config.teacher, config.teacher) ? ['The training goes on with other teachers.'] : []),
+  ];
+}
+
+function remarksOnRate(saved: SavedTraining, config: TrainingConfig): string[] {
   const [before, now] = [saved.config, config].map((one) => learningRateOfEpoch(one, saved.progress.epoch));
   if (Math.abs(now! - before!) <= 1e-9 * before!) return [];
   const inWords = (rate: number) => String(Number(rate.toPrecision(3)));

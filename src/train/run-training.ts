@@ -1,6 +1,7 @@
 /** A training from its first or next step to its end. Runs where libtorch does; see train.ts for the public call. */
 import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { guardOutputs } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { shouldStop } from './early-stopping.js';
 import type { StopReason, TrainResult } from './events.js';
@@ -15,6 +16,7 @@ import { createStepper } from './stepper.js';
 import { summariseSession } from './summarise-session.js';
 import { openEventWriter } from './tensorboard.js';
 import { trainEpoch } from './train-epoch.js';
+import type { TrainingConfig } from './training-options.js';
 
 export interface RunRequest extends SessionRequest {
   /** The run folder. */
@@ -36,6 +38,7 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
   try {
     if (!isOf(folder, resume)) await requireUnused(folder);
     await using session = await openSession(request);
+    await requireNoInput(folder, session.config);
     await writeAtomically(folder.config, `${JSON.stringify(session.config, null, 2)}\n`);
     const events = await openEventWriter(folder.tensorboard, session.progress.steps);
     try {
@@ -57,6 +60,16 @@ async function follow(request: RunRequest, folder: RunFolder, { stopRequested }:
   const events = { async scalars() {}, async close() {} };
   const host = { emit() {}, stopRequested };
   return await trainToEnd({ session, folder, events, host, lastGood: request.resume ?? null });
+}
+
+/** A resumed run replaces its checkpoints; wherever they are kept, they are not what it learns from. */
+async function requireNoInput({ last, best }: RunFolder, config: TrainingConfig): Promise<void> {
+  const { data, votes, ir50, mobilefacenet, teacher } = config;
+  const teachers = (teacher ?? []).map((file) => (typeof file === 'string' ? file : file.path));
+  const inputs = [data, votes, ir50, mobilefacenet, ...teachers].filter((path) => path !== null);
+  const guard = guardOutputs({ inputs, force: true });
+  await guard.mayWrite(last, '--checkpoint_path');
+  await guard.mayWrite(best, '--best_checkpoint_path');
 }
 
 /** Whether a checkpoint is one of a run's own. */

@@ -12,6 +12,7 @@ import { fromHost, fromNumbers, type Tensor } from '../torch/tensor.js';
 import { augmentationOf } from './augmentation-sets.js';
 import { resolveClassWeights } from './class-weights.js';
 import { remarksOn, resolveConfig } from './config.js';
+import { openTeachers, type Teachers } from './distillation.js';
 import { averagedOf, averageWeights, type WeightAverage } from './ema.js';
 import { type EpochPlan, planEpoch } from './epoch-plan.js';
 import { createOptimizer, type Optimizer } from './optimizer.js';
@@ -48,6 +49,8 @@ export interface Session extends AsyncDisposable {
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | undefined;
   readonly classWeights: Tensor | undefined;
+  /** Networks to learn from. */
+  readonly teachers: Teachers | undefined;
   readonly loader: ImageLoader<Float32Array>;
   /** Where training begins. */
   readonly progress: Progress;
@@ -67,8 +70,10 @@ export async function openSession({ overrides, resume, processes }: SessionReque
     requireShares(config, processes);
     const device = resolveDevice(deviceFor(config.device, processes));
     setThreads(config.threads || threadsPerProcess(processes));
+    const teachers = await openTeachers(config, { ...config, classes: data.classes, device });
     keepFreedMemory(true);
-    return await prepare(config, data, progress, device, resumption, openTeam(processes));
+    const known = { ...config, teacher: teachers ? [...teachers.files] : null };
+    return await prepare(known, data, progress, device, resumption, openTeam(processes), teachers);
   } finally {
     await resumption?.checkpoint.close();
   }
@@ -125,6 +130,7 @@ async function prepare(
   device: Device,
   resumption: Resumption | undefined,
   team: Team,
+  teachers: Teachers | undefined,
 ): Promise<Session> {
   const network = posterV2(networkConfigOf(config, data.classes.length));
   const start = resumption ? await resumedWeights(resumption, network) : await freshWeights(config, network);
@@ -142,17 +148,19 @@ async function prepare(
     keep: [...data.train, ...data.valid.samples].map(({ path }) => path),
   });
   return {
-    ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team },
+    ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team, teachers },
     classWeights: weights && keep(fromNumbers(weights, undefined, device)),
     remarks: [
       ...data.notes,
       ...start.reports,
+      ...(teachers?.descriptions ?? []),
       ...(restored ? [] : ['The checkpoint holds no state of this optimiser: its moments start at 0.']),
       ...(resumption ? remarksOnResumption(resumption, config) : remarksOn(config)),
     ],
     async [Symbol.asyncDispose]() {
       team.leave();
       await loader.close();
+      teachers?.dispose();
       keepFreedMemory(false);
     },
   };
@@ -169,7 +177,7 @@ function freshWeights(config: TrainingConfig, network: PosterV2): Promise<Starti
 }
 
 async function resumedWeights({ checkpoint }: Resumption, network: PosterV2): Promise<StartingWeights> {
-  return { values: await readWeights(checkpoint, network), reports: [] };
+  return { values: await readWeights(checkpoint, network), reports: checkpoint.notes };
 }
 
 async function openAverage(

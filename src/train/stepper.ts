@@ -12,7 +12,7 @@ import { maxSeed, randomBelow, randomStream } from './random.js';
 import type { Session } from './session.js';
 import type { HostBatch } from './step-batches.js';
 import type { Team } from './team.js';
-import { type Batch, type LossShare, type StepReport, trainStep } from './train-step.js';
+import { type Batch, type StepReport, type TeamShare, trainStep } from './train-step.js';
 
 /**
  * One optimiser step.
@@ -30,12 +30,14 @@ export function createStepper({
   classWeights,
   device,
   team,
+  teachers,
 }: Session): Stepper {
-  const { rho, adaptive, precision, labelSmoothing, seed } = config;
+  const { rho, adaptive, precision, labelSmoothing, seed, distillWeight, temperature } = config;
   const together = team.size > 1;
   const weights = classWeights && Array.from(toFloat32(classWeights.toHost()));
   const trainer = {
     ...{ network, parameters, optimizer, rho, adaptive, precision, labelSmoothing },
+    ...(teachers && { distillation: { weight: distillWeight, temperature } }),
     ...(together && { sumOverTeam: team.sum }),
   };
   const { imageSize, classes } = network.config;
@@ -43,8 +45,10 @@ export function createStepper({
     const count = labels.length;
     const pixels = augmentImages(fromValues(images, [count, 3, imageSize, imageSize], device), augmentations);
     const distribution = distributions && fromValues(distributions, [count, classes], device);
+    const inOrder = config.channelsLast ? callTensor('aten::contiguous', pixels, 'channels_last') : pixels;
     return {
-      images: config.channelsLast ? callTensor('aten::contiguous', pixels, 'channels_last') : pixels,
+      images: inOrder,
+      ...(teachers && { taught: teachers.probabilities(inOrder) }),
       labels: fromValues(labels, [count], device),
       ...(distribution && { distribution: mixTargets(distribution, augmentations) }),
       ...(together && { share: shareAmong(team, labels, distributions ? undefined : weights) }),
@@ -71,7 +75,7 @@ function shareAmong(
   { rank, gather }: Team,
   labels: BigInt64Array,
   weights: readonly number[] | undefined,
-): LossShare {
+): TeamShare {
   const weight = Array.from(labels, (label) => weights?.[Number(label)] ?? 1).reduce(
     (sum, one) => sum + one,
     0,

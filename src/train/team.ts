@@ -43,7 +43,7 @@ export function openTeam(processes: Processes | undefined): Team {
   if (!hasGroups())
     throw new PosterError(
       'engine.unavailable',
-      'This libtorch was built without c10d and gloo, so processes cannot train together; train in one, or install another libtorch.',
+      'The training engine was built without c10d and gloo, which this libtorch lacks or has in an unknown version, so processes cannot train together; train in one, or install another libtorch.',
     );
   joinGroup(processes, patienceSeconds);
   const { rank, size } = processes;

@@ -7,7 +7,7 @@ import type { Generator } from '../torch/random.js';
 import { scope } from '../torch/scope.js';
 import type { Tensor } from '../torch/tensor.js';
 import { type BatchShare, type TorchOpsOptions, torchOps } from '../torch/torch-ops.js';
-import { countCorrect, crossEntropy, type LossOptions, type Targets } from './loss.js';
+import { countCorrect, type LossOptions, type LossShare, type Targets, trainingLoss } from './loss.js';
 import type { Optimizer } from './optimizer.js';
 import { type Climb, clearGradients, climb, type SamOptions } from './sam.js';
 import type { TrainingConfig } from './training-options.js';
@@ -16,11 +16,11 @@ export interface Batch extends Targets {
   /** B x 3 x imageSize x imageSize, normalised. */
   readonly images: Tensor;
   /** Where several processes train together: what this batch is of theirs. */
-  readonly share?: LossShare;
+  readonly share?: TeamShare;
 }
 
-export interface LossShare extends BatchShare {
-  /** The share of the mean loss over all processes that this batch's mean has. */
+export interface TeamShare extends BatchShare {
+  /** The share of the mean loss over all processes that this batch's mean has, weighted by the labels' classes. */
   readonly weight: number;
 }
 
@@ -39,7 +39,7 @@ export interface Trainer extends SamOptions, LossOptions {
 }
 
 export interface StepReport {
-  /** Mean cross entropy at the weights before the step. */
+  /** Mean loss at the weights before the step: cross entropy, with teachers also the distance to them. */
   readonly loss: number;
   /** The same at the climbed weights; equal to `loss` without SAM. */
   readonly climbedLoss: number;
@@ -146,9 +146,12 @@ function forward(trainer: Trainer, { batch, maps }: Prepared): { loss: Tensor; c
   const ops = opsOf(trainer, shareOf(batch));
   const frozen = maps ?? network.landmarkMaps(ops, batch.images);
   const { logits } = network.recognise(ops, batch.images, frozen);
-  const mean = crossEntropy(logits, batch, trainer);
-  const loss = batch.share ? callTensor('aten::mul.Scalar', mean, batch.share.weight) : mean;
+  const loss = trainingLoss(logits, batch, trainer, lossShareOf(batch));
   return { loss, correct: countCorrect(logits, batch) };
+}
+
+function lossShareOf({ labels, share }: Batch): LossShare | undefined {
+  return share && { weight: share.weight, images: labels.shape[0]! / share.total };
 }
 
 function shareOf({ share }: Batch): Partial<TorchOpsOptions> {

@@ -7,7 +7,7 @@ import { messageOf, PosterError } from '../errors.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
 import { isRun } from './run-folder.js';
 import type { Processes } from './team.js';
-import type { TrainingOverrides } from './training-options.js';
+import type { TrainingConfig, TrainingOverrides } from './training-options.js';
 import type { WorkerMessage, WorkerOrder } from './worker.js';
 
 export type { DryRunResult, StopReason, TrainEvent, TrainingSummary, TrainResult } from './events.js';
@@ -104,12 +104,17 @@ function requestOf({
 /** A run may be resumed from another working folder. */
 function withAbsolutePaths(overrides: TrainingOverrides): TrainingOverrides {
   const absolute = (path: string | null | undefined) => path && resolve(path);
-  const { data, votes, ir50, mobilefacenet } = overrides;
+  const { data, votes, ir50, mobilefacenet, teacher } = overrides;
   return {
     ...overrides,
+    ...(teacher && { teacher: teacher.map(absoluteTeacher) }),
     ...{ votes: absolute(votes), ir50: absolute(ir50), mobilefacenet: absolute(mobilefacenet) },
     ...(data && { data: resolve(data) }),
   };
+}
+
+function absoluteTeacher(teacher: NonNullable<TrainingConfig['teacher']>[number]) {
+  return typeof teacher === 'string' ? resolve(teacher) : { ...teacher, path: resolve(teacher.path) };
 }
 
 function newRunFolder(dataType = 'RAF-DB'): string {

@@ -17,6 +17,7 @@ import { parseJson } from '../io/parse-json.js';
 import { cardKey, modelCard } from '../model/model-card.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
+import { requireFiniteWeights } from '../tensor/finite.js';
 import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
 import type { Tensor } from '../torch/tensor.js';
 import { savedConfig } from './config.js';
@@ -176,7 +177,8 @@ export function savedTraining({ path, metadata }: Checkpoint): SavedTraining | u
 
 /**
  * The weights that training goes on with.
- * @throws PosterError `checkpoint.mismatch` when they are not those of the network.
+ * @throws PosterError `checkpoint.mismatch` when they are not those of the network, `checkpoint.unreadable` when they
+ * are not finite.
  */
 export async function readWeights(
   checkpoint: Checkpoint,
@@ -186,7 +188,10 @@ export async function readWeights(
   const weights = new Map<string, HostTensor>();
   for (const [name, { dtype }] of network.entries) {
     const stored = storedAt(checkpoint, 'training_weights', name) ?? checkpoint.tensors.get(name);
-    if (stored) weights.set(name, inType(await stored.read(), dtype));
+    if (!stored) continue;
+    const tensor = await stored.read();
+    requireFiniteWeights(tensor, name, checkpoint.path);
+    weights.set(name, inType(tensor, dtype));
   }
   return weights;
 }
@@ -204,7 +209,11 @@ export async function readAverages(
 ): Promise<Map<string, HostTensor> | undefined> {
   if (!(valueAt(checkpoint.root, 'training_weights') instanceof Map)) return undefined;
   const averages = new Map<string, HostTensor>();
-  for (const name of names) averages.set(name, await checkpoint.read(name));
+  for (const name of names) {
+    const average = await checkpoint.read(name);
+    requireFiniteWeights(average, name, checkpoint.path);
+    averages.set(name, average);
+  }
   return averages;
 }
 

@@ -172,6 +172,32 @@ export const trainingOptions = {
     flags: '--label-smoothing <share>',
     about: 'share of the target spread evenly over all classes',
   }),
+  teacher: special(
+    z
+      .array(
+        z.union([
+          z.string().min(1),
+          z.strictObject({ path: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+        ]),
+      )
+      .min(1)
+      .max(100)
+      .nullable(),
+    'the paths of one or more checkpoints',
+    {
+      flags: '--teacher <files...>',
+      about:
+        'trained networks of any size to learn from as well: the mean of what they say of the same images',
+    },
+  ),
+  distillWeight: within(0, 1, {
+    flags: '--distill-weight <share>',
+    about: "the teachers' share of the loss; the targets have the rest",
+  }),
+  temperature: above(0, 100, {
+    flags: '--temperature <t>',
+    about: 'divides the logits of teachers and network where they are compared',
+  }),
   augment: oneOf(augmentationSets, {
     flags: '--augment <set>',
     about:

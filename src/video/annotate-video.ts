@@ -23,8 +23,10 @@ export interface AnnotateVideoOptions extends FrameChoice {
 
 /** Frames a second where the file does not say. */
 const usualRate = 25;
-/** A longer time without a new frame is cut to that: a damaged file may claim years. */
+/** Seconds; a longer time without a new frame is cut to that: a damaged file may claim years. */
 const longestHold = 600;
+/** Frames that each new one may be followed by, beside that: a file may claim years again and again. */
+const earnedHold = 100;
 
 /**
  * Opens an MP4 of the same size, times and sound, at the rate of the frames that were read.
@@ -93,14 +95,17 @@ function written(stream: Writable, bytes: Uint8Array): Promise<boolean> {
 
 /** Repeats or leaves out frames so that each is shown at its time in a video of constant rate. */
 export function steadyRate(rate: number, send: (image: RgbImage) => Promise<void>) {
+  const mostSpare = Math.ceil(longestHold * rate);
   let held: RgbImage | undefined;
   let sent = 0;
   let cut = 0;
+  let spare = mostSpare;
   return {
     async write(time: number, image: RgbImage) {
       const due = Math.round((time - cut) * rate);
-      const next = Math.min(due, sent + Math.ceil(longestHold * rate));
+      const next = Math.min(due, sent + spare);
       cut += (due - next) / rate;
+      spare = Math.min(spare - Math.max(next - sent, 0) + earnedHold, mostSpare);
       for (; sent < next; sent++) await send(held ?? image);
       held = image;
     },

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
+import { longestSide } from '../image/image-defect.js';
 import { parseJson } from '../io/parse-json.js';
 import { describeSystemError } from '../io/write-atomically.js';
 import { firstComplaint, inputArguments, outputOf } from './ffmpeg.js';
@@ -70,8 +71,11 @@ async function requireFile(path: string): Promise<void> {
 
 function describe(path: string, stream: Stream, formatDuration: number | undefined): VideoInfo {
   const { width, height } = shownSize(stream);
-  if (width * height > maxPixels)
-    throw unreadableVideo(path, `its frames of ${width} x ${height} are larger than ${maxPixels} pixels`);
+  if (width * height > maxPixels || Math.max(width, height) > longestSide)
+    throw unreadableVideo(
+      path,
+      `its frames of ${width} x ${height} are larger than ${maxPixels} pixels, or than ${longestSide} on a side`,
+    );
   const frameRate = ratio(stream.avg_frame_rate, '/');
   return { path, width, height, frameRate, duration: formatDuration ?? stream.duration };
 }

@@ -4,6 +4,8 @@ import type { FaceDetector } from '../faces/detector.js';
 import { faceMeshLandmarks } from '../faces/face-mesh.js';
 import type { FaceModels } from '../faces/find-faces.js';
 import { notOpened, yuNetDetector } from '../faces/yunet.js';
+import { sourceOf } from '../onnx/byte-source.js';
+import { requireFiniteModel } from '../onnx/finite-weights.js';
 import type { TensorModel } from '../onnx/tensor-model.js';
 import { fetchModel } from './fetch-model.js';
 import type { LoadRequest } from './messages.js';
@@ -35,6 +37,7 @@ async function openDetector(request: FaceRequest, open: Open): Promise<FaceDetec
     throw notOpened(detector, cause);
   });
   const opened = yuNetDetector(model, detector);
+  await requireFiniteModel(sourceOf(bytes), detector);
   await keep?.(); // only what proved to be a YuNet
   return opened;
 }

@@ -3,6 +3,7 @@
  * dropped rather than blended. Browser-safe.
  */
 import { messageOf, PosterError } from '../errors.js';
+import { checkPixelCount, defaultMaxPixels } from '../image/image-defect.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { PixelSource } from './messages.js';
 
@@ -40,6 +41,7 @@ function requirePixels(image: RgbImage): RgbImage {
 
 function readBitmap(bitmap: ImageBitmap): RgbImage {
   try {
+    checkPixelCount(bitmap.width, bitmap.height, defaultMaxPixels);
     const drawn = drawOnCanvas(bitmap);
     return dropAlpha(isOpaque(drawn.data) ? drawn : (readUnblended(bitmap) ?? drawn));
   } catch (error) {

@@ -5,6 +5,8 @@ import { type Preprocessing, preprocess } from '../image/preprocess.js';
 import { preprocessingOf, requireImageSize } from '../model/model-card.js';
 import { findModelCard } from '../model/onnx-metadata.js';
 import { valuesPerImage } from '../network/config.js';
+import { sourceOf } from '../onnx/byte-source.js';
+import { requireFiniteModel } from '../onnx/finite-weights.js';
 import type { ModelOutputs, Session } from '../onnx/session.js';
 import { openFaceModels } from './face-models.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
@@ -61,9 +63,10 @@ function perform(request: Request): Promise<Replies[Request['type']]> {
 async function load(request: LoadRequest): Promise<LoadReply> {
   const model = await obtain(request);
   const { bytes, origin } = model;
-  const read = (position: number, length: number) => bytes.subarray(position, position + length);
   const name = describe(request.source);
-  const card = await findModelCard({ size: bytes.length, read }, name);
+  const source = sourceOf(bytes);
+  const card = await findModelCard(source, name);
+  await requireFiniteModel(source, name);
   await model.keep?.(); // only what proved to be a model
   send({ progress: { stage: 'prepare', loaded: bytes.length, total: bytes.length } });
   const opened = await openSession(bytes, request);

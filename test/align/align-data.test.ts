@@ -140,6 +140,42 @@ test('labelled photos become class folders of the largest faces, cut as recognit
   );
 });
 
+test('a folder of the user’s is not taken for an interrupted alignment', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  await writeFiles(root, { 'portrait.jpg': await readFile(portraitFile) });
+  await writeFiles(folder, { 'out.part/portrait.png': 'mine' });
+  await assert.rejects(alignData({ root, out, workers: 1, skipExisting: true }), {
+    code: 'file.unwritable',
+    message: `Expected ${out}.part to be of an interrupted alignment, but it holds portrait.png and no journal.jsonl; move it away or choose another --out.`,
+  });
+  assert.deepEqual(await readdir(`${out}.part`), ['portrait.png']);
+  assert.equal(await readFile(join(`${out}.part`, 'portrait.png'), 'utf8'), 'mine');
+});
+
+test('a photo that is but a line has no face, and those after it are aligned', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  const line = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: 'grey' } })
+      .png()
+      .toBuffer();
+  await writeFiles(root, {
+    'a-line.png': await line(1, 200),
+    'b-line.png': await line(20_000, 1),
+    'c.jpg': await readFile(portraitFile),
+  });
+  await alignData({ root, out, workers: 1 });
+  assert.deepEqual(
+    rowsOf(await readFile(join(out, 'faces.csv'), 'utf8')).map(({ photo, result }) => [photo, result]),
+    [
+      ['a-line.png', 'no face'],
+      ['b-line.png', 'no face'],
+      ['c.jpg', 'face'],
+    ],
+  );
+});
+
 test('faces.csv tells what became of every photo, in pixels of the upright photo', async (t) => {
   const folder = await temporaryFolder(t);
   const [root, out] = [join(folder, 'photos'), join(folder, 'out')];

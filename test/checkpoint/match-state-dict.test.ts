@@ -36,6 +36,7 @@ function checkpointOf(entries: Iterable<readonly [string, TensorInfo]>): Checkpo
     format: 'pth-zip',
     root: null,
     metadata: {},
+    notes: [],
     tensors: new Map(
       [...entries].map(([name, { dtype, shape }]) => [name, new StoredTensor(dtype, shape, read)]),
     ),

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
+import { asTensor } from '../../src/checkpoint/find-state-dict.js';
 import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { NumpyArray } from '../../src/checkpoint/pickle/numpy.js';
 import { ForeignObject, type PythonGlobal, valueAt } from '../../src/checkpoint/pickle/values.js';
-import { asTensor } from '../../src/checkpoint/state-dict.js';
 import { StoredTensor } from '../../src/checkpoint/stored-tensor.js';
 import { elementAt, elementCount, type HostTensor } from '../../src/tensor/host-tensor.js';
 import { fixture } from '../support/fixtures.js';
-import { float32Bytes, latin1, temporaryFolder, tensorPickle, zipOf } from './craft.js';
+import { float32Bytes, latin1, refusal, temporaryFolder, tensorPickle, zipOf } from './craft.js';
 
 interface Described {
   dtype: string;
@@ -161,6 +161,57 @@ test('records beyond 4 GB of a file are read from their place', async (t) => {
   const checkpoint = await openCheckpoint(path);
   t.after(() => checkpoint.close());
   assert.deepEqual(described(await checkpoint.read('w')).values, [1, 2, 3, 4]);
+});
+
+for (const [what, after] of [
+  ['zeros', Buffer.alloc(10_000)],
+  ['a line end', latin1('\r\n')],
+  ['more zeros than PyTorch looks through', Buffer.alloc(3 * 2 ** 20 + 5)],
+  ['marks of another end', latin1('PK\x05\x06, PK\x05\x06 and zeros\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0')],
+] as const) {
+  test(`a checkpoint with ${what} after its end is read`, async (t) => {
+    const path = join(await temporaryFolder(t), 'padded.pth');
+    await writeFile(path, Buffer.concat([readFileSync(fixture('pth/zip.pth')), after]));
+    const padded = await openCheckpoint(path);
+    t.after(() => padded.close());
+    const whole = await openCheckpoint(fixture('pth/zip.pth'));
+    t.after(() => whole.close());
+    assert.deepEqual(await describedTensors(padded), await describedTensors(whole));
+  });
+}
+
+test('a checkpoint that was unpacked is read from its folder, however that is named', async (t) => {
+  const folder = await temporaryFolder(t);
+  const pickle = latin1(`\x80\x02}X\x01\0\0\0w${tensorPickle({})}s.`);
+  const files = {
+    'archive/data.pkl': pickle,
+    'archive/data/0': float32Bytes(1, 2, 3, 4),
+    'notes.txt': latin1(''),
+  };
+  await mkdir(join(folder, 'archive/data'), { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  for (const path of [
+    folder,
+    join(folder, 'archive'),
+    join(folder, 'archive/'),
+    join(folder, 'archive/data.pkl'),
+  ]) {
+    const checkpoint = await openCheckpoint(path);
+    assert.deepEqual([checkpoint.path, checkpoint.format], [path, 'pth-folder']);
+    assert.deepEqual(described(await checkpoint.read('w')).values, [1, 2, 3, 4]);
+    await checkpoint.close();
+    await assert.rejects(checkpoint.read('w'), {
+      code: 'disposed',
+      message: /was read after it had been closed/,
+    });
+  }
+  await writeFile(join(folder, 'archive/data/0'), float32Bytes(1, 2));
+  assert.equal(await refusal(folder), 'holds only 8 of the 16 bytes of data/0; download or copy it again.');
+  await rm(join(folder, 'archive/data/0'));
+  assert.equal(
+    await refusal(folder),
+    'lacks data/0, where values of its tensors belong; download or copy it again.',
+  );
 });
 
 test('what is missing or closed is said plainly', async () => {

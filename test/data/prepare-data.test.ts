@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lstat, mkdir, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -151,6 +151,12 @@ test('nothing is overwritten and nothing half is left', async (t) => {
       posterError('file.unwritable', /exists already.*--out/),
     );
   await assert.rejects(prepare(join(root, 'inside')), posterError('file.unwritable', /outside of the data/));
+  await symlink(root, join(folder, 'link'));
+  await assert.rejects(
+    prepare(join(folder, 'link', 'inside')),
+    posterError('file.unwritable', /outside of the data/),
+  );
+  await rm(join(folder, 'link'));
   await assert.rejects(prepare(join(folder, 'file.txt/x')), posterError('file.unwritable', /file\.txt/));
   await assert.rejects(prepare(join(folder, 'stopped'), AbortSignal.abort()), posterError('aborted'));
   const controller = new AbortController();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -42,4 +42,12 @@ test('the demo writes into no folder with other files', async () => {
     message: /to be empty or left by an earlier demo, but it holds thesis\.txt; choose another --output\.$/,
   });
   assert.deepEqual(readdirSync(foreign), ['thesis.txt']);
+  const runs = mkdtempSync(join(folder, 'runs-'));
+  mkdirSync(join(runs, 'run'));
+  writeFileSync(join(runs, 'run', 'last.pth'), 'weeks of training');
+  await assert.rejects(runDemo({ output: runs }), {
+    code: 'file.unwritable',
+    message: `Expected ${runs} to be empty or left by an earlier demo, but it holds run; choose another --output.`,
+  });
+  assert.equal(readFileSync(join(runs, 'run', 'last.pth'), 'utf8'), 'weeks of training');
 });

@@ -48,4 +48,7 @@ test('a small face is enlarged, a large one keeps its size, equal values show no
   const large = overlay(grey(600, 500), flat);
   assert.deepEqual([large.width, large.height], [600, 500]);
   assert.ok(large.data.every((value) => value === 100));
+  const sizeOf = ({ width, height }: ReturnType<typeof overlay>) => [width, height];
+  assert.deepEqual(sizeOf(overlay(grey(3000, 1000), flat)), [2048, 683]);
+  assert.deepEqual(sizeOf(overlay(grey(1, 9000), flat)), [1, 2048]);
 });

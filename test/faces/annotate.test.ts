@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { annotate, writeAnnotated } from '../../src/faces/annotate.js';
 import { type Extent, layOut } from '../../src/faces/annotation-layout.js';
@@ -10,6 +11,7 @@ import { annotationSvg } from '../../src/faces/annotation-svg.js';
 import { type Box, overlap } from '../../src/faces/geometry.js';
 import { decodeImage } from '../../src/image/decode.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
+import { anySize } from '../support/any-size.js';
 
 const labels = ['surprise', 'fear', 'disgust', 'happiness', 'sadness', 'anger', 'neutral'];
 const expressions = labels.map((label, i) => ({ label, probability: i === 3 ? 0.7 : 0.05 }));
@@ -66,6 +68,18 @@ describe('the overlay', () => {
       .toBuffer({ resolveWithObject: true })
       .then((r) => r.info);
     assert.equal(width, 600);
+  });
+
+  it('is drawn on pictures of any size, its text no larger than a narrow one has room for', async () => {
+    const property = fc.asyncProperty(anySize, async ({ width, height }) => {
+      const photo = plain(width, height, 128);
+      const box = { x: 0, y: 0, width: Math.min(width, 60), height: Math.min(height, 60) };
+      const drawn = await annotate(photo, [{ box, expressions }]);
+      assert.deepEqual([drawn.width, drawn.height, drawn.data.length], [width, height, photo.data.length]);
+    });
+    await fc.assert(property, { numRuns: 20, examples: [[{ width: 20_000, height: 1 }]] });
+    const [size] = [...annotationSvg(20_000, 300, [face]).matchAll(/font-size="([\d.]+)"/g)];
+    assert.equal(Number(size![1]), 20);
   });
 
   it('marks landmarks', () => {
@@ -129,6 +143,11 @@ describe('annotated pictures', () => {
       assert.deepEqual([width, height], [500, 400]);
     }
     await assert.rejects(writeAnnotated(join(folder, 'e.gif'), photo, [face]), { code: 'option.invalid' });
+    const long = join(folder, 'long.jpg');
+    await assert.rejects(writeAnnotated(long, plain(1, 70_000, 128), []), {
+      code: 'option.invalid',
+      message: `Expected at most 65535 pixels on a side for ${long}, got 1 x 70000; give the photo a name that ends in .png.`,
+    });
     assert.equal((await readdir(folder)).length, 4);
     await rm(folder, { recursive: true });
   });

@@ -13,7 +13,12 @@ function grey(width: number, height: number): RgbImage {
 
 describe('sizes a detector looks at', () => {
   it('range from the smallest face wanted to the largest, by halves', () => {
-    const levels = pyramid(grey(1200, 800), { minSize: 30, smallestFace: 24, coarsest: 192 });
+    const levels = pyramid(grey(1200, 800), {
+      minSize: 30,
+      smallestFace: 24,
+      coarsest: 192,
+      smallestSide: 32,
+    });
     assert.deepEqual(
       levels.map(({ image }) => [image.width, image.height]),
       [
@@ -28,9 +33,19 @@ describe('sizes a detector looks at', () => {
   });
 
   it('stay affordable for huge photos and small faces', () => {
-    const [finest] = pyramid(grey(6000, 4000), { minSize: 8, smallestFace: 24, coarsest: 192 });
+    const [finest] = pyramid(grey(6000, 4000), {
+      minSize: 8,
+      smallestFace: 24,
+      coarsest: 192,
+      smallestSide: 32,
+    });
     assert.ok(finest!.image.width * finest!.image.height <= 2_510_000);
-    const [enlarged] = pyramid(grey(300, 300), { minSize: 8, smallestFace: 24, coarsest: 192 });
+    const [enlarged] = pyramid(grey(300, 300), {
+      minSize: 8,
+      smallestFace: 24,
+      coarsest: 192,
+      smallestSide: 32,
+    });
     assert.equal(enlarged!.image.width, 600);
   });
 
@@ -39,11 +54,48 @@ describe('sizes a detector looks at', () => {
       [40, 40],
       [1, 1],
       [2000, 1],
+      [1, 200],
+      [5, 1000],
+      [1, 20_000],
     ] as const) {
-      const levels = pyramid(grey(width, height), { minSize: 24, smallestFace: 24, coarsest: 192 });
+      const levels = pyramid(grey(width, height), {
+        minSize: 24,
+        smallestFace: 24,
+        coarsest: 192,
+        smallestSide: 32,
+      });
       assert.ok(levels.every(({ image }) => image.width >= 1 && image.height >= 1));
-      assert.ok(levels.at(-1)!.image.width <= 192);
+      assert.ok(levels.length <= 8);
+      assert.ok(Math.max(levels.at(-1)!.image.width, levels.at(-1)!.image.height) <= 192);
     }
+  });
+
+  it('are halved by scale: a side of one pixel stays, the other goes on', () => {
+    const levels = pyramid(grey(1, 3000), {
+      minSize: 60,
+      smallestFace: 24,
+      coarsest: 192,
+      smallestSide: 256,
+    });
+    assert.deepEqual(
+      levels.map(({ image, scaleX, scaleY }) => [image.width, image.height, scaleX, scaleY]),
+      [
+        [1, 1200, 1, 0.4],
+        [1, 600, 1, 0.2],
+        [1, 300, 1, 0.1],
+        [1, 150, 1, 0.05],
+      ],
+    );
+  });
+
+  it('count the padding of narrow photos', () => {
+    const [finest] = pyramid(grey(2, 20_000), {
+      minSize: 8,
+      smallestFace: 24,
+      coarsest: 192,
+      smallestSide: 256,
+    });
+    assert.equal(finest!.image.height, 9766); // 2.5 million pixels with a width of 256
   });
 
   it('fit a fixed input', () => {

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { PosterError } from '../../src/errors.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { fixture } from '../support/fixtures.js';
@@ -76,6 +77,22 @@ for (const [name, message] of Object.entries(bad)) {
     assert.ok(process.memoryUsage().rss - before < 64 * 2 ** 20, 'resident memory grew by more than 64 MB');
   });
 }
+
+test('a side of more than 100000 pixels is refused, however narrow the image', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'poster-decode-'));
+  const path = join(folder, 'line.png');
+  try {
+    await sharp({ create: { width: 1, height: 100_001, channels: 3, background: 'red' } })
+      .png()
+      .toFile(path);
+    assert.equal(
+      (await refusal(path)).message,
+      `Cannot read the image ${path}: it is 1 x 100001 pixels, and a side may have 100000; cut it into pieces.`,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 test('maxPixels is the largest pixel count accepted', async () => {
   const path = fixture('images/aligned-100.jpg');

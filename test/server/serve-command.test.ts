@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { templates } from '../../src/faces/template.js';
 import { decodeImage } from '../../src/image/decode.js';
@@ -93,6 +94,29 @@ test('options decide how the server cuts faces out, which it tells', async () =>
   const [face] = await recogniseFaces(poster, finder, photo, { template: templates.arcface, size: 32 });
   assert.ok(result && 'faces' in result && result.faces.length === 1);
   assertClose([result.faces[0]!.prediction.probability], [face!.prediction.probability], { rtol: 1e-3 });
+});
+
+test('a picture 200 times as tall as wide is answered, and the server lives on', async () => {
+  const { server, address, errors } = await startServer();
+  const post = async (image: Uint8Array<ArrayBuffer>) => {
+    const form = new FormData();
+    form.append('image', new Blob([image]), 'thin.png');
+    form.append('faces', 'true');
+    const answer = await fetch(`${address}/v1/recognise`, { method: 'POST', body: form });
+    return { status: answer.status, body: await answer.json() };
+  };
+  for (const [width, height] of [
+    [1, 200],
+    [2, 20_000],
+    [20_000, 1],
+  ] as const) {
+    const picture = sharp({ create: { width, height, channels: 3, background: 'grey' } });
+    const { status, body } = await post(new Uint8Array(await picture.png().toBuffer()));
+    assert.equal(status, 200);
+    assert.deepEqual(answerSchema.parse(body).results, [{ name: 'thin.png', width, height, faces: [] }]);
+  }
+  assert.equal((await fetch(`${address}/health`)).status, 200);
+  assert.equal(await stop(server), 0, errors());
 });
 
 async function inProgress(address: string): Promise<void> {

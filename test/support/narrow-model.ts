@@ -8,6 +8,7 @@ import { narrowConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import { buildGraph } from '../../src/onnx/build-graph.js';
 import { emitModel } from '../../src/onnx/emit.js';
+import type { HostTensor } from '../../src/tensor/host-tensor.js';
 import { regeneratedStateDict } from './regenerated.js';
 
 /** A folder that is removed when the process of the test file ends. */
@@ -23,9 +24,13 @@ export async function temporaryFolder(): Promise<string> {
  */
 export async function writeNarrowCheckpoint(folder: string, classes = 7): Promise<string> {
   const path = join(folder, `narrow-${classes}.pth`);
-  const network = posterV2({ ...narrowConfig, classes });
-  await writePth(path, regeneratedStateDict(network), { epoch: 3 });
+  await writePth(path, narrowStateDict(classes), { epoch: 3 });
   return path;
+}
+
+/** The narrow network's regenerated weights, which the caller may change. */
+export function narrowStateDict(classes = 7): Map<string, HostTensor> {
+  return regeneratedStateDict(posterV2({ ...narrowConfig, classes }));
 }
 
 /** Writes the narrow network as ONNX without the output `attention`, as `poster export` did before there was one. */

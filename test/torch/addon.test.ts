@@ -45,6 +45,10 @@ torchTest('threads can be set', () => {
   const before = threads();
   setThreads(2);
   assert.equal(threads(), 2);
-  assert.throws(() => setThreads(0), { code: 'option.invalid', message: 'Expected 1 to 4096 threads.' });
+  for (const wrong of [0, 1.5, 4097, Number.NaN])
+    assert.throws(() => setThreads(wrong), {
+      code: 'option.invalid',
+      message: `Expected the number of threads to be a whole number from 1 to 4096, but got ${wrong}.`,
+    });
   setThreads(before);
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { afterEach } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { callTensor } from '../../src/torch/call.js';
 import { heldMemory, keepFreedMemory } from '../../src/torch/memory.js';
 import { scope } from '../../src/torch/scope.js';
@@ -89,4 +91,31 @@ torchTest('switched off, nothing is kept, and tensors made before can still be u
   assert.equal(new Float32Array(made.toHost().data.buffer)[0], 1.5);
   made.dispose();
   assert.deepEqual(heldMemory(), { inUse: 0, kept: 0 });
+});
+
+torchTest('memory is kept until all who asked for it have taken that back', () => {
+  keepFreedMemory(true);
+  keepFreedMemory(true);
+  keepFreedMemory(false);
+  make(8).dispose();
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 8 * megabyte });
+  keepFreedMemory(false);
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 0 });
+  keepFreedMemory(false); // once too often
+  keepFreedMemory(true);
+  make(8).dispose();
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 8 * megabyte });
+});
+
+torchTest('a thread that ends takes back what it asked for, and no more', async () => {
+  const address = new URL('../../src/torch/memory.js', import.meta.url);
+  const program = `import(${JSON.stringify(address.href)}).then(({ keepFreedMemory }) => keepFreedMemory(true))`;
+  const thread = async () => once(new Worker(program, { eval: true }), 'exit');
+  await thread();
+  make(8).dispose();
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 0 });
+  keepFreedMemory(true);
+  await thread();
+  make(8).dispose();
+  assert.deepEqual(heldMemory(), { inUse: 0, kept: 8 * megabyte });
 });

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { types } from 'node:util';
 import { type DType, dtypes, elementCount, type HostTensor } from '../../src/tensor/host-tensor.js';
+import { addon, type GeneratorHandle, type Handle } from '../../src/torch/addon.js';
 import { call, callTensor } from '../../src/torch/call.js';
 import { scope } from '../../src/torch/scope.js';
 import { fromHost, fromNumbers, fromValues } from '../../src/torch/tensor.js';
@@ -49,6 +53,44 @@ torchTest('a view comes back row by row whatever its strides', () => {
     assert.deepEqual([...new Float32Array(turned.toHost().data.buffer)], [1, 4, 2, 5, 3, 6]);
   });
 });
+
+torchTest('sizes that are no whole numbers are refused', () => {
+  for (const [size, got] of [
+    [1.5, '1.5'],
+    [-1, '-1'],
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    ['1', "the string '1'"],
+    [undefined, 'nothing'],
+  ] as const)
+    assert.throws(() => fromHost({ dtype: 'float32', shape: [size as number], data: new Uint8Array(4) }), {
+      code: 'option.invalid',
+      message: `Expected each size of a shape to be a whole number from 0 to 9007199254740991, but got ${got}.`,
+    });
+});
+
+torchTest(
+  "another addon's object is no tensor and no generator, and what it points to is not read",
+  async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { _handle } = server as unknown as { _handle: { _externalStream: unknown } };
+    const foreign = _handle._externalStream;
+    assert.ok(types.isExternal(foreign));
+    for (const use of [
+      () => addon().release(foreign as Handle),
+      () => addon().describe(foreign as Handle),
+      () => addon().generatorState(foreign as GeneratorHandle),
+      () => addon().operator('aten::t')(foreign as Handle),
+      () => addon().describe(addon().generator('cpu', 1n) as unknown as Handle),
+    ])
+      assert.throws(use, TypeError);
+    assert.throws(() => addon().operator('aten::t')(foreign as Handle), {
+      message: /but got another addon's object\.$/,
+    });
+    server.close();
+  },
+);
 
 torchTest('values that do not fit the shape are refused', () => {
   assert.throws(() => fromValues(new Float32Array(3), [2, 2]), {

@@ -54,10 +54,10 @@ test('what no user says is what the official program does', () => {
     },
   );
   assert.deepEqual([config.erasingRatio, config.flip, config.momentum], [[0.3, 3.3], 0.5, 0]);
-  const { schedule, warmupEpochs, clipGradient, weightDecayExclude1d, ema } = config;
+  const { schedule, warmupEpochs, clipGradient, weightDecayExclude1d, ema, teacher } = config;
   assert.deepEqual(
-    [schedule, warmupEpochs, clipGradient, weightDecayExclude1d, ema],
-    ['exponential', 0, 0, false, 0],
+    [schedule, warmupEpochs, clipGradient, weightDecayExclude1d, ema, teacher],
+    ['exponential', 0, 0, false, 0, null],
   );
   // PyTorch's AdamW decays the weights unless told otherwise, and the official program tells it nothing.
   assert.equal(resolveConfig('RAF-DB', { data, optimizer: 'adamw' }).weightDecay, 0.01);
@@ -98,6 +98,15 @@ test('an option out of range is a sentence with its name, its flag, its range an
       { classWeights: [1, 0] },
       'Expected classWeights (--class-weights) to be none, balanced, or a number above 0 for each class, got [1,0].',
     ],
+    [{ teacher: [] }, 'Expected teacher (--teacher) to be the paths of one or more checkpoints, got [].'],
+    [
+      { temperature: 0 },
+      'Expected temperature (--temperature) to be a number above 0 and at most 100, got 0.',
+    ],
+    [
+      { distillWeight: 1.1 },
+      'Expected distillWeight (--distill-weight) to be a number from 0 to 1, got 1.1.',
+    ],
     [{ device: 'tpu' }, 'Expected device (--gpu) to be auto, cpu, cuda or cuda:<number>, got "tpu".'],
     [
       { data: undefined },
@@ -127,7 +136,7 @@ test('a configuration survives being stored as JSON', () => {
 
 test('a configuration saved by an earlier version goes on as it was', () => {
   const config = resolveConfig('CAER-S', { data, optimizer: 'adamw' });
-  const { schedule, minLearningRate, weightDecayExclude1d, clipGradient, ...earlier } = config;
+  const { schedule, minLearningRate, weightDecayExclude1d, clipGradient, teacher, ...earlier } = config;
   assert.deepEqual(savedConfig(JSON.parse(JSON.stringify(earlier))), config);
   assert.throws(() => savedConfig({ ...earlier, dataType: 'FER' }), {
     code: 'option.invalid',
@@ -161,6 +170,10 @@ test('remarks name options that have no effect and what a reader of the results 
   assert.match(remarks({ momentum: 0.9 })[0]!, /adam has its own and ignores it/);
   assert.match(remarks({ minLearningRate: 1e-6 })[0]!, /is for the cosine schedule/);
   assert.match(remarks({ weightDecayExclude1d: true })[0]!, /no effect without weight decay/);
+  assert.match(
+    remarks({ teacher: ['t.pth'], distillWeight: 0 })[0]!,
+    /no effect without a share of the loss/,
+  );
   assert.match(remarks({ valSplit: 0.1 })[0]!, /frozen at random weights/);
   assert.match(remarks({ mobilefacenet: 'm.pth' })[0]!, /--val-split avoids that/);
 });

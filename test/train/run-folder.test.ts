@@ -6,6 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { resolveConfig } from '../../src/train/config.js';
 import { type EpochRecord, epochRecordSchema } from '../../src/train/epoch-record.js';
 import { writeHistory } from '../../src/train/history.js';
 import { lockRun, requireUnused, runFolder } from '../../src/train/run-folder.js';
@@ -100,6 +101,29 @@ test('a new run in the folder of another is refused, with the way to go on', asy
     code: 'run.busy',
     message: `Expected no other run in ${folder.root}, but ${folder.last} is there; continue that run with --resume ${folder.last}, or choose another --output.`,
   });
+});
+
+test('a new run replaces no file of the user that has the name of one of its own', async () => {
+  for (const name of ['config', 'status', 'historyCsv', 'report'] as const) {
+    const folder = await newFolder();
+    await writeFile(folder[name], '{"mine": true}');
+    await assert.rejects(requireUnused(folder), {
+      code: 'file.unwritable',
+      message: `Expected ${folder.root} to have no other file of a name that a run writes, but ${folder[name]} is there; choose another --output.`,
+    });
+  }
+});
+
+test('what a run leaves that came to nothing is in no other run’s way', async () => {
+  const folder = await newFolder();
+  await writeFile(folder.config, JSON.stringify(resolveConfig('RAF-DB', { data: '/data' })));
+  const status = {
+    ...{ state: 'failed', error: 'It failed.', epoch: 0, epochs: 1, step: 0, stepsPerEpoch: 0 },
+    ...{ loss: null, accuracy: null, learningRate: null, imagesPerSecond: null, secondsLeft: null },
+    updated: new Date().toISOString(),
+  };
+  await writeFile(folder.status, JSON.stringify(status));
+  await requireUnused(folder);
 });
 
 test('checkpoints may be kept elsewhere', () => {

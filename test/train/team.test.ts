@@ -13,11 +13,15 @@ import { randomStream } from '../../src/train/random.js';
 import { type TrainOptions, train } from '../../src/train/train.js';
 import { torchTest } from '../support/torch.js';
 import { newFolder, shortTraining, tensorsOf } from './support.js';
+import { writeTeacher } from './teachers.js';
 
 let data: string;
+let teacher: string;
 before(async () => {
   data = await newFolder();
   await writeNoise(data, 3);
+  const labels = Array.from({ length: 7 }, (_, i) => `class-${i}`);
+  teacher = await writeTeacher(join(await newFolder(), 'teacher.pth'), 1, { labels });
 });
 
 /**
@@ -49,6 +53,8 @@ const teamTraining = (output: string): TrainOptions => ({
     labelSmoothing: 0.1,
   },
   classWeights: [1, 2, 3, 4, 3, 2, 1],
+  teacher: [teacher],
+  clipGradient: 0.5,
 });
 
 async function freePort(): Promise<number> {

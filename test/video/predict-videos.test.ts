@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
@@ -175,9 +175,18 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
     });
     assert.equal(areVideos(['a.jpg', 'folder'], {}), false);
     assert.equal(areVideos(['folder'], { fps: 2 }), true);
-    const message = /another folder for --annotate/;
-    await assert.rejects(lines([clip], { format: 'csv', annotate: folder }), { message });
+    const message = `Expected another place for --annotate than ${clip}, which is an input and would be replaced; choose one.`;
+    for (const force of [false, true])
+      await assert.rejects(lines([clip], { format: 'csv', annotate: folder, force }), { message });
     assert.ok((await probeVideo(clip)).duration, 'the video stays');
+    const drawing = join(folder, 'drawings', 'clip.svg');
+    await mkdir(dirname(drawing));
+    await writeFile(drawing, 'mine');
+    await assert.rejects(lines([clip], { format: 'csv', timeline: dirname(drawing) }), {
+      code: 'file.unwritable',
+      message: `Expected no file at ${drawing}, but there is one; pass --force to replace it or choose another --timeline.`,
+    });
+    assert.equal(await readFile(drawing, 'utf8'), 'mine');
     for (const [args, message] of [
       [['--skip-existing', '-o', 'x.csv'], /no --skip-existing with videos/],
       [['--fps', 'many'], /number above 0 for --fps/],
@@ -255,4 +264,13 @@ it('a jump in time of years is cut', async () => {
   for (const time of [0, 1e9, 1e9 + 1, 1e9 + 2]) await steady.write(time, image);
   await steady.finish();
   assert.equal(sent, 603);
+});
+
+it('jumps of years again and again are cut to less and less', async () => {
+  let sent = 0;
+  const steady = steadyRate(25, async () => void sent++);
+  const image = { width: 1, height: 1, data: new Uint8Array(3) };
+  for (let i = 0; i < 50; i++) await steady.write(i * 1e9, image);
+  await steady.finish();
+  assert.equal(sent, 600 * 25 + 48 * 100 + 1); // ten minutes, then what each frame earns
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { exportModel } from '../../src/export/export-model.js';
 import { distance } from '../../src/faces/geometry.js';
@@ -25,6 +26,7 @@ import {
   portraitPoints,
 } from '../faces/portrait.js';
 import { portraitYuNet } from '../faces/portrait-yunet.js';
+import { anySize } from '../support/any-size.js';
 import { assertClose } from '../support/close.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { chromiumMissing } from './chromium.js';
@@ -158,6 +160,44 @@ test('every kind of image, a few faces of it, and their explanation', { skip }, 
   const [first, ...others] = results;
   assert.deepEqual([first!.width, first!.height, first!.count, first!.side], [1000, 700, 2, 64]);
   for (const other of others) assert.deepEqual(other, first);
+});
+
+test('images of any size give an answer, as files and as pixels', { skip }, async () => {
+  const sizes = [
+    ...[1, 200, 1000, 20_000].flatMap((length) => [
+      { width: 1, height: length },
+      { width: length, height: 1 },
+    ]),
+    ...fc.sample(anySize, { numRuns: 8, seed: 1 }),
+  ];
+  const sources = await Promise.all(
+    sizes.map(async (size) => {
+      const file = await sharp({ create: { ...size, channels: 3, background: 'grey' } })
+        .png()
+        .toBuffer();
+      return { ...size, file: file.toString('base64') };
+    }),
+  );
+  const found = await site.page.evaluate(async (sources) => {
+    const poster = await window.Poster.load('/narrow.onnx', { threads: 1 });
+    const found: (string | number)[][] = [];
+    for (const { width, height, file } of sources) {
+      const bytes = Uint8Array.from(atob(file), (digit) => digit.charCodeAt(0));
+      const pixels = { width, height, data: new Uint8Array(width * height * 3) };
+      for (const photo of [new Blob([bytes]), pixels]) {
+        const { faces, ...size } = await poster.findFaces(photo);
+        const { probability } = await poster.predict(photo);
+        found.push([size.width, size.height, faces.length, Number.isFinite(probability) ? 'label' : 'none']);
+      }
+    }
+    const long = { width: 1, height: 100_001, data: new Uint8Array(300_003) };
+    const refusal = await poster.predict(long).catch((error: Error) => error.message);
+    await poster.dispose();
+    return [...found, [String(refusal)]];
+  }, sources);
+  const expected = sizes.flatMap(({ width, height }) => [0, 1].map(() => [width, height, 0, 'label']));
+  const refusal = 'Expected an image of at most 100000 pixels on a side, got 1 x 100001; cut it into pieces.';
+  assert.deepEqual(found, [...expected, [refusal]]);
 });
 
 test('faces are cut out as the model learned them, unless a call says otherwise', { skip }, async () => {

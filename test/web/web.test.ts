@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { labelSet } from '../../src/data/labels.js';
@@ -15,6 +16,7 @@ import { smallConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import { buildGraph } from '../../src/onnx/build-graph.js';
 import { emitModel } from '../../src/onnx/emit.js';
+import { ModelProtoSchema } from '../../src/onnx/generated/onnx_pb.js';
 import { Poster } from '../../src/poster.js';
 import type { Prediction } from '../../src/recognise/prediction.js';
 import type { LoadProgress } from '../../src/web/index.js';
@@ -58,6 +60,14 @@ after(() => site?.close());
 
 function fileOf(precision: Precision): string {
   return join(folder, `${precision}.onnx`);
+}
+
+/** The model with a weight that is no number. */
+function diverged(bytes: Uint8Array): Uint8Array {
+  const model = fromBinary(ModelProtoSchema, Uint8Array.from(bytes));
+  const bias = model.graph!.initializer.find(({ name }) => name === 'VIT.head.linear.bias')!;
+  bias.rawData.set([0, 0, 0xc0, 0x7f]);
+  return toBinary(ModelProtoSchema, model);
 }
 
 /** The bytes of the model as `poster export` writes it. */
@@ -338,6 +348,7 @@ test('a model loads from a chosen file and from bytes', { skip }, async () => {
 
 test('what goes wrong is said in a sentence with a code', { skip }, async () => {
   server.files.set('/page.onnx', Buffer.from('<!doctype html><title>Sign in</title>'));
+  server.files.set('/diverged.onnx', diverged(server.files.get('/fp32.onnx')!));
   const errors = await page.evaluate(async () => {
     const { Poster } = window;
     const codeOf = (work: Promise<unknown>) =>
@@ -351,6 +362,7 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
     const errors = {
       missing: await codeOf(Poster.load('/absent.onnx')),
       foreign: await codeOf(Poster.load('/page.onnx')),
+      diverged: await codeOf(Poster.load('/diverged.onnx')),
       empty: await codeOf(Poster.load(new ArrayBuffer(0))),
       image: await codeOf(poster.predict(new Blob(['not an image'], { type: 'image/png' }))),
       pixels: await codeOf(poster.predict({ ...pixels, width: 3 })),
@@ -370,6 +382,8 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
   const expected = {
     missing: /^PosterError file\.missing: Expected a model at .*\/absent\.onnx, but the server answered 404/,
     foreign: /^PosterError checkpoint\.unreadable: Expected an ONNX model in .*\/page\.onnx/,
+    diverged:
+      /^PosterError checkpoint\.unreadable: Expected the weights in .*\/diverged\.onnx to be numbers, but value 1 of 7 of its tensor VIT\.head\.linear\.bias is NaN: /,
     empty: /^PosterError checkpoint\.mismatch: /,
     image: /^PosterError image\.unreadable: .*12 bytes of image\/png/,
     pixels: /^PosterError image\.unreadable: .*got 3 x 2 with 12 bytes/,

@@ -12,14 +12,18 @@ type Records = ReadonlyMap<string, ZipRecord>;
  * `<name>/data/<key>` for each storage.
  */
 export async function readZipCheckpoint(file: CheckpointFile): Promise<PickleValue> {
-  const records = await readZipDirectory(file);
+  return readRecords(file.path, await readZipDirectory(file));
+}
+
+/** The content of a checkpoint's records, whatever holds them. `path` begins the errors of later reads. */
+export async function readRecords(path: string, records: Records): Promise<PickleValue> {
   const folder = findFolder(records);
   await checkByteOrder(records.get(`${folder}byteorder`));
   const pickle = records.get(`${folder}data.pkl`)!;
   if (pickle.byteLength > LARGEST_PICKLE)
     throw new Damage(`holds a pickle of ${pickle.byteLength} bytes, far beyond any real checkpoint's`);
   const bytes = await pickle.read(0, pickle.byteLength);
-  return unpickle(bytes, 0, storageLoader(file, records, folder)).value;
+  return unpickle(bytes, 0, storageLoader(path, records, folder)).value;
 }
 
 function findFolder(records: Records): string {
@@ -42,7 +46,7 @@ async function checkByteOrder(record: ZipRecord | undefined): Promise<void> {
 }
 
 /** Finds each storage once: tensors that share one share its reader. */
-function storageLoader(file: CheckpointFile, records: Records, folder: string) {
+function storageLoader(path: string, records: Records, folder: string) {
   const storages = new Map<string, TorchStorage>();
   return (id: PickleValue): TorchStorage => {
     const { key, dtype, byteLength } = parseStorageId(id);
@@ -50,7 +54,7 @@ function storageLoader(file: CheckpointFile, records: Records, folder: string) {
     if (known && known.dtype === dtype && known.byteLength === byteLength) return known;
     const record = checkedRecord(records, `${folder}data/${key}`, byteLength);
     const storage = new TorchStorage(dtype, byteLength, (offset, length) =>
-      namingFile(file.path, () => record.read(offset, length)),
+      namingFile(path, () => record.read(offset, length)),
     );
     storages.set(key, storage);
     return storage;

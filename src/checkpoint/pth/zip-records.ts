@@ -5,6 +5,7 @@ import { messageOf } from '../../errors.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
 import { Damage } from '../damage.js';
 import { WindowReader } from './window-reader.js';
+import { findZipEnd } from './zip-end.js';
 
 /** One file inside a zip archive, read in place. */
 export interface ZipRecord {
@@ -16,7 +17,7 @@ export interface ZipRecord {
 }
 
 /** PyTorch writes one record for each storage; the official checkpoint with its optimiser has some 3,000. */
-const MOST_RECORDS = 100_000;
+export const MOST_RECORDS = 100_000;
 
 /** PyTorch never compresses. Archives packed anew may, and each such record is unpacked in memory. */
 const LARGEST_COMPRESSED = 256 * 2 ** 20;
@@ -34,7 +35,7 @@ const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 export async function readZipDirectory(file: CheckpointFile): Promise<ReadonlyMap<string, ZipRecord>> {
   const reader = new WindowReader(file);
   const zip = await yauzl
-    .fromRandomAccessReaderPromise(reader, file.size, { autoClose: false })
+    .fromRandomAccessReaderPromise(reader, await findZipEnd(file), { autoClose: false })
     .catch(damagedArchive);
   if (zip.entryCount > MOST_RECORDS)
     throw new Damage(`is a zip archive of ${zip.entryCount} files; do not trust it`);

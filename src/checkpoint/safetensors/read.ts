@@ -2,7 +2,6 @@ import { type DType, dtypes, type Shape } from '../../tensor/host-tensor.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
 import { Damage, namingFile } from '../damage.js';
 import type { PickleValue } from '../pickle/values.js';
-import type { Contents } from '../state-dict.js';
 import { StoredTensor } from '../stored-tensor.js';
 import { checkedElementCount } from '../strided-view.js';
 import { METADATA_KEY, safetensorsDTypes } from './format.js';
@@ -12,6 +11,12 @@ import { METADATA_KEY, safetensorsDTypes } from './format.js';
  * times its length in memory.
  */
 const LARGEST_HEADER = 32 * 2 ** 20;
+
+/** The tensors by name, and the header's text-to-text map. */
+export interface SafetensorsContents {
+  readonly root: Map<PickleValue, PickleValue>;
+  readonly metadata: Record<string, string>;
+}
 
 interface Entry {
   readonly name: string;
@@ -28,21 +33,15 @@ interface Entry {
  *
  * Source: https://github.com/huggingface/safetensors, README "Format" and `Metadata::validate`.
  */
-export async function readSafetensors(
-  file: CheckpointFile,
-): Promise<Contents & { readonly root: PickleValue }> {
+export async function readSafetensors(file: CheckpointFile): Promise<SafetensorsContents> {
   const headerBytes = await readHeaderLength(file);
   const header = parseHeader(await file.read(8, headerBytes));
   const { [METADATA_KEY]: metadata, ...descriptions } = header;
   const entries = Object.entries(descriptions).map(([name, description]) => parseEntry(name, description));
   const dataStart = 8 + headerBytes;
   checkLayout(entries, file.size - dataStart);
-  const tensors = new Map(entries.map((entry) => [entry.name, storedTensor(file, dataStart, entry)]));
-  return {
-    root: new Map<PickleValue, PickleValue>(tensors),
-    tensors,
-    metadata: checkedMetadata(metadata ?? {}),
-  };
+  const root = new Map(entries.map((entry) => [entry.name, storedTensor(file, dataStart, entry)]));
+  return { root, metadata: checkedMetadata(metadata ?? {}) };
 }
 
 async function readHeaderLength(file: CheckpointFile): Promise<number> {

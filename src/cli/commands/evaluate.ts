@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
 import { openDataset } from '../../data/open-dataset.js';
 import { PosterError } from '../../errors.js';
+import { guardOutputs } from '../../io/guard-outputs.js';
 import { Poster } from '../../poster.js';
+import { noteWeights } from '../note-labels.js';
 import {
   type BatchFlags,
   dataTypeOption,
+  forceOption,
   loadOptions,
   type ModelFlags,
   withBatchOptions,
@@ -25,6 +29,7 @@ interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint'>, BatchFlags {
   readonly votes?: string;
   readonly allowEmpty?: boolean;
   readonly output?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -43,6 +48,7 @@ export function registerEvaluate(program: Command): void {
     .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
     .option('--allow-empty', 'accept classes without images')
     .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
+    .addOption(forceOption())
     .option('--json', 'print the result as one JSON document instead of tables');
   withBatchOptions(withModelOptions(command)).action(runVerb(evaluate));
 }
@@ -57,7 +63,9 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     signal,
   });
   for (const note of dataset.notes) process.stderr.write(`Note: ${note}\n`);
+  await checkOutputs(flags, dataset);
   await using poster = await Poster.load(checkpointOf(flags), await loadOptions(flags, signal));
+  noteWeights(poster.notes);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
   const outcome = await poster
@@ -67,10 +75,18 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   else await printTables(outcome.result, flags.data_type);
   if (flags.output === undefined) return;
   const { writeEvaluation } = await import('../../report/write-evaluation.js');
-  const { report } = await writeEvaluation(flags.output, outcome, { signal });
+  const { report } = await writeEvaluation(flags.output, outcome, { force: flags.force, signal });
   process.stderr.write(
     `Report: ${report}, with result.json and predictions.csv beside it in ${join(flags.output, '')}\n`,
   );
+}
+
+/** Before the work, which may take hours. */
+async function checkOutputs(flags: EvaluateFlags, { samples }: Dataset): Promise<void> {
+  if (flags.output === undefined) return;
+  const { checkEvaluationFiles, evaluationFiles } = await import('../../report/write-evaluation.js');
+  const inputs = [checkpointOf(flags), flags.data, flags.labels, ...samples.map(({ path }) => path)];
+  await checkEvaluationFiles(evaluationFiles(flags.output), guardOutputs({ inputs, force: flags.force }));
 }
 
 function checkpointOf({ checkpoint, evaluate }: EvaluateFlags): string {

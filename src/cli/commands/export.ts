@@ -5,7 +5,14 @@ import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { verificationImages } from '../../export/verification-images.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
-import { type AlignmentFlags, alignmentOptions, dataTypeOption, loadOptions } from '../options.js';
+import { noteWeights } from '../note-labels.js';
+import {
+  type AlignmentFlags,
+  alignmentOptions,
+  dataTypeOption,
+  forceOption,
+  loadOptions,
+} from '../options.js';
 import { runVerb } from '../run-verb.js';
 
 interface ExportFlags extends AlignmentFlags {
@@ -16,6 +23,7 @@ interface ExportFlags extends AlignmentFlags {
   readonly images?: string[];
   readonly labels?: string;
   readonly data_type?: DataType;
+  readonly force?: boolean;
 }
 
 export function registerExport(program: Command): void {
@@ -43,6 +51,7 @@ export function registerExport(program: Command): void {
     .option('--images <paths...>', 'images or folders to compare on (default: seven drawn faces)')
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
+    .addOption(forceOption())
     .action(runVerb(runExport));
   for (const option of alignmentOptions('as the checkpoint says, or its dataset')) command.addOption(option);
 }
@@ -58,14 +67,16 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
   const { labels, dataType } = await loadOptions(flags, signal);
   const { template, cropSize: size } = flags;
   if (size !== undefined) checkCropSize(size);
-  const { output, format, bytes, card, agreement } = await exportModel({
+  const { output, format, bytes, card, agreement, notes } = await exportModel({
     ...flags,
     images,
     labels,
     dataType,
     ...((template ?? size) !== undefined && { alignment: { template, size } }),
+    alsoRead: [flags.labels, ...(flags.images ?? [])],
     signal,
   });
+  noteWeights(notes);
   const { sameClass, largestDifference } = agreement;
   process.stdout.write(
     `Wrote ${output}: ${format}, ${flags.precision}, ${(bytes / 1e6).toFixed(1)} MB, classes ${card.labels.join(', ')}.\n` +

@@ -4,6 +4,7 @@ import { describeNetwork, type NetworkDescription } from '../../inspect/describe
 import { inspectModel, type ModelInspection } from '../../inspect/inspect-model.js';
 import { type NetworkSize, networkSizeNames, networkSizes } from '../../network/config.js';
 import { posterV2 } from '../../network/poster-v2.js';
+import { noteWeights } from '../note-labels.js';
 import { dataTypeOption, loadOptions } from '../options.js';
 import { runVerb } from '../run-verb.js';
 import { table } from '../table.js';
@@ -41,6 +42,7 @@ async function inspect(signal: AbortSignal, path: string | undefined, flags: Ins
     return;
   }
   const inspection = await inspectModel(path, await loadOptions(flags, signal));
+  noteWeights(inspection.notes);
   process.stdout.write(flags.json ? toJson(inspection) : renderInspection(inspection));
 }
 

@@ -18,6 +18,7 @@ import {
   type FaceFlags,
   faceOptions,
   finderOptions,
+  forceOption,
   loadOptions,
   type ModelFlags,
   wholeNumber,
@@ -34,6 +35,7 @@ interface PredictFlags extends ModelFlags, BatchFlags, VideoFlags, FaceFlags {
   readonly format?: PredictionFormat;
   readonly output?: string;
   readonly skipExisting?: boolean;
+  readonly force?: boolean;
   readonly shard?: Shard;
   readonly faces?: boolean;
   readonly annotate?: string;
@@ -60,6 +62,7 @@ export function registerPredict(program: Command): void {
     )
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .option('--skip-existing', 'continue --output: pass over the files it already holds')
+    .addOption(forceOption())
     .option('--faces', 'find, align and recognise every face of ordinary photos')
     .option('--annotate <dir>', 'with --faces or videos: write them with boxes and bars into a folder')
     .option('--explain <dir>', 'write a heat map of what decided each class, as a picture and as data')
@@ -86,6 +89,7 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
     return await predictVideos(poster, {
       ...flags,
       ...{ inputs, format, embedding: flags.embeddings ?? false, sink: standardOutput, signal },
+      alsoRead: [flags.detector, flags.labels],
     });
   const paths = listInputs(inputs, { shard: flags.shard, signal });
   const progress = flags.output === undefined ? undefined : createProgress('Recognising', 'images');
@@ -96,6 +100,8 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
     output: flags.output,
     sink: standardOutput,
     skipExisting: flags.skipExisting,
+    force: flags.force,
+    alsoRead: [flags.detector, flags.labels],
     strict: flags.strict,
     signal,
     explain: explainTo(flags, signal),
@@ -129,7 +135,7 @@ function explainTo({ explain, explainMethod }: PredictFlags, signal: AbortSignal
 
 /** @throws PosterError `option.invalid` for flags that need another. */
 function checkFlags(flags: PredictFlags, format: PredictionFormat, videos: boolean): void {
-  const { faces, annotate, explain, explainMethod, skipExisting, output } = flags;
+  const { faces, annotate, explain, explainMethod, skipExisting, force, output } = flags;
   if (videos && (skipExisting || explain !== undefined)) {
     const flag = skipExisting ? '--skip-existing' : '--explain';
     throw new PosterError(
@@ -141,6 +147,12 @@ function checkFlags(flags: PredictFlags, format: PredictionFormat, videos: boole
     throw new PosterError(
       'option.invalid',
       'Expected --output with jsonl or csv beside --skip-existing: only those can be continued.',
+    );
+  }
+  if (skipExisting && force) {
+    throw new PosterError(
+      'option.invalid',
+      'Expected either --skip-existing or --force, got both; leave one out.',
     );
   }
   if (explainMethod !== undefined && explain === undefined) {

@@ -62,7 +62,8 @@ function nextFrame(video: HTMLVideoElement, signal: AbortSignal): Promise<void> 
 function frameOf(video: HTMLVideoElement): OffscreenCanvas {
   const { videoWidth, videoHeight } = video;
   const scale = Math.min(1, longest / Math.max(videoWidth, videoHeight));
-  const canvas = new OffscreenCanvas(Math.round(scale * videoWidth), Math.round(scale * videoHeight));
+  const side = (length: number) => Math.max(Math.round(scale * length), 1);
+  const canvas = new OffscreenCanvas(side(videoWidth), side(videoHeight));
   canvas.getContext('2d')!.drawImage(video, 0, 0, canvas.width, canvas.height);
   return canvas;
 }

@@ -7,16 +7,22 @@ import type { Recognised, SeenFace } from './recognition.js';
 
 /** Pixels of a map as it is drawn before it is laid over the face. */
 const side = 112;
+/** The longer side of the canvas, which a page stretches over the picture: browsers refuse ones of any size. */
+const longest = 4096;
 
 export function HeatLayer({ result }: { readonly result: Recognised }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = result;
+  const scale = Math.min(1, longest / Math.max(width, height));
   useLayoutEffect(() => {
     const context = canvas.current!.getContext('2d')!;
-    context.clearRect(0, 0, width, height);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.current!.width, canvas.current!.height);
+    context.scale(scale, scale);
     for (const face of result.faces) drawHeat(context, face, result);
   }, [result]);
-  return <canvas class="heat" ref={canvas} width={width} height={height} />;
+  const length = (pixels: number) => Math.max(Math.round(scale * pixels), 1);
+  return <canvas class="heat" ref={canvas} width={length(width)} height={length(height)} />;
 }
 
 function drawHeat(
@@ -33,7 +39,7 @@ function drawHeat(
     const { a, b, dx, dy } = invertSimilarity(
       fitSimilarity(place.points, templatePixels(templates[template], side)),
     );
-    context.setTransform(a, b, -b, a, dx, dy);
+    context.transform(a, b, -b, a, dx, dy);
     context.drawImage(map, 0, 0);
   } else context.drawImage(map, 0, 0, width, height);
   context.restore();

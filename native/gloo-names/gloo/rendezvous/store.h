@@ -1,6 +1,8 @@
 // Names of gloo that c10d's headers mention; used only where gloo's own headers are missing, and never defined.
 #pragma once
 
+#define POSTER_GLOO_NAMES
+
 #include <chrono>
 #include <string>
 #include <vector>

@@ -1,0 +1,23 @@
+/** The network that a checkpoint holds. */
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { matchStateDict } from '../checkpoint/match-state-dict.js';
+import { type PosterV2, posterV2 } from '../network/poster-v2.js';
+import { inferConfig } from './infer-config.js';
+import { cardKey, type ModelCard, readModelCard } from './model-card.js';
+
+/** A network, and what a file says about it. */
+export interface CheckedNetwork {
+  readonly network: PosterV2;
+  readonly card: ModelCard | undefined;
+}
+
+/**
+ * The network a checkpoint belongs to, every entry compared.
+ * @throws PosterError `checkpoint.mismatch` with all that is missing, unexpected or of another shape.
+ */
+export async function readNetwork(checkpoint: Checkpoint): Promise<CheckedNetwork> {
+  const card = readModelCard(checkpoint.metadata[cardKey], checkpoint.path);
+  const network = posterV2(inferConfig(checkpoint.tensors, card?.network));
+  matchStateDict(checkpoint, network.entries);
+  return { network, card };
+}
