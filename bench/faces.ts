@@ -81,7 +81,8 @@ async function openBranch(path: string, template: TemplateName): Promise<Landmar
     if (needed.has(to)) weights.set(to.name, await checkpoint.read(from));
   await checkpoint.close();
   const model = networkLandmarkModel(network, ({ name }) => weights.get(name)!);
-  return networkLandmarks(await openModel(model, { threads }), templates[template]);
+  const preprocessing = { size: network.config.imageSize, color: 'rgb' } as const;
+  return networkLandmarks(await openModel(model, { threads }), preprocessing, templates[template]);
 }
 
 async function score(finder: FaceFinder, scenes: readonly Scene[]): Promise<string> {

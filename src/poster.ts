@@ -5,10 +5,9 @@ import { explainByAttention, requireAttention } from './explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
 import type { GradCam } from './explain/grad-cam.js';
 import { decodeInput, type ImageInput } from './image/decode-input.js';
-import { preprocess } from './image/preprocess.js';
+import { type Preprocessing, preprocessAll } from './image/preprocess.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
-import type { NetworkConfig } from './network/config.js';
-import { publishedConfig, valuesPerImage } from './network/config.js';
+import { type NetworkConfig, valuesPerImage } from './network/config.js';
 import type { Session } from './onnx/session.js';
 import { batches } from './recognise/batches.js';
 import { type Prediction, toPredictions } from './recognise/prediction.js';
@@ -97,6 +96,16 @@ export class Poster implements Recogniser, AsyncDisposable {
     return this.#model.network;
   }
 
+  /** Height and width of what the network sees, in pixels; images of any size are brought to it. */
+  get imageSize(): number {
+    return this.#model.preprocessing.size;
+  }
+
+  /** Whether the network sees colours (`rgb`) or, of every image, its luma (`grey`). */
+  get color(): Preprocessing['color'] {
+    return this.#model.preprocessing.color;
+  }
+
   /** The file the model was loaded from. */
   get path(): string {
     return this.#model.path;
@@ -136,7 +145,8 @@ export class Poster implements Recogniser, AsyncDisposable {
     paths: Iterable<string> | AsyncIterable<string>,
     options: RecogniseFilesOptions = {},
   ): AsyncGenerator<FileResult> {
-    return recogniseFiles(this.#session(), this.labels, paths, options);
+    this.#session();
+    return recogniseFiles(this.#model, paths, options);
   }
 
   /**
@@ -188,7 +198,7 @@ export class Poster implements Recogniser, AsyncDisposable {
 
   async #run(images: readonly ImageInput[], { embedding, signal }: PredictOptions): Promise<Prediction[]> {
     const session = this.#session();
-    const outputs = await session.run(await prepare(images, signal), images.length);
+    const outputs = await session.run(await this.#prepare(images, signal), images.length);
     return toPredictions(outputs, this.labels, embedding);
   }
 
@@ -198,18 +208,25 @@ export class Poster implements Recogniser, AsyncDisposable {
     const asked = this.#classToExplain(method, label);
     const attention = method === 'attention';
     if (attention) requireAttention(session, this.path);
-    const input = await prepare(images, signal);
+    const input = await this.#prepare(images, signal);
     const outputs = await session.run(input, images.length, { attention });
-    if (attention) return explainByAttention(outputs, this.labels, embedding);
+    if (attention) return explainByAttention(outputs, this.labels, this.network, embedding);
     const gradCam = await this.#openGradCam(signal);
+    const each = valuesPerImage(this.network);
     return toPredictions(outputs, this.labels, embedding).map((prediction, i) => {
       const index = asked ?? prediction.index;
-      const own = input.subarray(
-        i * valuesPerImage(publishedConfig),
-        (i + 1) * valuesPerImage(publishedConfig),
-      );
+      const own = input.subarray(i * each, (i + 1) * each);
       return { method, prediction, label: this.labels[index]!, ...gradCam.explain(own, index) };
     });
+  }
+
+  /** What the network takes: images x 3 x imageSize x imageSize. */
+  async #prepare(images: readonly ImageInput[], signal: AbortSignal | undefined): Promise<Float32Array> {
+    throwIfAborted(signal);
+    const decoded = await Promise.all(images.map((image) => decodeInput(image)));
+    const input = preprocessAll(decoded, this.#model.preprocessing);
+    throwIfAborted(signal);
+    return input;
   }
 
   /** The index of the class that was asked for, if one was. */
@@ -247,19 +264,4 @@ export class Poster implements Recogniser, AsyncDisposable {
       throw error;
     }
   }
-}
-
-/** What the network takes: images x 3 x 224 x 224. */
-async function prepare(
-  images: readonly ImageInput[],
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  throwIfAborted(signal);
-  const decoded = await Promise.all(images.map((image) => decodeInput(image)));
-  const input = new Float32Array(decoded.length * valuesPerImage(publishedConfig));
-  decoded.forEach((image, i) => {
-    preprocess(image, input, i * valuesPerImage(publishedConfig));
-  });
-  throwIfAborted(signal);
-  return input;
 }

@@ -2,7 +2,7 @@
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { throwIfAborted } from '../errors.js';
 import { describeNetwork } from '../inspect/describe-network.js';
-import { type NetworkConfig, publishedConfig, valuesPerImage } from '../network/config.js';
+import { type NetworkConfig, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import type { Session } from '../onnx/runtime.js';
 import { requireFiniteLogits } from '../tensor/logits.js';
@@ -49,6 +49,8 @@ export interface BenchmarkResult {
   readonly rounds: number;
   /** Seconds. */
   readonly load: LoadTimes;
+  /** Height and width of the images in pixels. */
+  readonly imageSize: number;
   /** Multiply-adds the network computes for one image. */
   readonly multiplyAddsPerImage: number;
   /** Multiply-adds per second of a product of two 2048 x 2048 matrices. */
@@ -73,7 +75,7 @@ export async function benchmark(options: BenchmarkOptions = {}): Promise<Benchma
     const [productSeconds, ...batchSeconds] = await measureInRounds(
       [
         () => secondsOf(() => product.run(), productsPerTurn),
-        ...batchMeasurements(session, batchSizes, seed),
+        ...batchMeasurements(session, config, batchSizes, seed),
       ],
       { ...options, rounds },
     );
@@ -87,6 +89,7 @@ export async function benchmark(options: BenchmarkOptions = {}): Promise<Benchma
       threads,
       rounds,
       load,
+      imageSize: config.imageSize,
       multiplyAddsPerImage: perImage,
       matrixRate,
       batches: batchSizes.map((size, i) => figures(size, batchSeconds[i]!, machineSeconds)),
@@ -104,14 +107,17 @@ const productsPerTurn = 10;
 const imagesPerTurn = 16;
 
 /** Runs of each batch size on images of random values. */
-function batchMeasurements(session: Session, batchSizes: readonly number[], seed: number): Measurement[] {
+function batchMeasurements(
+  session: Session,
+  network: NetworkConfig,
+  batchSizes: readonly number[],
+  seed: number,
+): Measurement[] {
   const random = randomStream(seed, 'images');
-  const images = Float32Array.from(
-    { length: Math.max(...batchSizes) * valuesPerImage(publishedConfig) },
-    () => 4 * random() - 2,
-  );
+  const each = valuesPerImage(network);
+  const images = Float32Array.from({ length: Math.max(...batchSizes) * each }, () => 4 * random() - 2);
   return batchSizes.map((size) => {
-    const batch = images.subarray(0, size * valuesPerImage(publishedConfig));
+    const batch = images.subarray(0, size * each);
     const run = async () => requireFiniteLogits((await session.run(batch, size)).logits);
     return () => secondsOf(run, Math.ceil(imagesPerTurn / size));
   });

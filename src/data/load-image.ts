@@ -2,10 +2,9 @@
 import { PosterError } from '../errors.js';
 import { type DecodeOptions, decodeImage } from '../image/decode.js';
 import { flipHorizontally } from '../image/flip.js';
-import { toGrey } from '../image/grey.js';
 import type { DecodedImage } from '../image/grey16.js';
 import { normalise } from '../image/normalise.js';
-import { resizeBilinear } from '../image/resize.js';
+import { toInput } from '../image/preprocess.js';
 import { type ImageCache, readCached, writeCached } from './image-cache.js';
 
 /** An image to load, and how to alter it: the caller draws the augmentation, so that no thread has a say in it. */
@@ -81,8 +80,7 @@ async function resizedImage(
   const known = cache && cached !== undefined ? readCached(cache, cached, imageSize) : undefined;
   if (known) return known;
   const decoded = await decodeImage(request.path, decode);
-  const resized = resizeBilinear(decoded, imageSize, imageSize);
-  const image = grey ? toGrey(resized) : resized;
+  const image = toInput(decoded, { size: imageSize, color: grey ? 'grey' : 'rgb' });
   if (cache && cached !== undefined) writeCached(cache, cached, image);
   return decoded.clipped ? { ...image, clipped: true } : image;
 }

@@ -3,7 +3,7 @@
  * worker threads over shared memory. What a batch holds depends on the requests alone, never on the workers.
  */
 import { PosterError } from '../errors.js';
-import { imageSize as networkImageSize } from '../image/preprocess.js';
+import { publishedConfig } from '../network/config.js';
 import { openImageCache } from './image-cache.js';
 import { startWorkforce } from './image-workforce.js';
 import { type BatchMemory, type ImageBatch, type ImageRequests, loadBatches } from './load-batches.js';
@@ -92,7 +92,7 @@ function refusal(state: 'loading' | 'closed'): PosterError {
 }
 
 function resolve({ batchSize, autoOrient, maxPixels, grey = false, keep = [], ...options }: LoaderOptions) {
-  const { imageSize = networkImageSize, workers = 0, prefetch = 2, pixels = 'float32' } = options;
+  const { imageSize = publishedConfig.imageSize, workers = 0, prefetch = 2, pixels = 'float32' } = options;
   requireInteger('batchSize', batchSize, 1);
   requireInteger('imageSize', imageSize, 1);
   requireInteger('workers', workers, 0);

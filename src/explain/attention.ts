@@ -1,5 +1,6 @@
 /** The class token's attention as maps. Browser-safe. */
 import { PosterError } from '../errors.js';
+import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs, Session } from '../onnx/session.js';
 import { toPredictions } from '../recognise/prediction.js';
 import { type Explanation, patchTokens, toMaps } from './explanation.js';
@@ -20,26 +21,29 @@ export function requireAttention({ givesAttention }: Pick<Session, 'givesAttenti
 export function explainByAttention(
   outputs: ModelOutputs,
   labels: readonly string[],
+  network: NetworkConfig,
   embedding = false,
 ): Explanation[] {
   const predictions = toPredictions(outputs, labels, embedding);
   const attention = outputs.attention!;
   const each = attention.length / predictions.length;
   return predictions.map((prediction, i) => {
-    const [classToken, ...patches] = meanOverHeads(attention.subarray(i * each, (i + 1) * each));
+    const [classToken, ...patches] = meanOverHeads(
+      attention.subarray(i * each, (i + 1) * each),
+      1 + patchTokens(network),
+    );
     return {
       method: 'attention',
       prediction,
       label: prediction.label,
-      ...toMaps(patches),
+      ...toMaps(patches, network),
       classToken: classToken!,
     };
   });
 }
 
-/** heads x 148, the class token first -> 148 */
-function meanOverHeads(attention: Float32Array): number[] {
-  const tokens = patchTokens + 1;
+/** heads x tokens, the class token first -> tokens */
+function meanOverHeads(attention: Float32Array, tokens: number): number[] {
   const heads = attention.length / tokens;
   return Array.from({ length: tokens }, (_, token) => {
     let sum = 0;

@@ -1,5 +1,5 @@
 /** What decided a class, as maps over the face. Browser-safe. */
-import { mapSizes, publishedConfig } from '../network/config.js';
+import { mapSizes, type NetworkConfig } from '../network/config.js';
 import type { Prediction } from '../recognise/prediction.js';
 
 export const explainMethods = ['attention', 'grad-cam'] as const;
@@ -10,12 +10,15 @@ export const explainMethods = ['attention', 'grad-cam'] as const;
  */
 export type ExplainMethod = (typeof explainMethods)[number];
 
-/** 7 rows of 7 values, the top row first; each stands for one part of the face crop in a 7 x 7 grid. */
+/**
+ * Rows of values, the top row first; each stands for one part of the face crop in a square grid: 7 x 7 as published,
+ * otherwise as many as the network's coarsest map has.
+ */
 export type HeatMap = readonly (readonly number[])[];
 
 /** The tokens of one scale of the network. */
 export interface TokenGroup {
-  /** The size of the map that the group's tokens were made from: 28, 14 or 7. */
+  /** The size of the map that the group's tokens were made from: 28, 14 or 7 as published. */
   readonly scale: number;
   /** The sum of the map's values. */
   readonly sum: number;
@@ -41,19 +44,23 @@ export interface Explanation {
 
 export type Maps = Pick<Explanation, 'groups' | 'combined'>;
 
-/** Rows and columns of a heat map. */
-export const mapSize = mapSizes(publishedConfig)[2];
-const tokensPerGroup = mapSize ** 2;
+/** Rows and columns of the heat maps of a network. */
+export function heatMapSize(network: NetworkConfig): number {
+  return mapSizes(network)[2];
+}
 
-/** Tokens in all groups. */
-export const patchTokens = mapSizes(publishedConfig).length * tokensPerGroup;
+/** Tokens of all scales, without the class token: 147 as published. */
+export function patchTokens(network: NetworkConfig): number {
+  return mapSizes(network).length * heatMapSize(network) ** 2;
+}
 
-/** One value for each of the 147 tokens, scale by scale and row by row -> maps. */
-export function toMaps(values: ArrayLike<number>): Maps {
+/** One value for each of these tokens, scale by scale and row by row -> maps. */
+export function toMaps(values: ArrayLike<number>, network: NetworkConfig): Maps {
   const all = Array.from(values);
-  const groups = mapSizes(publishedConfig).map((scale, i) => {
-    const own = all.slice(i * tokensPerGroup, (i + 1) * tokensPerGroup);
-    return { scale, sum: own.reduce((a, b) => a + b, 0), map: toRows(own) };
+  const size = heatMapSize(network);
+  const groups = mapSizes(network).map((scale, i) => {
+    const own = all.slice(i * size ** 2, (i + 1) * size ** 2);
+    return { scale, sum: own.reduce((a, b) => a + b, 0), map: toRows(own, size) };
   });
   const combined = groups[0]!.map.map((row, y) =>
     row.map((_, x) => groups.reduce((sum, { map }) => sum + map[y]![x]!, 0)),
@@ -61,6 +68,6 @@ export function toMaps(values: ArrayLike<number>): Maps {
   return { groups, combined };
 }
 
-function toRows(values: readonly number[]): HeatMap {
-  return Array.from({ length: mapSize }, (_, y) => values.slice(y * mapSize, (y + 1) * mapSize));
+function toRows(values: readonly number[], size: number): HeatMap {
+  return Array.from({ length: size }, (_, y) => values.slice(y * size, (y + 1) * size));
 }

@@ -4,17 +4,17 @@
  */
 import { PosterError } from '../errors.js';
 import { isOnnx, readModel } from '../model/load-model.js';
-import { publishedConfig } from '../network/config.js';
+import type { NetworkConfig } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
-import { elementCount, float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
+import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';
 import { addon } from '../torch/addon.js';
 import { gradientsOf } from '../torch/autograd.js';
 import { keep, scope } from '../torch/scope.js';
 import { fromHost, fromNumbers, fromValues, type Tensor } from '../torch/tensor.js';
 import { torchOps } from '../torch/torch-ops.js';
-import { type Maps, mapSize, toMaps } from './explanation.js';
+import { heatMapSize, type Maps, toMaps } from './explanation.js';
 
-/** What Grad-CAM is made of: row-major 147 x embedding, three groups of 7 x 7 tokens. */
+/** What Grad-CAM is made of: row-major tokens x embedding, three groups of as many; 7 x 7 each as published. */
 export interface TokenGradients {
   readonly tokens: Float32Array;
   /** Of the class' logit by the tokens. */
@@ -24,7 +24,7 @@ export interface TokenGradients {
 
 /** The network on libtorch, holding its weights until disposed. */
 export interface GradCam {
-  /** @param image 3 x 224 x 224, normalised. */
+  /** @param image 3 x imageSize x imageSize, normalised. */
   explain(image: Float32Array, classIndex: number): Maps;
   dispose(): void;
 }
@@ -45,7 +45,7 @@ export async function openGradCam(path: string): Promise<GradCam> {
   const parameters = holdParameters(weights);
   return {
     explain: (image, classIndex) =>
-      gradCamMaps(tokenGradients(network, parameters, image, classIndex), network.config.embedding),
+      gradCamMaps(tokenGradients(network, parameters, image, classIndex), network.config),
     dispose: () => {
       for (const tensor of parameters.values()) tensor.dispose();
     },
@@ -79,17 +79,13 @@ export function tokenGradients(
   classIndex: number,
 ): TokenGradients {
   return scope(() => {
+    const { classes, imageSize } = network.config;
     const ops = torchOps(parameters, { training: false });
     let tokens: Tensor | undefined;
     const onTokens = (value: Tensor) => {
       tokens = value.setRequiresGrad(true); // no weight requires a gradient: recording begins here
     };
-    const { logits } = network.forward(
-      ops,
-      fromValues(image, [1, 3, publishedConfig.imageSize, publishedConfig.imageSize]),
-      { onTokens },
-    );
-    const classes = network.config.classes;
+    const { logits } = network.forward(ops, fromValues(image, [1, 3, imageSize, imageSize]), { onTokens });
     const oneHot = fromNumbers(
       Array.from({ length: classes }, (_, i) => (i === classIndex ? 1 : 0)),
       [1, classes],
@@ -108,8 +104,9 @@ function floatsOf(tensor: Tensor): Float32Array {
 }
 
 /** relu(sum over channels of the channel's mean gradient x its value), group by group; paper, equations 1 and 2. */
-export function gradCamMaps({ tokens, gradients }: TokenGradients, width: number): Maps {
-  const group = elementCount([mapSize, mapSize, width]);
+export function gradCamMaps({ tokens, gradients }: TokenGradients, network: NetworkConfig): Maps {
+  const width = network.embedding;
+  const group = heatMapSize(network) ** 2 * width;
   const values: number[] = [];
   for (let start = 0; start < tokens.length; start += group) {
     const weights = channelMeans(gradients.subarray(start, start + group), width);
@@ -117,10 +114,10 @@ export function gradCamMaps({ tokens, gradients }: TokenGradients, width: number
       values.push(Math.max(0, dot(tokens.subarray(at, at + width), weights)));
     }
   }
-  return toMaps(values);
+  return toMaps(values, network);
 }
 
-/** 49 x width -> width */
+/** tokens of a group x width -> width */
 function channelMeans(values: Float32Array, width: number): Float64Array {
   const means = new Float64Array(width);
   values.forEach((value, i) => {

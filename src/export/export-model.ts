@@ -15,7 +15,7 @@ import { unwritable, writeAtomically } from '../io/write-atomically.js';
 import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { knownAlignment } from '../model/known-alignment.js';
 import { isOnnx, readWeights } from '../model/load-model.js';
-import { cardKey, type ModelCard, modelCard } from '../model/model-card.js';
+import { cardKey, type ModelCard, modelCard, preprocessingOf } from '../model/model-card.js';
 import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
 import { readNetwork } from '../model/read-network.js';
 import { usedEntries } from '../model/used-entries.js';
@@ -104,7 +104,8 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
     const chosen = chooseLabels(path, network.config.classes, stored, options);
     const known = knownAlignment(stored, chosen.dataset);
     const alignment = options.alignment ? chooseAlignment(options.alignment, known) : known;
-    const card = modelCard(network.config, chosen.labels, { dataset: chosen.dataset, alignment });
+    const { color } = preprocessingOf(network.config, stored);
+    const card = modelCard(network.config, chosen.labels, { dataset: chosen.dataset, alignment, color });
     await write(format, { ...options, checkpoint, network, card, output: aside });
     throwIfAborted(signal);
     const agreement = await compareModels(path, aside, images, card.labels);

@@ -1,7 +1,6 @@
 /** Landmarks from the network's own landmark branch, which every full checkpoint holds. Browser-safe. */
 
-import { normalise } from '../image/normalise.js';
-import { publishedConfig } from '../network/config.js';
+import { type Preprocessing, preprocessAll } from '../image/preprocess.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { optimise } from '../onnx/build-graph.js';
 import { emitModel } from '../onnx/emit.js';
@@ -12,7 +11,7 @@ import { landmarkCount } from './five-points.js';
 import type { LandmarkModel, LocatedLandmarks } from './landmark-model.js';
 import { type Template, templates } from './template.js';
 
-/** The branch and its head as an ONNX model: `images` (batch x 3 x 224 x 224) -> `landmarks` (batch x 136). */
+/** The branch and its head as an ONNX model: `images` (batch x 3 x imageSize x imageSize) -> `landmarks` (batch x 136). */
 export function networkLandmarkModel(network: PosterV2, weights: Weights): Uint8Array {
   const recorded = recordGraph(network.config.imageSize, weights, (ops, images) => [
     ['landmarks', network.landmarks<Value>(ops, images)],
@@ -22,28 +21,24 @@ export function networkLandmarkModel(network: PosterV2, weights: Weights): Uint8
 
 /**
  * @param model the opened {@link networkLandmarkModel}; it is released with the landmarks
+ * @param preprocessing what crops become for the network
  * @param template the alignment the network was trained on. Default: RAF-DB's.
  */
 export function networkLandmarks(
   model: TensorModel,
+  preprocessing: Preprocessing,
   template: Template = templates['raf-db'],
 ): LandmarkModel {
-  const planes = 3 * publishedConfig.imageSize ** 2;
+  const { size } = preprocessing;
   return {
-    template: { ...template, size: publishedConfig.imageSize },
+    template: { ...template, size },
     async locate(crops) {
-      const values = new Float32Array(crops.length * planes);
-      crops.forEach((crop, i) => {
-        normalise(crop, values, i * planes);
-      });
-      const images = {
-        values,
-        shape: [crops.length, 3, publishedConfig.imageSize, publishedConfig.imageSize],
-      };
+      const values = preprocessAll(crops, preprocessing);
+      const images = { values, shape: [crops.length, 3, size, size] };
       const { landmarks } = await model.run({ images });
       return crops.map((_, i): LocatedLandmarks => {
         const start = i * landmarkCount * 2;
-        const coordinate = (k: number) => landmarks!.values[start + k]! * publishedConfig.imageSize;
+        const coordinate = (k: number) => landmarks!.values[start + k]! * size;
         const points = Array.from({ length: landmarkCount }, (_, k) => ({
           x: coordinate(2 * k),
           y: coordinate(2 * k + 1),

@@ -1,4 +1,5 @@
 /** Parameters and multiply-adds of a network by stage and role. Browser-safe. */
+import { mapSizes, type NetworkConfig } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { elementCount } from '../tensor/host-tensor.js';
@@ -19,6 +20,8 @@ export interface StageFigures {
 }
 
 export interface NetworkDescription {
+  /** Height and width of the image that multiply-adds are counted for, in pixels. */
+  readonly imageSize: number;
   readonly stages: readonly StageFigures[];
   readonly total: StageFigures;
   /** Entries of the state dict, buffers included. */
@@ -28,21 +31,22 @@ export interface NetworkDescription {
 }
 
 /** What belongs to a stage, by the beginning of its names: of entries, and of stages of the forward pass. */
-const stagePrefixes: Readonly<Record<string, readonly string[]>> = {
-  'landmark branch (MobileFaceNet)': ['face_landback.'],
-  'image branch (IR-50)': ['ir_back.'],
-  'cross attention, 28 x 28': ['conv1', 'window1', 'attn1', 'ffn1'],
-  'cross attention, 14 x 14': ['conv2', 'window2', 'attn2', 'ffn2'],
-  'cross attention, 7 x 7': ['conv3', 'window3', 'attn3', 'ffn3', 'last_face_conv'],
-  'token embeddings': ['embed_'],
-  'gate and head': ['VIT.se_block', 'VIT.head'],
-  transformer: ['VIT.'],
-};
+function stagePrefixesOf(network: NetworkConfig): ReadonlyMap<string, readonly string[]> {
+  const [fine, middle, coarse] = mapSizes(network);
+  return new Map([
+    ['landmark branch (MobileFaceNet)', ['face_landback.']],
+    ['image branch (IR-50)', ['ir_back.']],
+    [`cross attention, ${fine} x ${fine}`, ['conv1', 'window1', 'attn1', 'ffn1']],
+    [`cross attention, ${middle} x ${middle}`, ['conv2', 'window2', 'attn2', 'ffn2']],
+    [`cross attention, ${coarse} x ${coarse}`, ['conv3', 'window3', 'attn3', 'ffn3', 'last_face_conv']],
+    ['token embeddings', ['embed_']],
+    ['gate and head', ['VIT.se_block', 'VIT.head']],
+    ['transformer', ['VIT.']],
+  ]);
+}
 
-function stageOf(name: string): string {
-  const found = Object.entries(stagePrefixes).find(([, prefixes]) =>
-    prefixes.some((prefix) => name.startsWith(prefix)),
-  );
+function stageOf(name: string, prefixes: ReadonlyMap<string, readonly string[]>): string {
+  const found = [...prefixes].find(([, own]) => own.some((prefix) => name.startsWith(prefix)));
   if (!found) throw new Error(`No stage claims ${name}.`);
   return found[0];
 }
@@ -53,22 +57,24 @@ function isUnused({ name, role }: StateEntry): boolean {
 }
 
 export function describeNetwork(network: PosterV2): NetworkDescription {
-  const stages = new Map(Object.keys(stagePrefixes).map((stage) => [stage, emptyFigures(stage)]));
+  const prefixes = stagePrefixesOf(network.config);
+  const stages = new Map([...prefixes.keys()].map((stage) => [stage, emptyFigures(stage)]));
+  const figuresOf = (name: string) => stages.get(stageOf(name, prefixes))!;
   for (const entry of network.entries.values()) {
     if (entry.role === 'buffer') continue;
-    const figures = stages.get(stageOf(entry.name))!;
+    const figures = figuresOf(entry.name);
     const count = elementCount(entry.shape);
     if (isUnused(entry)) figures.unused += count;
     else figures.used += count;
     if (entry.role === 'frozen' && !isUnused(entry)) figures.frozen += count;
   }
-  for (const [name, { layers }] of countMultiplyAdds(network, true))
-    stages.get(stageOf(name))!.published += layers;
+  for (const [name, { layers }] of countMultiplyAdds(network, true)) figuresOf(name).published += layers;
   for (const [name, { layers, attention }] of countMultiplyAdds(network, false)) {
-    stages.get(stageOf(name))!.computed += layers + attention;
+    figuresOf(name).computed += layers + attention;
   }
   const buffers = [...network.entries.values()].filter(({ role }) => role === 'buffer');
   return {
+    imageSize: network.config.imageSize,
     stages: [...stages.values()],
     total: [...stages.values()].reduce(sum, emptyFigures('total')),
     entries: network.entries.size,

@@ -1,9 +1,11 @@
 /** What a model file holds, without running it. */
 
 import type { Alignment } from '../data/alignment.js';
+import type { Preprocessing } from '../image/preprocess.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { knownAlignment } from '../model/known-alignment.js';
 import { isOnnx } from '../model/load-model.js';
+import { preprocessingOf } from '../model/model-card.js';
 import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
 import { readNetwork } from '../model/read-network.js';
 import { readOnnxCard } from '../model/read-onnx-card.js';
@@ -17,6 +19,8 @@ export interface ModelInspection {
   readonly path: string;
   readonly format: string;
   readonly network: NetworkConfig;
+  /** What an image becomes for the network. */
+  readonly preprocessing: Preprocessing;
   readonly labels: ChosenLabels;
   /** How the faces that it learned from were cut out; absent where that is not known. */
   readonly alignment?: Alignment | undefined;
@@ -40,6 +44,7 @@ export async function inspectModel(path: string, hints: LabelHints = {}): Promis
       path,
       format: 'onnx',
       network: card.network,
+      preprocessing: preprocessingOf(card.network, card),
       labels,
       alignment: knownAlignment(card, labels.dataset),
       notes: [],
@@ -56,7 +61,17 @@ export async function inspectModel(path: string, hints: LabelHints = {}): Promis
     const { format, metadata, notes } = checkpoint;
     const alignment = knownAlignment(card, labels.dataset);
     const description = describeNetwork(network);
-    return { path, format, network: network.config, labels, alignment, notes, description, metadata };
+    return {
+      path,
+      format,
+      network: network.config,
+      preprocessing: preprocessingOf(network.config, card),
+      labels,
+      alignment,
+      notes,
+      description,
+      metadata,
+    };
   } finally {
     await checkpoint.close();
   }

@@ -1,5 +1,5 @@
 /** The sizes of a network from the shapes in its state dict. Browser-safe. */
-import { type NetworkConfig, publishedConfig, type Three } from '../network/config.js';
+import { type NetworkConfig, networkSizes, publishedConfig, type Three } from '../network/config.js';
 import type { Shape } from '../tensor/host-tensor.js';
 
 /** Shapes by state-dict name. */
@@ -9,25 +9,63 @@ export type Shapes = ReadonlyMap<string, { readonly shape: Shape }>;
  * The configuration that a state dict was made with. Names or shapes that make no sense leave the published
  * sizes in place, against which the mismatch can then be told.
  *
- * What is nowhere in the shapes, such as the number of the transformer's heads, is `known` or as published.
+ * What is nowhere in the shapes, such as the number of the transformer's heads, is `known`, or as in the named size
+ * whose shapes these are, or as published.
  */
 export function inferConfig(shapes: Shapes, known: Partial<NetworkConfig> = {}): NetworkConfig {
+  const told = toldByShapes(shapes);
+  const config: NetworkConfig = { ...(namedSizeOf(told) ?? publishedConfig), ...told, ...known };
+  const finest = windowSize(shapes);
+  return finest ? { ...config, imageSize: known.imageSize ?? 4 * finest * config.inputStride } : config;
+}
+
+/** What shapes may tell. */
+type Told = { readonly [Field in keyof NetworkConfig]?: NetworkConfig[Field] | undefined };
+
+/** What the shapes tell; a field they do not tell is absent. */
+function toldByShapes(shapes: Shapes): Partial<NetworkConfig> {
   const [classes, embedding] = shapes.get('VIT.head.linear.weight')?.shape ?? [];
-  const config: NetworkConfig = {
-    ...publishedConfig,
-    classes: classes ?? publishedConfig.classes,
-    embedding: embedding ?? publishedConfig.embedding,
-    widths: scales((i) => shapes.get(`conv${i + 1}.weight`)?.shape[0]) ?? publishedConfig.widths,
-    imageWidths: scales((i) => shapes.get(`conv${i + 1}.weight`)?.shape[1]) ?? publishedConfig.imageWidths,
-    imageDepths: scales((i) => countUnits(shapes, `ir_back.body${i + 1}.`)) ?? publishedConfig.imageDepths,
-    landmarkDepths:
-      scales((i) => countUnits(shapes, `face_landback.conv_${i + 3}.model.`)) ??
-      publishedConfig.landmarkDepths,
-    transformerDepth: countUnits(shapes, 'VIT.blocks.') ?? publishedConfig.transformerDepth,
+  const widths = scales((i) => shapes.get(`conv${i + 1}.weight`)?.shape[0]);
+  const heads = shapes.get('attn1.relative_position_bias_table')?.shape[1];
+  const told: Told = {
+    classes,
+    embedding,
+    widths,
+    imageWidths: scales((i) => shapes.get(`conv${i + 1}.weight`)?.shape[1]),
+    imageDepths: scales((i) => countUnits(shapes, `ir_back.body${i + 1}.`)),
+    landmarkDepths: scales((i) => countUnits(shapes, `face_landback.conv_${i + 3}.model.`)),
+    landmarkBranch: hasAny(shapes, 'face_landback.') ? landmarkBranchOf(shapes) : undefined,
+    headSize: widths && heads ? widths[0] / heads : undefined,
+    transformerDepth: countUnits(shapes, 'VIT.blocks.'),
     unusedLayers: shapes.has('VIT.CON1.weight') || !shapes.has('VIT.head.linear.weight'),
   };
-  const heads = shapes.get('attn1.relative_position_bias_table')?.shape[1];
-  return { ...config, headSize: heads ? config.widths[0] / heads : config.headSize, ...known };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}
+
+/** A branch that was learned with the rest has no landmark head. */
+function landmarkBranchOf(shapes: Shapes): NetworkConfig['landmarkBranch'] {
+  return hasAny(shapes, 'face_landback.output_layer.') ? 'frozen' : 'learned';
+}
+
+function hasAny(shapes: Shapes, prefix: string): boolean {
+  return [...shapes.keys()].some((name) => name.startsWith(prefix));
+}
+
+/** The named size that agrees with all that is told; classes may be any. */
+function namedSizeOf({ classes: _, ...told }: Partial<NetworkConfig>): NetworkConfig | undefined {
+  const agrees = (size: NetworkConfig) =>
+    Object.entries(told).every(([field, value]) => `${size[field as keyof NetworkConfig]}` === `${value}`);
+  return Object.values(networkSizes).find(agrees);
+}
+
+/**
+ * Height and width of the finest attended map: its table has a row for each of (2 size - 1)² offsets. Undefined for
+ * what cannot be halved twice.
+ */
+function windowSize(shapes: Shapes): number | undefined {
+  const rows = shapes.get('attn1.relative_position_bias_table')?.shape[0];
+  const size = rows === undefined ? Number.NaN : (Math.sqrt(rows) + 1) / 2;
+  return Number.isInteger(size / 4) ? size : undefined;
 }
 
 function scales(size: (i: number) => number | undefined): Three | undefined {

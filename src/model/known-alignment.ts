@@ -1,6 +1,7 @@
 /** How the faces that a model learned from were cut out. Browser-safe. */
-import type { Alignment } from '../data/alignment.js';
+import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { publishedCrops } from '../data/labels.js';
+import type { NetworkConfig } from '../network/config.js';
 import type { ModelCard } from './model-card.js';
 
 /**
@@ -9,4 +10,14 @@ import type { ModelCard } from './model-card.js';
  */
 export function knownAlignment(card: ModelCard | undefined, dataset?: string): Alignment | undefined {
   return card?.alignment ?? publishedCrops(dataset ?? card?.dataset);
+}
+
+/** The same; where nothing is known, RAF-DB's alignment, in crops no larger than what the network sees. */
+export function usualAlignment(
+  { imageSize }: Pick<NetworkConfig, 'imageSize'>,
+  card: ModelCard | undefined,
+  dataset?: string,
+): Alignment {
+  const { template, size } = defaultAlignment;
+  return knownAlignment(card, dataset) ?? { template, size: Math.min(size, imageSize) };
 }

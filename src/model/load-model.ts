@@ -1,8 +1,9 @@
 /** Opens a model of any format for inference. */
 
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { type Alignment, defaultAlignment } from '../data/alignment.js';
+import type { Alignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
+import type { Preprocessing } from '../image/preprocess.js';
 import type { NetworkConfig } from '../network/config.js';
 import { initialTensor } from '../network/initial-values.js';
 import type { PosterV2 } from '../network/poster-v2.js';
@@ -14,7 +15,8 @@ import { requireFiniteWeights } from '../tensor/finite.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
-import { knownAlignment } from './known-alignment.js';
+import { usualAlignment } from './known-alignment.js';
+import { type ModelCard, preprocessingOf, requireImageSize } from './model-card.js';
 import { openModelCheckpoint } from './open-model-checkpoint.js';
 import { type CheckedNetwork, readNetwork } from './read-network.js';
 import { readOnnxCard } from './read-onnx-card.js';
@@ -31,6 +33,8 @@ export interface LoadedModel {
   readonly labels: ChosenLabels;
   /** How the faces that it learned from were cut out; RAF-DB's alignment where that is not known. */
   readonly alignment: Alignment;
+  /** What an image becomes for the network. */
+  readonly preprocessing: Preprocessing;
   /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
   readonly notes: readonly string[];
   readonly session: Session;
@@ -45,9 +49,8 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
   if (isOnnx(path)) return loadOnnx(path, options);
   const { network, card, notes, weights } = await readModel(path, options.signal);
   const labels = chooseLabels(path, network.config.classes, card, options);
-  const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
   const session = await openSession(recordModel(network, weights), options);
-  return { path, network: network.config, labels, alignment, notes, session };
+  return { path, labels, ...factsOf(network.config, card, labels), notes, session };
 }
 
 /** Values by state-dict name. */
@@ -84,9 +87,19 @@ export function isOnnx(path: string): boolean {
 async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel> {
   const card = await readOnnxCard(path);
   const labels = chooseLabels(path, card.labels.length, card, options);
-  const alignment = knownAlignment(card, labels.dataset) ?? defaultAlignment;
   const session = await openSession(path, options);
-  return { path, network: card.network, labels, alignment, notes: [], session };
+  try {
+    requireImageSize(card, session.imageSize, path);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  return { path, labels, ...factsOf(card.network, card, labels), notes: [], session };
+}
+
+function factsOf(network: NetworkConfig, card: ModelCard | undefined, { dataset }: ChosenLabels) {
+  const alignment = usualAlignment(network, card, dataset);
+  return { network, alignment, preprocessing: preprocessingOf(network, card) };
 }
 
 /**

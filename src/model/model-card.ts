@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type Alignment, alignmentSchema } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { imagenetMean, imagenetStd } from '../image/normalise.js';
+import type { Preprocessing } from '../image/preprocess.js';
 import { parseJson } from '../io/parse-json.js';
 import { mapSizes, type NetworkConfig, publishedConfig } from '../network/config.js';
 import { version } from '../version.js';
@@ -72,7 +73,15 @@ export const modelCardSchema = z
   })
   .refine((card) => card.labels.length === card.network.classes, 'there must be one label for each class')
   .refine((card) => card.preprocessing.size === card.network.imageSize, 'there must be one image size')
-  .refine((card) => mapSizes(card.network).every(Number.isInteger), 'imageSize must give three whole scales');
+  .refine(({ network }) => mapSizes(network).every(isMapSize), {
+    path: ['network', 'imageSize'],
+    message: 'it must be a multiple of 16 x inputStride, at least twice that',
+  });
+
+/** One place is no map: an imageSize of 16 x inputStride. */
+function isMapSize(size: number): boolean {
+  return Number.isInteger(size) && size >= 2;
+}
 
 export type ModelCard = z.infer<typeof modelCardSchema>;
 
@@ -84,7 +93,7 @@ export interface DataFacts {
   readonly color?: InputColor | undefined;
 }
 
-export type InputColor = ModelCard['preprocessing']['color'];
+export type InputColor = Preprocessing['color'];
 
 /** The card of a model made by this version. */
 export function modelCard(
@@ -132,5 +141,26 @@ export function readModelCard(value: unknown, where: string): ModelCard | undefi
   throw new PosterError(
     'checkpoint.unreadable',
     `Expected the model description in ${where} to be one this version (${version}) knows, but ${field} is not (${issue.message}); export the model again or update poster-v2.`,
+  );
+}
+
+/**
+ * What an image becomes for the network: as the card says, and in colour where there is none, as for checkpoints of
+ * the official program.
+ */
+export function preprocessingOf(
+  { imageSize }: Pick<NetworkConfig, 'imageSize'>,
+  card: ModelCard | undefined,
+): Preprocessing {
+  return { size: imageSize, color: card?.preprocessing.color ?? 'rgb' };
+}
+
+/** @throws PosterError `checkpoint.mismatch` for a graph that takes images of another size than its card says. */
+export function requireImageSize({ network }: ModelCard, imageSize: number | undefined, where: string): void {
+  if (imageSize === network.imageSize) return;
+  const taken = imageSize === undefined ? 'no fixed size' : `${imageSize} x ${imageSize} pixels`;
+  throw new PosterError(
+    'checkpoint.mismatch',
+    `Expected the graph in ${where} to take images of ${network.imageSize} x ${network.imageSize} pixels, as its description says, but it takes ${taken}; export the model again.`,
   );
 }

@@ -1,6 +1,5 @@
 /** What a session of ONNX Runtime is to us, whichever build of it runs. Browser-safe. */
 import { messageOf, PosterError } from '../errors.js';
-import { publishedConfig } from '../network/config.js';
 import type { Shape } from '../tensor/host-tensor.js';
 import { outputNames, runInParts, type Session, toModelOutputs } from './session.js';
 import type { FloatTensor, ModelInput, TensorModel } from './tensor-model.js';
@@ -25,14 +24,15 @@ export type MakeTensor<Tensor> = (values: Float32Array, shape: Shape) => Tensor;
 
 /** A session that holds a POSTER V2 model. */
 export function toSession<Tensor>(session: RuntimeSession<Tensor>, makeTensor: MakeTensor<Tensor>): Session {
+  const [, , imageSize] = session.inputMetadata.map(describeInput).find(takesImages)?.shape ?? [];
   return {
     givesAttention: session.outputNames.includes('attention'),
+    imageSize,
     run: (images, count, options = {}) =>
       runInParts(
         async (part, size) => {
-          const feeds = {
-            images: makeTensor(part, [size, 3, publishedConfig.imageSize, publishedConfig.imageSize]),
-          };
+          const side = Math.sqrt(part.length / size / 3);
+          const feeds = { images: makeTensor(part, [size, 3, side, side]) };
           return toModelOutputs(await runSession(session, feeds, outputNames(options)));
         },
         images,
@@ -60,6 +60,10 @@ export function toTensorModel<Tensor>(
     },
     release: () => session.release(),
   };
+}
+
+function takesImages({ name }: ModelInput): boolean {
+  return name === 'images';
 }
 
 function describeInput(input: InputMetadata): ModelInput {

@@ -1,5 +1,4 @@
 /** A loaded POSTER V2 model, whatever runs it. Browser-safe. */
-import { publishedConfig, valuesPerImage } from '../network/config.js';
 
 /** What the network says of a batch; rows of `count` images. */
 export interface ModelOutputs {
@@ -7,7 +6,10 @@ export interface ModelOutputs {
   readonly logits: Float32Array;
   /** count x embedding. */
   readonly embeddings: Float32Array;
-  /** count x heads x 148: what the class token attends to in the last block, itself first; given when asked for. */
+  /**
+   * count x heads x tokens, 148 as published: what the class token attends to in the last block, itself first;
+   * given when asked for.
+   */
   readonly attention?: Float32Array;
 }
 
@@ -35,7 +37,9 @@ export function toModelOutputs(fetched: Readonly<Record<string, { readonly data:
 export interface Session {
   /** Whether the model has the output `attention`; files exported before there was one lack it. */
   readonly givesAttention: boolean;
-  /** images: count x 3 x 224 x 224, normalised. */
+  /** Height and width of the images it takes, in pixels; undefined where the file leaves that open. */
+  readonly imageSize: number | undefined;
+  /** images: count x 3 x imageSize x imageSize, normalised. */
   run(images: Float32Array, count: number, options?: RunOptions): Promise<ModelOutputs>;
   release(): Promise<void>;
 }
@@ -53,14 +57,10 @@ export async function runInParts(
   count: number,
 ): Promise<ModelOutputs> {
   const parts: ModelOutputs[] = [];
+  const each = images.length / count;
   for (let start = 0; start < count; start += largestBatch) {
     const end = Math.min(start + largestBatch, count);
-    parts.push(
-      await runPart(
-        images.subarray(start * valuesPerImage(publishedConfig), end * valuesPerImage(publishedConfig)),
-        end - start,
-      ),
-    );
+    parts.push(await runPart(images.subarray(start * each, end * each), end - start));
   }
   return {
     logits: concatenate(parts.map(({ logits }) => logits)),

@@ -5,8 +5,8 @@ import { PosterError, throwIfAborted } from '../errors.js';
 import { describeGiven } from '../image/given-image.js';
 import { describeClipped } from '../image/grey16.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
+import type { LoadedModel } from '../model/load-model.js';
 import type { NetworkConfig } from '../network/config.js';
-import type { Session } from '../onnx/runtime.js';
 import { requireList } from './batches.js';
 import { type Prediction, toPredictions } from './prediction.js';
 
@@ -49,15 +49,15 @@ export function defaultWorkers(): number {
 
 /** Yields a result for every path, in order, whatever the batch size and number of workers. */
 export async function* recogniseFiles(
-  session: Session,
-  labels: readonly string[],
+  { session, labels: { labels }, preprocessing }: Pick<LoadedModel, 'session' | 'labels' | 'preprocessing'>,
   paths: Iterable<string> | AsyncIterable<string>,
   options: RecogniseFilesOptions = {},
 ): AsyncGenerator<FileResult> {
   const { batchSize = defaultBatchSize, workers = defaultWorkers(), embedding = false, signal } = options;
   let { onNote } = options;
   const pending: string[] = []; // asked for and not yet returned; the loader keeps their order
-  await using loader = openLoader({ batchSize, workers });
+  const { size: imageSize, color } = preprocessing;
+  await using loader = openLoader({ batchSize, workers, imageSize, grey: color === 'grey' });
   for await (const batch of loader.load(requests(paths, pending), { signal })) {
     throwIfAborted(signal);
     const outputs = await session.run(batch.images, batch.count);

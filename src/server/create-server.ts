@@ -24,7 +24,15 @@ import { openWebModel } from './web-model.js';
 /** What the server needs of a model; a {@link Poster} has it. */
 export type Recogniser = Pick<
   Poster,
-  'labels' | 'labelOrigin' | 'alignment' | 'network' | 'path' | 'explains' | 'predictBatch' | 'explainBatch'
+  | 'labels'
+  | 'labelOrigin'
+  | 'alignment'
+  | 'network'
+  | 'color'
+  | 'path'
+  | 'explains'
+  | 'predictBatch'
+  | 'explainBatch'
 >;
 
 export interface ServerOptions {
@@ -93,6 +101,7 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
   addRoutes(app, {
     model,
     alignment,
+    inputSize: model.network.imageSize,
     webModel,
     runs,
     limits,

@@ -15,7 +15,7 @@ export interface EngineOrder {
 /** What the thread says of its model. */
 export type ModelFacts = Pick<
   Recogniser,
-  'labels' | 'labelOrigin' | 'alignment' | 'network' | 'path' | 'explains'
+  'labels' | 'labelOrigin' | 'alignment' | 'network' | 'color' | 'path' | 'explains'
 > &
   Pick<Poster, 'notes'>;
 

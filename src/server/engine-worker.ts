@@ -13,8 +13,8 @@ answerQuestions<EngineQuestion, EngineAnswer>(
   async (question) => {
     const poster = await loading;
     if (question !== 'facts') return recogniseCrops(poster, question.crops);
-    const { labels, labelOrigin, alignment, network, path, explains, notes } = poster;
-    return { labels, labelOrigin, alignment, network, path, explains, notes };
+    const { labels, labelOrigin, alignment, network, color, path, explains, notes } = poster;
+    return { labels, labelOrigin, alignment, network, color, path, explains, notes };
   },
   async () => (await loading.catch(() => undefined))?.dispose(),
 );

@@ -10,7 +10,6 @@ import { decodeImage, photoDecoding } from '../image/decode.js';
 import { encodePng } from '../image/encode.js';
 import { resizeBilinear } from '../image/resize.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import { publishedConfig } from '../network/config.js';
 
 export interface ReadOptions {
   /** Find faces; otherwise the whole image is taken as one face crop. */
@@ -21,20 +20,22 @@ export interface ReadOptions {
   readonly maxFaces: number;
   /** How faces are cut out. */
   readonly alignment: Alignment;
+  /** Height and width of the network's input in pixels. */
+  readonly inputSize: number;
   /** What error messages call the image. */
   readonly name: string;
 }
 
 /** A face of a photo; coordinates in pixels of the upright photo. */
 export interface ReadFace extends Pick<Face, 'box' | 'score' | 'points' | 'landmarks'> {
-  /** 224 x 224 pixels. */
+  /** inputSize x inputSize pixels. */
   readonly crop: RgbImage;
 }
 
 export interface ReadImage {
   readonly width: number;
   readonly height: number;
-  /** The image itself at 224 x 224 pixels, where no faces were asked for. */
+  /** The image itself at inputSize x inputSize pixels, where no faces were asked for. */
   readonly crop?: RgbImage;
   readonly faces?: readonly ReadFace[];
 }
@@ -44,9 +45,12 @@ export interface ImageReader {
   readonly findsFaces: boolean;
   /** @throws PosterError `image.unreadable` */
   read(bytes: Uint8Array, options: ReadOptions): Promise<ReadImage>;
-  /** A heat map over the crop it explains, at the crop's size, as a PNG file. */
+  /** A heat map over the crop it explains, at the crop's size or larger, as a PNG file. */
   drawOverlay(crop: RgbImage, map: HeatMap): Promise<Uint8Array>;
 }
+
+/** The smallest edge of an overlay in pixels: the crops of small networks are too small to look at. */
+const leastOverlay = 224;
 
 /**
  * Reads images in this thread. A photo whose faces are looked for is turned as its EXIF orientation says; a face
@@ -55,22 +59,22 @@ export interface ImageReader {
 export function createImageReader(finder?: FaceFinder): ImageReader {
   return {
     findsFaces: finder !== undefined,
-    async read(bytes, { faces, maxPixels, maxFaces, alignment, name }) {
+    async read(bytes, { faces, maxPixels, maxFaces, alignment, inputSize, name }) {
       const image = await decodeImage(bytes, { ...(faces && photoDecoding), maxPixels, name });
       const { width, height } = image;
-      if (!faces || !finder) return { width, height, crop: toInput(image) };
+      if (!faces || !finder) return { width, height, crop: toInput(image, inputSize) };
       const found = await finder.find(image, withUsualAlignment<FindFacesOptions>({ maxFaces }, alignment));
-      return { width, height, faces: found.map(readFace) };
+      return { width, height, faces: found.map((face) => readFace(face, inputSize)) };
     },
-    drawOverlay: (crop, map) => encodePng(overlay(crop, map, publishedConfig.imageSize)),
+    drawOverlay: (crop, map) => encodePng(overlay(crop, map, leastOverlay)),
   };
 }
 
-function readFace({ box, score, points, landmarks, crop }: Face): ReadFace {
-  return { box, score, points, ...(landmarks && { landmarks }), crop: toInput(crop) };
+function readFace({ box, score, points, landmarks, crop }: Face, inputSize: number): ReadFace {
+  return { box, score, points, ...(landmarks && { landmarks }), crop: toInput(crop, inputSize) };
 }
 
 /** At the size of the network's input, so that what waits for a batch is small. */
-function toInput(image: RgbImage): RgbImage {
-  return resizeBilinear(image, publishedConfig.imageSize, publishedConfig.imageSize);
+function toInput(image: RgbImage, size: number): RgbImage {
+  return resizeBilinear(image, size, size);
 }

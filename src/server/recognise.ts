@@ -18,6 +18,8 @@ export interface Workplace {
   readonly reader: ImageReader;
   /** How faces are cut out. */
   readonly alignment: Alignment;
+  /** Height and width of the network's input in pixels. */
+  readonly inputSize: number;
   readonly batcher: Batcher<RgbImage, Recognition>;
   /** Images decoded at once: their pixels are what takes memory. */
   readonly decoding: Slots;
@@ -71,9 +73,9 @@ async function recogniseImage(
   place: Workplace,
   signal: AbortSignal,
 ): Promise<ImageResult> {
-  const { reader, alignment, decoding, limits, metrics } = place;
+  const { reader, alignment, inputSize, decoding, limits, metrics } = place;
   const { pixels: maxPixels, faces: maxFaces } = limits;
-  const options = { faces: asked.faces, name, maxPixels, maxFaces, alignment };
+  const options = { faces: asked.faces, name, maxPixels, maxFaces, alignment, inputSize };
   const image = await decoding.run(() => reader.read(bytes, options), signal);
   const predict = (crop: RgbImage, i: number) => recogniseCrop(crop, i, asked, place, signal);
   const { width, height } = image;

@@ -3,7 +3,6 @@ import { setMaxListeners } from 'node:events';
 import { basename, dirname } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PosterError } from '../errors.js';
-import { publishedConfig } from '../network/config.js';
 import { version } from '../version.js';
 import type { Admission } from './admission.js';
 import type { ByteBudget } from './byte-budget.js';
@@ -128,8 +127,13 @@ function describeModel({ model, alignment, reader, limits }: Service): ModelBody
     imageDepths,
     landmarkDepths,
     embedding,
-    unusedLayers: _,
-    ...network
+    headSize,
+    transformerDepth,
+    transformerHeads,
+    classes,
+    imageSize,
+    inputStride,
+    landmarkBranch,
   } = model.network;
   const { bodyBytes, pixels, images, faces, overlays } = limits;
   return {
@@ -138,17 +142,24 @@ function describeModel({ model, alignment, reader, limits }: Service): ModelBody
     labels: [...model.labels],
     labelSource: model.labelOrigin.source,
     dataset: model.labelOrigin.dataset ?? null,
-    inputSize: publishedConfig.imageSize,
+    inputSize: imageSize,
+    inputColor: model.color,
     embedding,
     findsFaces: reader.findsFaces,
     alignment,
     explains: model.explains,
     network: {
-      ...network,
+      classes,
+      imageSize,
+      inputStride,
       widths: [...widths],
       imageWidths: [...imageWidths],
       imageDepths: [...imageDepths],
       landmarkDepths: [...landmarkDepths],
+      landmarkBranch,
+      headSize,
+      transformerDepth,
+      transformerHeads,
     },
     limits: { bodyBytes, pixels, images, faces, overlays },
   };

@@ -2,9 +2,7 @@
 import { z } from 'zod';
 import { alignmentSchema } from '../data/alignment.js';
 import type { ErrorCode } from '../errors.js';
-import { mapSize } from '../explain/explanation.js';
 import { base64Pattern } from '../io/base64.js';
-import { mapSizes, publishedConfig } from '../network/config.js';
 import { runSummarySchema } from '../train/run-record.js';
 import type { ServerLimits } from './limits.js';
 
@@ -55,16 +53,15 @@ export function formSchema({ images }: Pick<ServerLimits, 'images'>) {
 }
 
 const heatMap = z
-  .array(z.array(z.number().min(0)).length(mapSize))
-  .length(mapSize)
-  .describe('Rows from the top; each value stands for one part of the face crop in a grid.');
+  .array(z.array(z.number().min(0)))
+  .describe('Rows from the top; each value stands for one part of the face crop in a square grid.');
 
 const explanation = z.object({
   method: z.literal('attention').describe("The class token's attention in the last transformer block."),
   combined: heatMap.describe('The sum of the maps of the groups.'),
   groups: z
     .array(z.object({ scale: z.int(), sum: z.number().min(0), map: heatMap }))
-    .length(mapSizes(publishedConfig).length)
+    .length(3)
     .describe('The scales of the network, finest first.'),
   classToken: z.number().min(0).describe('The share the class token keeps to itself.'),
   overlay: z
@@ -143,6 +140,7 @@ export const modelSchema = z.object({
   labelSource: z.string().describe('Where their names come from.'),
   dataset: z.string().nullable().describe('The dataset whose order they follow, where known.'),
   inputSize: z.int().describe('Height and width of the network input.'),
+  inputColor: z.enum(['rgb', 'grey']).describe('Whether it sees colours, or of every image its luma.'),
   embedding: z.int().describe('Values of an embedding.'),
   findsFaces: z.boolean(),
   alignment: alignmentSchema.describe(
@@ -151,10 +149,13 @@ export const modelSchema = z.object({
   explains: z.boolean().describe('Whether it can tell what decided a class; old ONNX exports cannot.'),
   network: z.object({
     classes: z.int(),
+    imageSize: z.int(),
+    inputStride: z.int(),
     widths: three,
     imageWidths: three,
     imageDepths: three,
     landmarkDepths: three,
+    landmarkBranch: z.enum(['frozen', 'learned']),
     headSize: z.int(),
     transformerDepth: z.int(),
     transformerHeads: z.int(),

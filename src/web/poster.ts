@@ -1,11 +1,12 @@
 /** The model in a page: its network runs in a worker, so the page stays responsive. Browser-safe. */
-import { type Alignment, defaultAlignment } from '../data/alignment.js';
+import type { Alignment } from '../data/alignment.js';
 import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { FindFacesOptions } from '../faces/find-faces.js';
-import { knownAlignment } from '../model/known-alignment.js';
+import type { Preprocessing } from '../image/preprocess.js';
+import { usualAlignment } from '../model/known-alignment.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
@@ -111,12 +112,22 @@ export class Poster implements AsyncDisposable {
 
   /** How the faces that the model learned from were cut out; RAF-DB's alignment where that is not known. */
   get alignment(): Alignment {
-    return knownAlignment(this.#loaded.card) ?? defaultAlignment;
+    return usualAlignment(this.network, this.#loaded.card);
   }
 
   /** The sizes of the network. */
   get network(): NetworkConfig {
     return this.#loaded.card.network;
+  }
+
+  /** Height and width of what the network sees, in pixels; images of any size are brought to it. */
+  get imageSize(): number {
+    return this.network.imageSize;
+  }
+
+  /** Whether the network sees colours (`rgb`) or, of every image, its luma (`grey`). */
+  get color(): Preprocessing['color'] {
+    return this.#loaded.card.preprocessing.color;
   }
 
   /** What runs the network. */
@@ -211,7 +222,8 @@ export class Poster implements AsyncDisposable {
 
   async #explain(images: readonly ImageInput[], options: PredictOptions): Promise<Explanation[]> {
     requireAttention(this.#loaded, 'the model');
-    return explainByAttention(await this.#run(images, true, options.signal), this.labels, options.embedding);
+    const outputs = await this.#run(images, true, options.signal);
+    return explainByAttention(outputs, this.labels, this.network, options.embedding);
   }
 
   #run(

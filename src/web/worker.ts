@@ -1,9 +1,10 @@
 /** The worker: fetches the model, reads pixels, runs the network. One for each loaded model. Browser-safe. */
 import { messageOf, PosterError } from '../errors.js';
 import { type FaceModels, findFaces } from '../faces/find-faces.js';
-import { preprocess } from '../image/preprocess.js';
+import { type Preprocessing, preprocess } from '../image/preprocess.js';
+import { preprocessingOf, requireImageSize } from '../model/model-card.js';
 import { findModelCard } from '../model/onnx-metadata.js';
-import { publishedConfig, valuesPerImage } from '../network/config.js';
+import { valuesPerImage } from '../network/config.js';
 import { sourceOf } from '../onnx/byte-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import type { ModelOutputs, Session } from '../onnx/session.js';
@@ -25,6 +26,7 @@ import { readPixels } from './read-pixels.js';
 import { openModel, openSession } from './runtime.js';
 
 let session: Session | undefined;
+let preprocessing: Preprocessing | undefined;
 let openFaces: (() => Promise<FaceModels>) | undefined;
 let faceModels: FaceModels | undefined;
 let last: Promise<unknown> = Promise.resolve();
@@ -61,13 +63,16 @@ function perform(request: Request): Promise<Replies[Request['type']]> {
 async function load(request: LoadRequest): Promise<LoadReply> {
   const model = await obtain(request);
   const { bytes, origin } = model;
+  const name = describe(request.source);
   const source = sourceOf(bytes);
-  const card = await findModelCard(source, describe(request.source));
-  await requireFiniteModel(source, describe(request.source));
+  const card = await findModelCard(source, name);
+  await requireFiniteModel(source, name);
   await model.keep?.(); // only what proved to be a model
   send({ progress: { stage: 'prepare', loaded: bytes.length, total: bytes.length } });
   const opened = await openSession(bytes, request);
+  requireImageSize(card, opened.session.imageSize, name);
   session = opened.session;
+  preprocessing = preprocessingOf(card.network, card);
   openFaces = () => openFaceModels(request, (file) => openModel(opened.backend, file, request));
   if (request.faces) faceModels = await openFaces();
   return { card, backend: opened.backend, origin, givesAttention: session.givesAttention };
@@ -86,10 +91,10 @@ function describe(source: LoadRequest['source']): string {
 }
 
 async function run({ images, attention }: RunRequest): Promise<ModelOutputs> {
-  const input = new Float32Array(images.length * valuesPerImage(publishedConfig));
-  for (const [i, image] of images.entries()) {
-    preprocess(await readPixels(image), input, i * valuesPerImage(publishedConfig));
-  }
+  const each = valuesPerImage({ imageSize: preprocessing!.size });
+  const input = new Float32Array(images.length * each);
+  for (const [i, image] of images.entries())
+    preprocess(await readPixels(image), preprocessing!, input, i * each);
   return session!.run(input, images.length, { attention });
 }
 

@@ -17,7 +17,7 @@ import { regeneratedImages, regeneratedStateDict } from '../support/regenerated.
 import { runGraph } from '../support/run-graph.js';
 
 const tokens = 148;
-const config = { ...narrowConfig, classes: 7, transformerHeads: 8 };
+const config = { ...narrowConfig, classes: 7 };
 const network = posterV2(config);
 const stateDict = regeneratedStateDict(network);
 const weights = (entry: { name: string }) => stateDict.get(entry.name)!;
@@ -111,7 +111,10 @@ test('many faces are explained as each alone', async () => {
 });
 
 test('tokens are laid out scale by scale and row by row', () => {
-  const { groups, combined } = toMaps(Array.from({ length: 147 }, (_, i) => i));
+  const { groups, combined } = toMaps(
+    Array.from({ length: 147 }, (_, i) => i),
+    config,
+  );
   assert.deepEqual(groups[0]!.map[0], [0, 1, 2, 3, 4, 5, 6]);
   assert.equal(groups[1]!.map[1]![0], 49 + 7);
   assert.equal(groups[2]!.map[6]![6], 146);

@@ -18,7 +18,7 @@ import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.
 import { regenerate, regeneratedImages, regeneratedStateDict } from '../support/regenerated.js';
 import { torchTest } from '../support/torch.js';
 
-const network = posterV2({ ...narrowConfig, classes: 7, transformerHeads: 8 });
+const network = posterV2({ ...narrowConfig, classes: 7 });
 const width = network.config.embedding;
 const stateDict = regeneratedStateDict(network);
 const image = regeneratedImages(1);
@@ -64,7 +64,10 @@ function logitAt(
 torchTest('maps are the rectified channel sums weighted by the mean gradients', () => {
   const tokens = Float32Array.from({ length: 147 * 2 }, (_, i) => (i % 2 === 0 ? Math.floor(i / 2) : 1));
   const gradients = tokens.map((_, i) => (i % 2 === 0 ? (i < 98 ? 2 : -1) : 10));
-  const { groups } = gradCamMaps({ tokens, gradients, logits: new Float32Array() }, 2);
+  const { groups } = gradCamMaps(
+    { tokens, gradients, logits: new Float32Array() },
+    { ...narrowConfig, embedding: 2 },
+  );
   assertClose(groups[0]!.map[1]!, [24, 26, 28, 30, 32, 34, 36]); // 2 x token + 10
   assert.equal(groups[1]!.map[0]![0], 0); // -49 + 10, rectified
 });

@@ -22,6 +22,8 @@ const crop: RgbImage = {
   data: new Uint8Array(224 * 224 * 3).map((_, i) => i % 251),
 };
 
+const published = { size: 224, color: 'rgb' } as const;
+
 /** 68 points on a spiral. */
 const spiral: Point[] = Array.from({ length: 68 }, (_, i) => ({
   x: 0.4 + i / 400,
@@ -40,7 +42,7 @@ describe("the network's own landmarks", () => {
     normalise(crop, values);
     const { landmarks } = await model.run({ images: { values, shape: [1, 3, 224, 224] } });
     assert.deepEqual(landmarks!.shape, [1, 136]);
-    const [first, second] = await networkLandmarks(model).locate([crop, crop]);
+    const [first, second] = await networkLandmarks(model, published).locate([crop, crop]);
     await model.release();
     const expected = landmarks!.values.map((value) => value * 224);
     for (const face of [first!, second!]) {
@@ -56,7 +58,7 @@ describe("the network's own landmarks", () => {
     const model = fakeModel({ name: 'images', shape: [undefined, 3, 224, 224] }, ['landmarks'], () => ({
       landmarks: { values: Float32Array.from(spiral.flatMap(({ x, y }) => [x, y])), shape: [1, 136] },
     }));
-    const landmarks = networkLandmarks(model, templates.arcface);
+    const landmarks = networkLandmarks(model, published, templates.arcface);
     assert.deepEqual(landmarks.template, { points: templates.arcface.points, size: 224 });
     const [face] = await landmarks.locate([crop]);
     assertClose([face!.points[1]!.x, face!.points[1]!.y], [224 * 0.4025, 224 * 0.335]);

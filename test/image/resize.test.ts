@@ -31,7 +31,8 @@ for (const [name, expected] of Object.entries(reference.images)) {
 
   test(`${name} normalised equals torchvision's`, async () => {
     const values = new Float32Array(7 + 3 * 224 * 224);
-    preprocess(await decodeImage(fixture(`images/${name}`)), values, 7);
+    const image = await decodeImage(fixture(`images/${name}`));
+    preprocess(image, { size: 224, color: 'rgb' }, values, 7);
     assert.deepEqual([...values.subarray(0, 7)], [0, 0, 0, 0, 0, 0, 0], 'what precedes the offset');
     const planes = [0, 1, 2].map((c) => values.subarray(7 + c * 224 * 224, 7 + (c + 1) * 224 * 224));
     const levels = lossy ? 2 / 255 / 0.224 : 0;

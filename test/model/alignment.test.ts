@@ -87,7 +87,7 @@ async function alignmentOf(path: string, dataType?: 'FERPlus'): Promise<Alignmen
 }
 
 async function writeCarded(name: string, facts: DataFacts): Promise<string> {
-  const network = posterV2({ ...narrowConfig, classes: 7, transformerHeads: 8 });
+  const network = posterV2({ ...narrowConfig, classes: 7 });
   const path = join(folder, name);
   const card = modelCard(network.config, ['a', 'b', 'c', 'd', 'e', 'f', 'g'], facts);
   await writePth(path, regeneratedStateDict(network), { [cardKey]: JSON.stringify(card) });

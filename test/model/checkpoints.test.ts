@@ -153,7 +153,7 @@ test('no message holds the control characters of a file', async () => {
 });
 
 test('pretrained backbones are found under the same names and keys', async () => {
-  const network = posterV2({ ...narrowConfig, classes: 7, transformerHeads: 8 });
+  const network = posterV2({ ...narrowConfig, classes: 7 });
   const branch = (prefix: string) => [...weights].filter(([name]) => name.startsWith(prefix));
   const own = (prefix: string, put: string) =>
     new Map(branch(prefix).map(([name, tensor]) => [put + name.slice(prefix.length), tensor]));

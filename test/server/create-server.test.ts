@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Registry } from 'prom-client';
 import { overlay } from '../../src/explain/overlay.js';
@@ -9,7 +10,7 @@ import { templates } from '../../src/faces/template.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { resizeBilinear } from '../../src/image/resize.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
-import type { Poster } from '../../src/poster.js';
+import { Poster } from '../../src/poster.js';
 import { createServer, type ServerOptions } from '../../src/server/create-server.js';
 import { createImageReader } from '../../src/server/image-reader.js';
 import { answerSchema, type ExplanationBody, errorSchema, modelSchema } from '../../src/server/schemas.js';
@@ -17,6 +18,7 @@ import { version } from '../../src/version.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/narrow-model.js';
+import { writeFaceInBoth, writeSmallCheckpoint } from '../support/small-model.js';
 import { form, hinder, narrowPoster } from './support.js';
 
 let poster: Poster;
@@ -208,6 +210,46 @@ describe('recognition', () => {
       );
       assert.deepEqual(explanations[2]!.combined, explanations[0]!.combined);
     }
+  });
+
+  test('by a grey model of 48 pixels is what the library says, in colour and in grey, at its own size', async () => {
+    const folder = await temporaryFolder();
+    await using small = await Poster.load(await writeSmallCheckpoint(folder), { threads: 1 });
+    await using app = await createServer(small, { reader: createImageReader(finder) });
+    const model = modelSchema.parse((await app.inject('/v1/model')).json());
+    assert.deepEqual([model.inputSize, model.inputColor], [48, 'grey']);
+    assert.deepEqual([model.network.imageSize, model.network.landmarkBranch], [48, 'learned']);
+    const { colour, grey } = await writeFaceInBoth(folder);
+    const images = [await readFile(colour), await readFile(grey)];
+    const response = await app.inject(asJson(images, { explain: 'overlay' }));
+    const results = answerSchema.parse(response.json()).results;
+    const expected = await small.explain(colour);
+    for (const result of results) {
+      assert.ok('prediction' in result, response.body);
+      const { label, probability, explanation } = result.prediction;
+      assert.equal(label, expected.label);
+      assertClose([probability], [expected.prediction.probability], { rtol: 1e-4 });
+      assertClose(explanation!.combined.flat(), expected.combined.flat(), { rtol: 1e-4, atol: 1e-6 });
+      assert.deepEqual(
+        explanation!.groups.map(({ scale, map }) => [scale, map.length, map[0]!.length]),
+        [
+          [12, 3, 3],
+          [6, 3, 3],
+          [3, 3, 3],
+        ],
+      );
+      const { width, height } = await pictureOf(explanation!);
+      assert.deepEqual([width, height], [224, 224], 'large enough to look at');
+    }
+    const portrait = await app.inject(
+      asJson([await readFile(fixture('faces/astronaut.jpg'))], { faces: true }),
+    );
+    const [found] = answerSchema.parse(portrait.json()).results;
+    assert.ok(found && 'faces' in found && found.faces.length === 1, portrait.body);
+    const file = join(folder, 'from-server.onnx');
+    await writeFile(file, (await app.inject('/v1/model/file')).rawPayload);
+    await using forBrowsers = await Poster.load(file, { threads: 1 });
+    assert.deepEqual([forBrowsers.imageSize, forBrowsers.color], [48, 'grey']);
   });
 
   test('by a model that holds no attention works, and asking it to explain is refused', async () => {

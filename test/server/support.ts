@@ -13,12 +13,13 @@ export async function narrowPoster(): Promise<Poster> {
 
 /** The same model, whose batches the caller can hold up or make fail before they run. */
 export function hinder(poster: Poster, before: (crops: readonly RgbImage[]) => Promise<void>): Recogniser {
-  const { labels, labelOrigin, alignment, network, path, explains } = poster;
+  const { labels, labelOrigin, alignment, network, color, path, explains } = poster;
   return {
     labels,
     labelOrigin,
     alignment,
     network,
+    color,
     path,
     explains,
     async *predictBatch(images, options) {

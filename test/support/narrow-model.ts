@@ -30,13 +30,13 @@ export async function writeNarrowCheckpoint(folder: string, classes = 7): Promis
 
 /** The narrow network's regenerated weights, which the caller may change. */
 export function narrowStateDict(classes = 7): Map<string, HostTensor> {
-  return regeneratedStateDict(posterV2({ ...narrowConfig, classes, transformerHeads: 8 }));
+  return regeneratedStateDict(posterV2({ ...narrowConfig, classes }));
 }
 
 /** Writes the narrow network as ONNX without the output `attention`, as `poster export` did before there was one. */
 export function writeOldExport(folder: string): string {
   const path = join(folder, 'old.onnx');
-  const network = posterV2({ ...narrowConfig, classes: 7, transformerHeads: 8 });
+  const network = posterV2({ ...narrowConfig, classes: 7 });
   const stateDict = regeneratedStateDict(network);
   const graph = buildGraph(network, ({ name }) => stateDict.get(name)!, 'cpu');
   const outputs = new Map([...graph.outputs].filter(([name]) => name !== 'attention'));

@@ -60,7 +60,7 @@ export function regeneratedStateDict(network: PosterV2, seed = 1): Map<string, H
   return new Map([...network.entries].map(([name, entry]) => [name, regeneratedTensor(entry, seed)]));
 }
 
-/** The reference's already normalised images, n x 3 x 224 x 224. */
-export function regeneratedImages(count: number, seed = 1): Float32Array {
-  return regenerate(seed, 'images', count * 3 * 224 * 224, (u) => 2 * u);
+/** The reference's already normalised images, n x 3 x imageSize x imageSize. */
+export function regeneratedImages(count: number, seed = 1, imageSize = 224): Float32Array {
+  return regenerate(seed, 'images', count * 3 * imageSize * imageSize, (u) => 2 * u);
 }

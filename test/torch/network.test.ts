@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { publishedConfig } from '../../src/network/config.js';
+import { type NetworkConfig, narrowConfig, publishedConfig, smallConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
+import { buildGraph } from '../../src/onnx/build-graph.js';
+import { emitModel } from '../../src/onnx/emit.js';
+import { openSession } from '../../src/onnx/runtime.js';
 import { toFloat32 } from '../../src/tensor/host-tensor.js';
 import { backward, inferenceMode } from '../../src/torch/autograd.js';
 import { callTensor } from '../../src/torch/call.js';
@@ -11,7 +14,7 @@ import { fromValues, type Tensor } from '../../src/torch/tensor.js';
 import { torchOps } from '../../src/torch/torch-ops.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
-import { regeneratedImages, regeneratedTensor } from '../support/regenerated.js';
+import { regeneratedImages, regeneratedStateDict, regeneratedTensor } from '../support/regenerated.js';
 import { torchTest } from '../support/torch.js';
 
 interface Summary {
@@ -68,6 +71,35 @@ torchTest('in training loss, gradients and running statistics equal the official
     }
   });
 });
+
+const sizes: [name: string, config: NetworkConfig][] = [
+  ['small', smallConfig],
+  ['small, 80 pixels', { ...smallConfig, imageSize: 80 }],
+  ['narrow, 96 pixels', { ...narrowConfig, imageSize: 96 }],
+];
+
+for (const [name, config] of sizes)
+  torchTest(`the ${name} network says in libtorch what its graph says in ONNX Runtime`, async () => {
+    const network = posterV2(config);
+    const { imageSize } = config;
+    const images = regeneratedImages(3, 1, imageSize);
+    const stateDict = regeneratedStateDict(network);
+    for (const target of ['cpu', 'portable'] as const) {
+      const graph = buildGraph(network, ({ name }) => stateDict.get(name)!, target);
+      const model = emitModel(graph, { producerVersion: 'test', metadata: {} });
+      const session = await openSession(model, { threads: 1 });
+      const expected = await session.run(images, 3, { attention: true });
+      await session.release();
+      scope(() => {
+        const parameters = loadParameters(network.entries, (entry) => regeneratedTensor(entry, 1));
+        const ops = torchOps(parameters, { training: false });
+        const input = fromValues(images, [3, 3, imageSize, imageSize]);
+        const { logits, attention } = inferenceMode(() => network.forward(ops, input));
+        assertClose(values(logits), expected.logits, { rtol: 0, atol: 1e-4 }, `logits, ${target}`);
+        assertClose(values(attention), expected.attention!, { rtol: 1e-3, atol: 1e-6 }, 'attention');
+      });
+    }
+  });
 
 function values(tensor: Tensor): number[] {
   return Array.from(toFloat32(tensor.toHost()));

@@ -11,6 +11,11 @@ import { labelSet } from '../../src/data/labels.js';
 import { overlay } from '../../src/explain/overlay.js';
 import { exportModel, type Precision, precisions } from '../../src/export/export-model.js';
 import { decodeImage } from '../../src/image/decode.js';
+import { cardKey, modelCard } from '../../src/model/model-card.js';
+import { smallConfig } from '../../src/network/config.js';
+import { posterV2 } from '../../src/network/poster-v2.js';
+import { buildGraph } from '../../src/onnx/build-graph.js';
+import { emitModel } from '../../src/onnx/emit.js';
 import { ModelProtoSchema } from '../../src/onnx/generated/onnx_pb.js';
 import { Poster } from '../../src/poster.js';
 import type { Prediction } from '../../src/recognise/prediction.js';
@@ -19,6 +24,8 @@ import type { LoadProgress } from '../../src/web/index.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint, writeOldExport } from '../support/narrow-model.js';
+import { regeneratedStateDict } from '../support/regenerated.js';
+import { writeFaceInBoth, writeSmallCheckpoint } from '../support/small-model.js';
 import { chromiumMissing, launchChromium } from './chromium.js';
 import { openTestPage, type TestPage } from './open-page.js';
 import type { TestServer } from './serve.js';
@@ -163,6 +170,64 @@ test('a page explains as Node does, and draws the same picture', { skip }, async
   const face = { width: 3, height: 2, data: Uint8Array.from({ length: 18 }, (_, i) => i * 14) };
   const picture = overlay(face, actual.alone.combined, 90);
   assert.deepEqual(actual.picture, { ...picture, data: [...picture.data] });
+});
+
+test('a grey model of 48 pixels says in a page what it says in Node, of colours and of their luma', {
+  skip,
+}, async () => {
+  const output = join(folder, 'small.onnx');
+  const face = await writeFaceInBoth(folder);
+  await exportModel({
+    ...{ checkpoint: await writeSmallCheckpoint(folder), output, precision: 'fp16' },
+    images: [face.colour],
+  });
+  server.files.set('/small.onnx', await readFile(output));
+  server.files.set('/crops/colour.png', await readFile(face.colour));
+  server.files.set('/crops/grey.png', await readFile(face.grey));
+  await using poster = await Poster.load(output);
+  const expected = await poster.explain(face.colour);
+  const actual = await page.evaluate(async () => {
+    const poster = await window.Poster.load('/small.onnx', { threads: 2 });
+    const files = await Promise.all(
+      ['colour', 'grey'].map(async (name) => (await fetch(`/crops/${name}.png`)).blob()),
+    );
+    const [colour, grey] = await Promise.all(files.map((file) => poster.explain(file)));
+    const { imageSize, color, alignment } = poster;
+    await poster.dispose();
+    return { imageSize, color, alignment, colour: colour!, grey: grey! };
+  });
+  assert.deepEqual([actual.imageSize, actual.color], [48, 'grey']);
+  assert.deepEqual(actual.alignment, { template: 'raf-db', size: 48 });
+  for (const { prediction, combined, groups } of [actual.colour, actual.grey]) {
+    const logits = Object.values(prediction.logits);
+    assertClose(logits, expected.prediction.logits, { rtol: 0, atol: 1e-3 });
+    assertClose(combined.flat(), expected.combined.flat(), { rtol: 0, atol: 1e-4 });
+    assert.deepEqual(
+      groups.map(({ scale, map }) => [scale, map.length]),
+      [
+        [12, 3],
+        [6, 3],
+        [3, 3],
+      ],
+    );
+  }
+  assert.deepEqual(actual.colour.combined, actual.grey.combined);
+});
+
+test('a graph of another size than its description is refused in a page, too', { skip }, async () => {
+  const network = posterV2(smallConfig);
+  const stateDict = regeneratedStateDict(network);
+  const graph = buildGraph(network, ({ name }) => stateDict.get(name)!, 'cpu');
+  const card = modelCard({ ...smallConfig, imageSize: 96 }, labelSet('RAF-DB'));
+  const metadata = { [cardKey]: JSON.stringify(card) };
+  server.files.set('/other-size.onnx', emitModel(graph, { producerVersion: 'test', metadata }));
+  const error = await page.evaluate(() =>
+    window.Poster.load('/other-size.onnx').then(
+      () => 'no error',
+      (error: Error & { code?: string }) => `${error.code}: ${error.message}`,
+    ),
+  );
+  assert.match(error, /^checkpoint\.mismatch: .*other-size\.onnx to take images of 96 x 96 pixels/);
 });
 
 test('a model exported before it held its attention predicts, and says what to do', { skip }, async () => {

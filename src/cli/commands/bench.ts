@@ -56,14 +56,14 @@ function render({
   const rows = figures.batches.map(({ batchSize, imagesPerSecond, milliseconds, shareOfMachine }) => [
     String(batchSize),
     describe(imagesPerSecond, (rate) => rate.toFixed(1)),
-    describe(milliseconds, (time) => time.toFixed(0)),
+    describe(milliseconds, (time) => time.toFixed(time < 100 ? 1 : 0)),
     `${(100 * shareOfMachine).toFixed(0)} %`,
   ]);
   return [
     `${machine.processor}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}; load ${machine.loadBefore.toFixed(2)} before`,
     `${checkpoint ?? 'the published network with initial weights'}, ${threads} threads, ${rounds} rounds: median (lowest to highest)`,
     table(['batch', 'images/s', 'ms a batch', 'of matrix rate'], rows),
-    `Matrix rate: ${giga(figures.matrixRate)} G multiply-adds/s; an image takes ${(figures.multiplyAddsPerImage / 1e9).toFixed(2)} G.`,
+    `Matrix rate: ${giga(figures.matrixRate)} G multiply-adds/s; an image of ${figures.imageSize} x ${figures.imageSize} pixels takes ${(figures.multiplyAddsPerImage / 1e9).toFixed(2)} G.`,
     `Loading: ${parts.map(([part, seconds]) => `${part} ${seconds.toFixed(2)} s`).join(', ')}.`,
     `Peak memory: ${(peakMemory / 2 ** 20).toFixed(0)} MB.`,
     '',

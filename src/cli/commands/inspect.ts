@@ -51,11 +51,13 @@ function toJson(value: unknown): string {
 }
 
 function renderInspection(inspection: ModelInspection): string {
-  const { path, format, labels, alignment, description, metadata } = inspection;
+  const { path, format, preprocessing, labels, alignment, description, metadata } = inspection;
   const { template, size } = alignment ?? {};
+  const colors = preprocessing.color === 'grey' ? 'grey: colours are reduced to their luma' : 'in colour';
   const facts: [string, string][] = [
     ['file', path],
     ['format', format],
+    ['input', `${preprocessing.size} x ${preprocessing.size} pixels, ${colors}`],
     ['classes', `${labels.labels.join(', ')} (${describeSource(labels.source)})`],
     [
       'faces',
@@ -81,7 +83,7 @@ function describeSource(source: ModelInspection['labels']['source']): string {
   return words[source];
 }
 
-function renderDescription({ stages, total, entries, buffers }: NetworkDescription): string {
+function renderDescription({ imageSize, stages, total, entries, buffers }: NetworkDescription): string {
   const millions = (count: number) => (count === 0 ? '-' : `${(count / 1e6).toFixed(2)} M`);
   const billions = (count: number) => `${(count / 1e9).toFixed(3)} G`;
   const rows = [...stages, total].map(({ stage, used, frozen, unused, published, computed }) => [
@@ -96,7 +98,7 @@ function renderDescription({ stages, total, entries, buffers }: NetworkDescripti
   return [
     table(head, rows),
     `${entries} entries in the state dict, ${millions(buffers)} elements of them buffers.`,
-    'Multiply-adds are counted as in the paper (convolutions and linear layers, one 224 x 224 image); what is',
+    `Multiply-adds are counted as in the paper (convolutions and linear layers, one ${imageSize} x ${imageSize} image); what is`,
     'computed here includes the products of attention and leaves out what the class token does not need.',
     '',
   ].join('\n');
