@@ -118,7 +118,7 @@ function explain() {
     findNodeHeaders() && packageFolder('node-addon-api')
       ? "Node's headers: found."
       : "Node's headers: not found (npm packages node-api-headers and node-addon-api); run `npm install`.",
-    'Install what is missing in one of these ways, then run `npm run setup`:',
+    'Install what is missing in one of these ways, then run this again:',
     `  Debian or Ubuntu:  sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
     '  with Python:       python3 -m pip install torch   (and a C++ compiler)',
     '  by hand:           export LIBTORCH=/path/to/libtorch   (the unpacked archive with include/ and lib/)',

@@ -3,27 +3,29 @@
  * "N passed, N failed".
  *
  *   npm test [-- path/of/a.test.ts ...]
+ *
+ * Tests that need libtorch, Chromium or ffmpeg are skipped where it is missing, and fail there instead with
+ * POSTER_REQUIRE_TORCH, POSTER_REQUIRE_CHROMIUM or POSTER_REQUIRE_FFMPEG set.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { run as runTests } from 'node:test';
-import { spec } from 'node:test/reporters';
 import { ensureBrowser } from './browser.mjs';
 import { ensureFfmpeg } from './ffmpeg.mjs';
+import { exitCodeOf, runTestFiles, summaryOf } from './run-tests.mjs';
 import { root, setUp } from './setup.mjs';
 
 const native = await setUp({ native: true });
-if (!native) console.error('Training cannot be tested on this machine; its tests are skipped.');
+if (!native) {
+  const fate = process.env.POSTER_REQUIRE_TORCH ? 'fail' : 'are skipped';
+  console.error(`Training cannot be tested on this machine; its tests ${fate}.`);
+}
 ensureBrowser();
 ensureFfmpeg();
 
-const failures = { lint: checkLint() ? 0 : 1 };
-const { passed, failed, skipped } = await test(testFiles(process.argv.slice(2)));
-const allFailed = failed + failures.lint;
-console.log(
-  `${passed + (failures.lint ? 0 : 1)} passed, ${allFailed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
-);
-process.exit(allFailed > 0 || passed === 0 ? 1 : 0);
+const lint = checkLint();
+const counts = await runTestFiles(testFiles(process.argv.slice(2)));
+console.log(summaryOf({ ...counts, [lint ? 'passed' : 'failed']: counts[lint ? 'passed' : 'failed'] + 1 }));
+process.exit(lint ? exitCodeOf(counts) : 1);
 
 /** Lint and format count as one test. */
 function checkLint() {
@@ -42,26 +44,4 @@ function testFiles(named) {
     .filter((path) => path.endsWith('.test.ts'))
     .sort()
     .map((path) => `${root}build/test/${path.replace(/\.ts$/, '.js')}`);
-}
-
-function test(files) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  process.execArgv.push('--enable-source-maps'); // passed on to the processes of the test files
-  const stream = runTests({ files, concurrency: 2, timeout: 12 * 60_000 });
-  const count = (kind) => (event) => {
-    const { skip, details } = event;
-    if (details.type === 'suite' || event.name === event.file) return;
-    if (skip !== undefined) counts.skipped++;
-    else counts[kind]++;
-  };
-  stream.on('test:pass', count('passed'));
-  stream.on('test:fail', (event) => {
-    counts.failed += event.details.type === 'suite' ? 0 : 1;
-  });
-  return new Promise((resolve) => {
-    stream
-      .compose(new spec())
-      .on('end', () => resolve(counts))
-      .pipe(process.stdout, { end: false });
-  });
 }

@@ -67,7 +67,17 @@ export const errorCodes = {
     meaning: 'a request is malformed, or one of its fields is missing, unknown or of the wrong kind',
   },
   'request.unauthorised': { exit: 1, status: 401, meaning: 'the server wants another bearer token, or any' },
+  'request.forbidden': {
+    exit: 1,
+    status: 403,
+    meaning: 'a request comes from a page, or is made to a name, that the server was not told to answer',
+  },
   'request.unknown': { exit: 1, status: 404, meaning: 'the server has nothing at this address and method' },
+  'request.method': {
+    exit: 1,
+    status: 405,
+    meaning: 'the server has something at this address, but not for this method',
+  },
   'request.timeout': { exit: 1, status: 408, meaning: 'a request did not arrive whole in time' },
   'request.too-large': {
     exit: 1,
@@ -112,6 +122,22 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 /** What work that a signal has cancelled fails with. */
 export function abortedError(signal: AbortSignal): PosterError {
   return new PosterError('aborted', 'The work was cancelled before it finished.', { cause: signal.reason });
+}
+
+/** Waits for work that others may share, or for the signal, whichever comes first; the work goes on either way. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(abortedError(signal));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** The text of anything that was thrown. */

@@ -19,14 +19,14 @@ export type { DetectedFace, DetectOptions, FaceDetector } from './faces/detector
 export type { Face, FindFacesOptions } from './faces/find-faces.js';
 export { type FaceFinder, type FaceFinderOptions, openFaceFinder } from './faces/open-face-finder.js';
 export { type Template, templates } from './faces/template.js';
-export { decodeImage } from './image/decode.js';
+export type { DecodeOptions } from './image/decode.js';
+export { decodeInput as decodeImage, type ImageInput } from './image/decode-input.js';
 export type { RgbImage } from './image/rgb-image.js';
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
 export type { LoadOptions } from './model/load-model.js';
 export {
   type ExplainBatchOptions,
   type ExplainOptions,
-  type ImageInput,
   Poster,
   type PredictBatchOptions,
   type PredictOptions,

@@ -1,12 +1,11 @@
 import type { Alignment } from './data/alignment.js';
-import { PosterError, throwIfAborted } from './errors.js';
+import { PosterError, throwIfAborted, unlessAborted } from './errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
 import { explainByAttention, requireAttention } from './explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
 import type { GradCam } from './explain/grad-cam.js';
-import { decodeImage } from './image/decode.js';
+import { decodeInput, type ImageInput } from './image/decode-input.js';
 import { type Preprocessing, preprocessAll } from './image/preprocess.js';
-import type { RgbImage } from './image/rgb-image.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
 import { type NetworkConfig, valuesPerImage } from './network/config.js';
 import type { Session } from './onnx/session.js';
@@ -18,9 +17,6 @@ import {
   type Recogniser,
   recogniseFiles,
 } from './recognise/recognise-files.js';
-
-/** An image by its file's path, by the bytes of such a file, or decoded. */
-export type ImageInput = string | Uint8Array | RgbImage;
 
 export interface PredictOptions {
   /** Also return the embedding of each image. Default false. */
@@ -227,7 +223,7 @@ export class Poster implements Recogniser, AsyncDisposable {
   /** What the network takes: images x 3 x imageSize x imageSize. */
   async #prepare(images: readonly ImageInput[], signal: AbortSignal | undefined): Promise<Float32Array> {
     throwIfAborted(signal);
-    const decoded = await Promise.all(images.map(decodeInput));
+    const decoded = await Promise.all(images.map((image) => decodeInput(image)));
     const input = preprocessAll(decoded, this.#model.preprocessing);
     throwIfAborted(signal);
     return input;
@@ -249,23 +245,23 @@ export class Poster implements Recogniser, AsyncDisposable {
     throw new PosterError('option.invalid', problem);
   }
 
-  /** Loaded on first use: it holds the weights a second time. */
+  /** Opened on first use, since it holds the weights a second time, and once for all who ask meanwhile. */
   async #openGradCam(signal: AbortSignal | undefined): Promise<GradCam> {
-    const { openGradCam } = await import('./explain/grad-cam.js');
-    this.#gradCam ??= openGradCam(this.path, signal);
-    return this.#gradCam.catch((error: unknown) => {
-      this.#gradCam = undefined;
-      throw error;
-    });
+    this.#session(); // nobody would free it after dispose()
+    this.#gradCam ??= this.#loadGradCam();
+    const gradCam = await unlessAborted(this.#gradCam, signal);
+    this.#session();
+    return gradCam;
   }
-}
 
-async function decodeInput(image: ImageInput): Promise<RgbImage> {
-  if (typeof image === 'string' || image instanceof Uint8Array) return decodeImage(image);
-  const { width, height, data } = image;
-  if (width >= 1 && height >= 1 && data?.length === width * height * 3) return image;
-  throw new PosterError(
-    'image.unreadable',
-    `Expected an image as a path, the bytes of a file, or { width, height, data } with width x height x 3 bytes; got ${width} x ${height} with ${data?.length ?? 'no'} bytes.`,
-  );
+  /** No caller's signal ends it: others may wait for it, too. */
+  async #loadGradCam(): Promise<GradCam> {
+    try {
+      const { openGradCam } = await import('./explain/grad-cam.js');
+      return await openGradCam(this.path);
+    } catch (error) {
+      this.#gradCam = undefined; // the next who asks may have more luck
+      throw error;
+    }
+  }
 }

@@ -3,6 +3,7 @@ import type { Alignment } from '../data/alignment.js';
 import type { ClassCount } from '../data/check-data.js';
 import type { DataType } from '../data/labels.js';
 import type { Split } from '../data/layouts/layout.js';
+import { droppedNotes } from '../data/layouts/left-out.js';
 import type { AlignTask } from './align-data.js';
 import type { PhotoOutcome } from './align-photo.js';
 import type { Outcomes } from './align-photos.js';
@@ -48,7 +49,11 @@ export function summarise(source: PhotoSource, outcomes: Outcomes, task: AlignTa
   return {
     ...{ out, root, ...(type && { type }), layout, alignment, allFaces, ...(detector && { detector }) },
     ...{ aligned: new Date().toISOString(), classes, folders, splits },
-    notes: [...source.notes, ...droppedNotes(source), ...splits.flatMap(emptyClassNotes)],
+    notes: [
+      ...source.notes,
+      ...source.dropped.flatMap(({ split, ...group }) => droppedNotes(split, [group])),
+      ...splits.flatMap(emptyClassNotes),
+    ],
   };
 }
 
@@ -75,12 +80,6 @@ function summariseSplit(
       images: crops(own.filter(({ label }) => label === i)),
     })),
   };
-}
-
-function droppedNotes({ dropped }: PhotoSource): string[] {
-  return dropped.map(
-    ({ split, reason, count, example }) => `Left out of ${split}: ${count} × ${reason} (such as ${example}).`,
-  );
 }
 
 function emptyClassNotes({ split, perClass }: AlignedSplit): string[] {

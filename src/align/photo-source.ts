@@ -1,7 +1,8 @@
 /** The photos to align and where their crops go. */
 import { basename, extname, join, relative } from 'node:path';
 import type { DataType } from '../data/labels.js';
-import type { Dropped, Split } from '../data/layouts/layout.js';
+import { createDropCounter, type Dropped, type Split } from '../data/layouts/layout.js';
+import { describeDropped, endingReason } from '../data/layouts/left-out.js';
 import { folderExists, listImages } from '../data/layouts/list-images.js';
 import { type OpenDatasetOptions, recogniseLayout } from '../data/open-dataset.js';
 import { classFolderNames, splitFolderName, uniqueNames } from '../data/prepare/class-tree.js';
@@ -47,16 +48,24 @@ export function listPhotos(options: PhotoSourceOptions): Promise<PhotoSource> {
 async function plainFolder({ root, signal }: PhotoSourceOptions): Promise<PhotoSource> {
   if (!(await folderExists(root)))
     throw new PosterError('file.missing', `Expected a folder of photos at ${root}, but there is none.`);
-  const { images } = await listImages(root, signal);
-  if (images.length === 0)
-    throw new PosterError('data.layout', `Expected photos in ${root}, found none; name their folder.`);
+  const { images, others } = await listImages(root, signal);
+  const passedOver = createDropCounter();
+  for (const path of others) passedOver.add(endingReason(path), path);
+  const dropped = passedOver.list();
+  if (images.length === 0) {
+    const found = dropped.length > 0 ? `found only ${describeDropped(dropped)}` : 'found none';
+    throw new PosterError('data.layout', `Expected photos in ${root}, ${found}; name their folder.`);
+  }
   const targetIn = targetNames();
   const photos = images.map((path): Photo => {
     const folder = join(relative(root, path), '..');
     return { path, split: 'all', target: targetIn(folder === '.' ? '' : folder, path) };
   });
   const splits = [{ split: 'all' as const, folder: '' }];
-  return { layout: 'photos', classes: [], folders: [], splits, photos, dropped: [], notes: [] };
+  return {
+    ...{ layout: 'photos', classes: [], folders: [], splits, photos, notes: [] },
+    dropped: dropped.map((group) => ({ ...group, split: 'all' as const })),
+  };
 }
 
 async function labelled(options: OpenDatasetOptions): Promise<PhotoSource> {

@@ -1,5 +1,6 @@
 /** `poster predict` on videos. */
 import { Option } from 'commander';
+import { createDropCounter } from '../data/layouts/layout.js';
 import { PosterError } from '../errors.js';
 import type { Poster } from '../poster.js';
 import type { PredictionFormat } from '../predict/format.js';
@@ -7,6 +8,7 @@ import { listInputs, type Shard } from '../predict/list-inputs.js';
 import type { LineSink } from '../predict/output-file.js';
 import { hasVideoExtension, type PredictVideosCounts, predictVideosTo } from '../predict/predict-videos.js';
 import type { VideoFrame } from '../video/recognise-video.js';
+import { notePassedOver } from './note-passed-over.js';
 import { alignOptions, type FaceFlags, finderOptions } from './options.js';
 import { createProgress, type Progress } from './progress.js';
 
@@ -78,7 +80,9 @@ export async function predictVideos(poster: Poster, job: Job): Promise<void> {
   const { inputs, shard, output, format, signal } = options;
   const { openFaceFinder } = await import('../faces/open-face-finder.js');
   await using finder = await openFaceFinder(finderOptions(job));
-  const paths = listInputs(inputs, { shard, signal, accepts: hasVideoExtension });
+  const passedOver = createDropCounter();
+  const wanted = { kind: 'video', accepts: hasVideoExtension } as const;
+  const paths = listInputs(inputs, { shard, signal, wanted, passedOver });
   const progress = output === undefined && format !== 'table' ? undefined : showProgress(job);
   const note = (message: string) => process.stderr.write(`poster: ${message}\n`);
   const counts = await predictVideosTo(poster, finder, paths, {
@@ -88,6 +92,7 @@ export async function predictVideos(poster: Poster, job: Job): Promise<void> {
     onDamage: note,
     onUnreadable: ({ message }) => note(message),
   }).finally(() => progress?.stop());
+  notePassedOver(passedOver);
   report(counts, job);
 }
 

@@ -81,11 +81,16 @@ export function renderResult({ stopped, folder, best, epochs, steps }: TrainResu
 
 /** What a dry run found. */
 export function renderDryRun(trial: DryRunResult): string {
-  const { loss, secondsPerStep, hoursInAll, peakBytes, peakDeviceBytes } = trial;
+  const { loss, unreadable, secondsPerStep, hoursInAll, peakBytes, peakDeviceBytes } = trial;
   const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GB`;
+  const [first] = unreadable;
+  const verdict =
+    first === undefined
+      ? 'Data and weights are sound.'
+      : `The weights are sound, but ${unreadable.length} of the images tried cannot be read. The first: ${first}`;
   const device = peakDeviceBytes === null ? '' : `, ${gigabytes(peakDeviceBytes)} on the device`;
   return (
-    `Data and weights are sound. A step took ${secondsPerStep.toFixed(2)} s (loss ${loss.toFixed(4)}) and at most ` +
+    `${verdict} A step took ${secondsPerStep.toFixed(2)} s (loss ${loss.toFixed(4)}) and at most ` +
     `${gigabytes(peakBytes)}${device}; all epochs would take about ${describeDuration(hoursInAll * 3600)} and validation. ` +
     'Nothing was written.'
   );

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
+import { describeClipped } from '../image/grey16.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { checkVotes, type SplitVotes, type VotesBySplit, type VotesReport } from './check-votes.js';
 import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
@@ -75,7 +76,7 @@ export async function checkData(options: CheckDataOptions): Promise<DataReport> 
   const listings: [Split, Listing][] = [];
   for (const split of layout.splits) listings.push([split, await layout.read(split)]);
   const { votes, faults } = await checkVotes(layout, listings);
-  const { pictures, unreadable } = await openImages(listings, votes, options);
+  const { pictures, unreadable, clipped } = await openImages(listings, votes, options);
   const duplicates = findDuplicates(pictures, listings[0]?.[1].classes ?? []);
   const found = {
     root: resolve(options.root),
@@ -88,17 +89,23 @@ export async function checkData(options: CheckDataOptions): Promise<DataReport> 
     duplicatesWithinSplits: duplicates.filter(({ betweenSplits }) => !betweenSplits),
   };
   const problems = [...problemsOf(found, listings, options), ...faults];
-  return { ...found, problems, warnings: warningsOf(found, listings) };
+  return { ...found, problems, warnings: warningsOf(found, listings, clipped) };
 }
 
 async function openImages(
   listings: readonly [Split, Listing][],
   votes: VotesBySplit,
   { quick, concurrency = 8, onProgress, signal }: CheckDataOptions,
-): Promise<{ pictures: Picture[]; unreadable: ReadonlyMap<string, string> }> {
+): Promise<{
+  pictures: Picture[];
+  unreadable: ReadonlyMap<string, string>;
+  /** Those whose grey levels of 16 bits become white. */
+  clipped: readonly string[];
+}> {
   const pictures: Picture[] = [];
   const unreadable = new Map<string, string>();
-  if (quick) return { pictures, unreadable };
+  const clipped: string[] = [];
+  if (quick) return { pictures, unreadable, clipped };
   const items = listings.flatMap(([split, { samples }]) =>
     samples.map(({ path, label }, order) => ({ split, path, label, order })),
   );
@@ -107,7 +114,9 @@ async function openImages(
   let done = 0;
   const open = async (path: string, use: (picture: RgbImage) => void) => {
     try {
-      use(await decodeImage(path));
+      const image = await decodeImage(path);
+      if (image.clipped) clipped.push(path);
+      use(image);
     } catch (error) {
       unreadable.set(path, unreadableReason(error));
     }
@@ -117,7 +126,7 @@ async function openImages(
     open(item.path, (picture) => pictures.push({ ...item, digest: pictureDigest(picture) }));
   await forEachParallel(items, concurrency, digest, signal);
   await forEachParallel(unlabelled, concurrency, (path) => open(path, () => {}), signal);
-  return { pictures, unreadable };
+  return { pictures, unreadable, clipped: clipped.sort() };
 }
 
 /** The reason when an image is at fault; anything else is thrown on. */
@@ -159,7 +168,7 @@ function problemsOf(
   options: CheckDataOptions,
 ): string[] {
   const layout = listings.flatMap(([split, listing]) =>
-    findLayoutProblems(listing.classes, countByClass(listing), split, options),
+    findLayoutProblems(listing.classes, countByClass(listing), split, options, listing.dropped),
   );
   const damaged = splits
     .filter(({ unreadable }) => unreadable.length > 0)
@@ -171,9 +180,19 @@ function problemsOf(
   return [...layout, ...damaged];
 }
 
-function warningsOf(found: Found, listings: readonly [Split, Listing][]): string[] {
+function warningsOf(
+  found: Found,
+  listings: readonly [Split, Listing][],
+  clipped: readonly string[],
+): string[] {
   const { splits, duplicatesBetweenSplits, duplicatesWithinSplits } = found;
   const warnings = listings.flatMap(([, { notes }]) => notes);
+  if (clipped.length > 0)
+    warnings.push(
+      describeClipped(
+        clipped.length === 1 ? clipped[0]! : `${clipped[0]} (one of ${clipped.length} such images)`,
+      ),
+    );
   if (duplicatesBetweenSplits.length > 0)
     warnings.push(
       `${pictures(duplicatesBetweenSplits.length, 'is', 'are')} in more than one split; figures on them flatter the network.`,

@@ -1,12 +1,12 @@
 /** Those who load images: this thread, or a number of worker threads, behind one queue of jobs. */
 import { PosterError } from '../errors.js';
 import { type JobQueue, type Lane, openJobQueue } from './job-queue.js';
-import { type ImageJob, type ImageRow, type LoadFailure, loadImage } from './load-image.js';
+import { type ImageJob, type ImageRow, type LoadOutcome, loadImage } from './load-image.js';
 import { type LoaderThread, startLoaderThread } from './loader-thread.js';
 
 export interface ImageWorkforce {
-  /** Loads an image into its place; resolves to why it could not be read, if so. */
-  load(job: ImageJob): Promise<LoadFailure | undefined>;
+  /** Loads an image into its place. */
+  load(job: ImageJob): Promise<LoadOutcome>;
   /** Rejects the jobs not yet begun. */
   cancel(reason: PosterError): void;
   close(): Promise<void>;
@@ -43,11 +43,11 @@ export function startWorkforce(workers: number, row: ImageRow, jobsAhead: number
 const imagesAtOnce = 2;
 
 /** The jobs of one thread that does the work itself. */
-export function openLocalQueue(row: ImageRow): JobQueue<ImageJob, LoadFailure | undefined> {
+export function openLocalQueue(row: ImageRow): JobQueue<ImageJob, LoadOutcome> {
   return openJobQueue(Array.from({ length: imagesAtOnce }, () => (job: ImageJob) => loadImage(row, job)));
 }
 
 /** Each thread `times` times, taking turns. */
-function repeat(threads: readonly LoaderThread[], times: number): Lane<ImageJob, LoadFailure | undefined>[] {
+function repeat(threads: readonly LoaderThread[], times: number): Lane<ImageJob, LoadOutcome>[] {
   return Array.from({ length: times }, () => threads.map(({ load }) => load)).flat();
 }

@@ -2,12 +2,14 @@
 import { PosterError, throwIfAborted } from '../errors.js';
 import { fillAhead, inChunks } from './fill-ahead.js';
 import type { ImageWorkforce } from './image-workforce.js';
-import type { ImageRequest, LoadFailure } from './load-image.js';
+import type { ImageRequest, LoadOutcome } from './load-image.js';
 
 /** An image of a batch: `index` is its place among all requests; `error` says why its pixels are zeros. */
 export interface LoadedItem {
   readonly index: number;
   readonly error?: PosterError;
+  /** The path of an image whose grey levels of 16 bits were clipped. */
+  readonly clipped?: string;
 }
 
 export interface ImageBatch<Pixels> {
@@ -55,6 +57,7 @@ export async function* loadBatches<Pixels extends PixelMemory>(
     const load = async (request: ImageRequest, i: number) =>
       itemOf(
         first + i,
+        request,
         await workforce.load({ position: slot * batchSize + i, request, cached: cached(request.path) }),
       );
     return { slot, items: await Promise.all(chunk.map(load)) };
@@ -77,6 +80,8 @@ export async function* loadBatches<Pixels extends PixelMemory>(
   }
 }
 
-function itemOf(index: number, failure: LoadFailure | undefined): LoadedItem {
-  return failure ? { index, error: new PosterError(failure.code, failure.message) } : { index };
+function itemOf(index: number, { path }: ImageRequest, outcome: LoadOutcome): LoadedItem {
+  if (outcome === undefined) return { index };
+  if (outcome === 'clipped') return { index, clipped: path };
+  return { index, error: new PosterError(outcome.code, outcome.message) };
 }

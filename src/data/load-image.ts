@@ -2,9 +2,9 @@
 import { PosterError } from '../errors.js';
 import { type DecodeOptions, decodeImage } from '../image/decode.js';
 import { flipHorizontally } from '../image/flip.js';
+import type { DecodedImage } from '../image/grey16.js';
 import { normalise } from '../image/normalise.js';
 import { toInput } from '../image/preprocess.js';
-import type { RgbImage } from '../image/rgb-image.js';
 import { type ImageCache, readCached, writeCached } from './image-cache.js';
 
 /** An image to load, and how to alter it: the caller draws the augmentation, so that no thread has a say in it. */
@@ -39,6 +39,9 @@ export interface ImageJob {
 /** A PosterError in a form that can be sent between threads. */
 export type LoadFailure = Pick<PosterError, 'code' | 'message'>;
 
+/** Why an image could not be read, or that its grey levels of 16 bits were clipped; undefined where all is well. */
+export type LoadOutcome = LoadFailure | 'clipped' | undefined;
+
 /** Size of one image of a row in bytes. */
 export function bytesPerImage(imageSize: number, pixels: PixelFormat): number {
   return imageSize * imageSize * 3 * (pixels === 'float32' ? 4 : 1);
@@ -48,7 +51,7 @@ export function bytesPerImage(imageSize: number, pixels: PixelFormat): number {
  * Decodes, resizes, flips and normalises an image, in torchvision's order, into its place in the row. An image that
  * cannot be read leaves zeros there, and the reason is returned.
  */
-export async function loadImage(row: ImageRow, job: ImageJob): Promise<LoadFailure | undefined> {
+export async function loadImage(row: ImageRow, job: ImageJob): Promise<LoadOutcome> {
   const { memory, imageSize, pixels } = row;
   const { position, request } = job;
   try {
@@ -60,7 +63,7 @@ export async function loadImage(row: ImageRow, job: ImageJob): Promise<LoadFailu
     } else {
       normalise(image, new Float32Array(memory), offset);
     }
-    return undefined;
+    return resized.clipped && 'clipped';
   } catch (error) {
     if (!(error instanceof PosterError)) throw error;
     const bytes = bytesPerImage(imageSize, pixels);
@@ -69,15 +72,15 @@ export async function loadImage(row: ImageRow, job: ImageJob): Promise<LoadFailu
   }
 }
 
-/** The image as it is before a flip, from the cache where it lies there. */
+/** The image as it is before a flip, from the cache where it lies there; that it was clipped is told when it is decoded. */
 async function resizedImage(
   { imageSize, decode, grey, cache }: ImageRow,
   { request, cached }: ImageJob,
-): Promise<RgbImage> {
+): Promise<DecodedImage> {
   const known = cache && cached !== undefined ? readCached(cache, cached, imageSize) : undefined;
   if (known) return known;
   const decoded = await decodeImage(request.path, decode);
   const image = toInput(decoded, { size: imageSize, color: grey ? 'grey' : 'rgb' });
   if (cache && cached !== undefined) writeCached(cache, cached, image);
-  return image;
+  return decoded.clipped ? { ...image, clipped: true } : image;
 }

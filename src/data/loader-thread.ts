@@ -1,8 +1,7 @@
 /** A worker thread that loads images into shared memory, seen from the thread that started it. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { messageOf, PosterError } from '../errors.js';
-import type { ImageJob, ImageRow, LoadFailure } from './load-image.js';
+import type { ImageJob, ImageRow, LoadOutcome } from './load-image.js';
 
 /** What a thread is told apart from jobs: to give up those not yet begun, or to end after those it has. */
 export type LoaderOrder = 'cancel' | 'close';
@@ -10,19 +9,19 @@ export type LoaderOrder = 'cancel' | 'close';
 /** What a thread answers to a job; jobs are told apart by their place in the row, which only one fills at a time. */
 export interface JobDone {
   readonly position: number;
-  readonly failure: LoadFailure | undefined;
+  readonly outcome: LoadOutcome;
 }
 
 export interface LoaderThread {
-  load(job: ImageJob): Promise<LoadFailure | undefined>;
+  load(job: ImageJob): Promise<LoadOutcome>;
   /** Gives up the jobs not yet begun: they end with an `aborted` failure. */
   cancel(): void;
-  /** Resolves when the thread has finished what it had begun and is gone. */
+  /** Resolves when the thread has finished what it had begun and is gone. May be called more than once. */
   close(): Promise<void>;
 }
 
 interface Pending {
-  readonly resolve: (failure: LoadFailure | undefined) => void;
+  readonly resolve: (outcome: LoadOutcome) => void;
   readonly reject: (reason: Error) => void;
 }
 
@@ -47,13 +46,14 @@ export function startLoaderThread(row: ImageRow): LoaderThread {
     for (const { reject } of pending.values()) reject(ended);
     pending.clear();
   };
-  worker.on('message', ({ position, failure }: JobDone) => {
-    pending.get(position)?.resolve(failure);
+  worker.on('message', ({ position, outcome }: JobDone) => {
+    pending.get(position)?.resolve(outcome);
     pending.delete(position);
     if (pending.size === 0 && !closing) worker.unref();
   });
   worker.on('error', end);
   worker.on('exit', (code) => end(`exit code ${code}`));
+  const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.unref();
 
   return {
@@ -70,7 +70,7 @@ export function startLoaderThread(row: ImageRow): LoaderThread {
       closing = true;
       worker.ref();
       worker.postMessage('close' satisfies LoaderOrder);
-      await once(worker, 'exit');
+      await gone;
     },
   };
 }

@@ -24,8 +24,8 @@ port.on('message', async (message: ImageJob | LoaderOrder) => {
 });
 
 async function answer(job: ImageJob): Promise<void> {
-  const failure = await queue.run(job).catch(ifCancelled);
-  port.postMessage({ position: job.position, failure } satisfies JobDone);
+  const outcome = await queue.run(job).catch(ifCancelled);
+  port.postMessage({ position: job.position, outcome } satisfies JobDone);
 }
 
 function ifCancelled(error: unknown): LoadFailure {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PosterError } from '../errors.js';
+import { describeForeignName } from '../io/foreign-name.js';
 import type { Dataset } from './dataset.js';
 import type { TargetKind } from './distribution.js';
 import { checkLabels, type DataType, dataTypeFacts } from './labels.js';
@@ -18,6 +19,7 @@ import {
   noVotes,
   type Split,
 } from './layouts/layout.js';
+import { describeDropped } from './layouts/left-out.js';
 import { fileExists, readFolder } from './layouts/list-images.js';
 import { pathList } from './layouts/path-list.js';
 import { rafDb } from './layouts/raf-db.js';
@@ -45,6 +47,8 @@ export interface OpenDatasetOptions {
   readonly split?: Split | undefined;
   /** Class names in label order, in place of the type's own. */
   readonly labels?: readonly string[] | undefined;
+  /** Names for the classes of a list that numbers them, in the order of the numbers. */
+  readonly numberNames?: readonly string[] | undefined;
   /**
    * The file of votes: of FERPlus, RAF-DB's distribution_basic.txt, or a list with a column per class. By
    * default it is looked for in the root, as docs/datasets.md tells.
@@ -58,7 +62,7 @@ export interface OpenDatasetOptions {
 }
 
 /** A dataset with what opening it brought to light. */
-export interface OpenedDataset extends Dataset, Pick<Listing, 'alignment'> {
+export interface OpenedDataset extends Dataset, Pick<Listing, 'alignment' | 'areNumbersNamed'> {
   readonly layout: string;
   readonly dropped: readonly Dropped[];
   readonly notes: readonly string[];
@@ -113,11 +117,12 @@ function tellUnvoted(listing: Listing, split: Split): Listing {
  * @throws PosterError `file.missing` or `data.layout`, naming what was expected and what is there.
  */
 export async function recogniseLayout(options: OpenDatasetOptions): Promise<Layout> {
-  const { type, labels, votes, signal } = options;
+  const { type, labels, numberNames, votes, signal } = options;
   const root = resolve(options.root);
   if (labels) checkLabels(labels, '--labels');
+  if (numberNames) checkLabels(numberNames, '--labels');
   await checkRoot(root, type);
-  const layoutOptions: LayoutOptions = { root, type, labels, votes, signal };
+  const layoutOptions: LayoutOptions = { root, type, labels, numberNames, votes, signal };
   for (const reader of readers[type]) {
     const layout = await reader.recognise(layoutOptions);
     if (layout) return withVotes(layout, layoutOptions);
@@ -127,7 +132,8 @@ export async function recogniseLayout(options: OpenDatasetOptions): Promise<Layo
 
 async function checkRoot(root: string, type: DataType): Promise<void> {
   const found = await stat(root).catch((error: unknown) => {
-    throw new PosterError('file.missing', `Expected ${type} data in ${root}, but nothing is there.`, {
+    const reason = describeForeignName(root) ?? 'nothing is there';
+    throw new PosterError('file.missing', `Expected ${type} data in ${root}, but ${reason}.`, {
       cause: error,
     });
   });
@@ -182,7 +188,13 @@ function missingSplit(layout: Layout, split: Split, root: string): string {
 
 /** @throws PosterError `data.layout` with the first of `findLayoutProblems`. */
 export function requireSound(listing: Listing, split: Split, options: OpenDatasetOptions): void {
-  const problem = findLayoutProblems(listing.classes, countByClass(listing), split, options)[0];
+  const problem = findLayoutProblems(
+    listing.classes,
+    countByClass(listing),
+    split,
+    options,
+    listing.dropped,
+  )[0];
   if (problem) throw new PosterError('data.layout', problem);
 }
 
@@ -192,19 +204,23 @@ export function findLayoutProblems(
   counts: readonly number[],
   split: Split,
   { root, allowEmpty }: Pick<OpenDatasetOptions, 'root' | 'allowEmpty'>,
+  dropped: readonly Dropped[],
 ): string[] {
+  const leftOut = dropped.length > 0 ? ` (left out: ${describeDropped(dropped)})` : '';
   const where = `${split === 'all' ? 'the data' : `the ${split} split`} in ${root}`;
   if (classes.length < 2)
     return [
       `Expected at least two classes in ${where}, got only "${classes.join()}"; add the other classes.`,
     ];
   if (counts.every((count) => count === 0))
-    return [`Expected images in ${where}, found none; check that they are unpacked there.`];
+    return [
+      `Expected images in ${where}, found none${leftOut}; check that they are unpacked there, and of a kind that can be read.`,
+    ];
   if (allowEmpty) return [];
   const empty = emptyClasses(classes, counts);
   if (empty.length === 0) return [];
   return [
-    `Expected images of every class in ${where}, but ${empty.join(', ')} ${empty.length > 1 ? 'have' : 'has'} none; ` +
+    `Expected images of every class in ${where}, but ${empty.join(', ')} ${empty.length > 1 ? 'have' : 'has'} none${leftOut}; ` +
       'add them, correct --labels, or pass --allow-empty to go on without.',
   ];
 }

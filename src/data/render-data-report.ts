@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import Table from 'cli-table3';
 import type { ClassCount, DataReport, SplitReport } from './check-data.js';
 import type { Duplicate } from './find-duplicates.js';
-import type { Dropped, Split } from './layouts/layout.js';
+import type { Split } from './layouts/layout.js';
+import { droppedNotes } from './layouts/left-out.js';
 import type { PreparedData, PreparedSplit } from './prepare/prepare-data.js';
 
 /** How many examples a list shows before it says how many more there are. */
@@ -14,7 +15,7 @@ export function renderDataReport(report: DataReport): string {
   const sections = [
     `${type} in ${root}: ${layout}`,
     countTable(splits),
-    ...splits.flatMap(({ split, dropped }) => renderDropped(split, dropped)),
+    ...splits.flatMap(({ split, dropped }) => droppedNotes(split, dropped)),
     ...splits.flatMap(({ split, votes }) => (votes ? [renderVotes(split, votes)] : [])),
     ...renderUnreadable(report),
     ...renderDuplicates('between splits', report.duplicatesBetweenSplits, root),
@@ -31,7 +32,7 @@ export function renderPreparedData({ out, type, layout, splits, notes }: Prepare
   const sections = [
     `${type} (${layout}) is prepared in ${out}`,
     countTable(splits),
-    ...splits.flatMap(({ split, dropped }) => renderDropped(split, dropped)),
+    ...splits.flatMap(({ split, dropped }) => droppedNotes(split, dropped)),
     ...splits.flatMap(({ split, votes }) => (votes ? [renderKeptVotes(split, votes)] : [])),
     ...notes.map((note) => `Note: ${note}`),
   ];
@@ -66,12 +67,6 @@ export function countTable(splits: readonly Counted[]): string {
 function withShare(count: number, total: number): string {
   const share = total > 0 ? (100 * count) / total : 0;
   return `${count} ${`(${share.toFixed(1)} %)`.padStart(9)}`;
-}
-
-function renderDropped(split: Split, dropped: readonly Dropped[]): string[] {
-  return dropped.map(
-    ({ reason, count, example }) => `Left out of ${split}: ${count} × ${reason} (such as ${example})`,
-  );
 }
 
 function renderKeptVotes(split: Split, { images, unlabelled }: NonNullable<PreparedSplit['votes']>): string {

@@ -22,6 +22,8 @@ export interface DemoOptions {
   /** Drawn faces to learn from, and epochs over them; defaults that reach over 90 % in minutes. */
   readonly faces?: number | undefined;
   readonly epochs?: number | undefined;
+  /** Drawn faces to evaluate on, evenly of the seven expressions. Default 350. */
+  readonly heldOut?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStage?: ((stage: DemoStage) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -42,8 +44,6 @@ export interface DemoResult {
   readonly curves?: string;
 }
 
-const heldOutFaces = 350;
-
 /**
  * Draws a labelled set of schematic faces, trains the narrow network on them, evaluates it on faces drawn with
  * other parameters and writes the report.
@@ -51,13 +51,13 @@ const heldOutFaces = 350;
  * @throws PosterError `file.unwritable` for a folder with other files, `aborted`.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { output, faces: count = 2100, signal, onStage, onProgress } = options;
+  const { output, faces: count = 2100, heldOut = 350, signal, onStage, onProgress } = options;
   const faces = join(output, 'faces');
   await requireOwnFolder(output);
   onStage?.('draw');
   await writeDrawnDataset(faces, {
     train: count,
-    test: heldOutFaces,
+    test: heldOut,
     seed: 1,
     variety: 0.3,
     signal,

@@ -38,7 +38,7 @@ export async function evaluate(model: Recogniser, options: EvaluateOptions): Pro
   const { dataset, strict = false, onProgress } = options;
   const { samples } = dataset;
   const { classes, labelOf } = matchClasses(model, dataset);
-  const { batchSize = defaultBatchSize, workers = defaultWorkers(), signal } = options;
+  const { batchSize = defaultBatchSize, workers = defaultWorkers(), onNote, signal } = options;
   const predictions: Prediction[] = [];
   const failures: Failure[] = [];
   const started = performance.now();
@@ -47,6 +47,7 @@ export async function evaluate(model: Recogniser, options: EvaluateOptions): Pro
   for await (const { path, prediction, error } of model.predictFiles(paths, {
     batchSize,
     workers,
+    onNote,
     signal,
   })) {
     if (error && strict) throw error;
@@ -103,7 +104,21 @@ function matchClasses(model: Recogniser, { classes, name }: Dataset): ClassMatch
     return { classes, labelOf: (label) => label };
   throw new PosterError(
     'checkpoint.mismatch',
-    `Expected the classes of ${name} (${classes.join(', ')}) to be those of ${model.path} (${labels.join(', ')}), but the model has no ${unknown.join(', ') || 'separate class for each'}; pass --labels with the model's class names in its order.`,
+    `Expected the classes of ${name} (${classes.join(', ')}) to be those of ${model.path} (${labels.join(', ')}), but ${otherNames(classes, unknown)}.`,
+  );
+}
+
+/** Why the data's classes do not match the model's, and what to do. */
+function otherNames(classes: readonly string[], unknown: readonly string[]): string {
+  if (classes.every((label) => /^\d+$/.test(label)))
+    return (
+      `the data number their classes; pass --labels with the names of ${classes[0]} to ${classes.at(-1)} in this order, ` +
+      'such as surprise,fear,… where the first is surprise'
+    );
+  if (unknown.length === 0) return 'the model has no separate class for each; merge those that are the same';
+  return (
+    `the model has no ${unknown.join(', ')}; rename what is spelled otherwise, or pass --labels with the model's classes in ` +
+    'its order, called as the data call them'
   );
 }
 

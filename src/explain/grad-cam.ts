@@ -33,7 +33,7 @@ export interface GradCam {
  * @throws PosterError `engine.unavailable` without libtorch, `option.invalid` for an ONNX model, whose weights are
  * folded together, and the errors of loading a checkpoint.
  */
-export async function openGradCam(path: string, signal?: AbortSignal): Promise<GradCam> {
+export async function openGradCam(path: string): Promise<GradCam> {
   if (isOnnx(path)) {
     throw new PosterError(
       'option.invalid',
@@ -41,7 +41,7 @@ export async function openGradCam(path: string, signal?: AbortSignal): Promise<G
     );
   }
   requireLibtorch();
-  const { network, weights } = await readModel(path, signal);
+  const { network, weights } = await readModel(path);
   const parameters = holdParameters(weights);
   return {
     explain: (image, classIndex) =>
@@ -57,7 +57,7 @@ function requireLibtorch(): void {
     addon();
   } catch (cause) {
     if (!(cause instanceof PosterError)) throw cause;
-    const message = `Expected libtorch for grad-cam, whose gradients need it, but it cannot be used; run \`npm run setup\`, or use the method attention. (${cause.message})`;
+    const message = `Expected libtorch for grad-cam, whose gradients need it, but it cannot be used; use the method attention, or do as told here: ${cause.message}`;
     throw new PosterError('engine.unavailable', message, { cause });
   }
 }

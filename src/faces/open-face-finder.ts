@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
-import { decodeImage } from '../image/decode.js';
-import type { RgbImage } from '../image/rgb-image.js';
+import { photoDecoding } from '../image/decode.js';
+import { decodeInput, type ImageInput } from '../image/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
@@ -30,9 +30,9 @@ export interface FaceFinderOptions extends SessionOptions {
 export interface FaceFinder {
   /**
    * The faces of a photo, the largest first; none is an empty list.
-   * @param photo a file or its bytes, turned as its EXIF orientation says, or pixels that are upright
+   * @param photo a file in any form, turned as its EXIF orientation says, or pixels that are upright
    */
-  find(photo: string | Uint8Array | RgbImage, options?: FindFacesOptions): Promise<Face[]>;
+  find(photo: ImageInput, options?: FindFacesOptions): Promise<Face[]>;
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -76,8 +76,7 @@ function faceFinder(models: FaceModels, alignment: Alignment): FaceFinder {
   return {
     async find(photo, options = {}) {
       if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
-      const isPixels = typeof photo === 'object' && 'data' in photo;
-      const upright = isPixels ? photo : await decodeImage(photo, { autoOrient: true });
+      const upright = await decodeInput(photo, photoDecoding);
       return findFaces(upright, models, withUsualAlignment(options, alignment));
     },
     dispose,

@@ -1,6 +1,6 @@
 /** Tells image formats, and what people mistake for images, by their first bytes. Browser-safe. */
 
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'bmp' | 'gif' | 'tiff';
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'bmp' | 'gif' | 'tiff' | 'avif' | 'pnm';
 
 /** First bytes as latin-1 text; `.` stands for any byte. */
 const signatures: readonly (readonly [pattern: RegExp, format: ImageFormat])[] = [
@@ -10,6 +10,8 @@ const signatures: readonly (readonly [pattern: RegExp, format: ImageFormat])[] =
   [/^BM/, 'bmp'],
   [/^GIF8[79]a/, 'gif'],
   [/^(II[*+]\0|MM\0[*+])/, 'tiff'],
+  [/^....ftyp(....)*avi[fs]/s, 'avif'],
+  [/^P[1-6][\t-\r ]/, 'pnm'],
 ];
 
 /** Other contents worth naming, with what to do about them. */
@@ -18,18 +20,18 @@ const impostors: readonly (readonly [pattern: RegExp, cause: string])[] = [
   [/^\s*<(!doctype html|html|head|body)/i, 'it is a web page (HTML); download the image itself'],
   [/^\s*<(\?xml|svg|!doctype svg)/i, 'it is an XML or SVG document; convert it to PNG'],
   [
-    /^.{4}ftyp(avif|avis|hei[cfmsx]|hevc|mif1|msf1)/s,
-    'it is a HEIF or AVIF image; convert it to JPEG or PNG',
+    /^.{4}ftyp(hei[cfmsx]|hev[cmsx]|mif1|msf1)/s,
+    'it is a HEIC image, as iPhones take them, which cannot be read here; convert it to JPEG, with "heif-convert" on Linux, "sips -s format jpeg" on a Mac or by exporting it from a photo program',
   ],
   [/^%PDF-/, 'it is a PDF document; convert the page to PNG'],
   [/^PK\W\W/, 'it is a zip archive; unpack it'],
 ];
 
-const supported = 'JPEG, PNG, WebP, BMP, GIF or TIFF';
+const supported = 'JPEG, PNG, WebP, AVIF, BMP, GIF, TIFF or PNM';
 
 /** The format announced by the first bytes, if it is one that can be read. */
 export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
-  const start = latin1(bytes.subarray(0, 16));
+  const start = latin1(bytes.subarray(0, 48));
   return signatures.find(([pattern]) => pattern.test(start))?.[1];
 }
 

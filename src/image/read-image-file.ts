@@ -1,6 +1,8 @@
 /** Reads an image file into memory, no more of it than an image can need. */
 import { open } from 'node:fs/promises';
 import { messageOf, PosterError } from '../errors.js';
+import { excerpt } from '../io/excerpt.js';
+import { describeForeignName, describeForeignSlashes } from '../io/foreign-name.js';
 import { ImageDefect } from './image-defect.js';
 
 /** No sensible file is larger than its pixels laid bare (16-bit RGBA), give or take its metadata. */
@@ -20,14 +22,18 @@ export async function readImageFile(path: string, maxPixels: number): Promise<Ui
     if (!stat.isFile()) refuse(path, 'it is a device or pipe, not a regular file');
     if (stat.size > maxPixels * bytesPerPixel + metadataAllowance)
       throw new ImageDefect(`its ${stat.size} bytes are more than an image of ${maxPixels} pixels can need`);
-    return await file.readFile();
+    return await file.readFile().catch((error: unknown) => refuse(path, reasonOf(error), error));
   } finally {
     await file.close();
   }
 }
 
 function refuse(path: string, reason: string, cause?: unknown): never {
-  throw new PosterError('file.missing', `Expected an image file at ${path}, but ${reason}.`, { cause });
+  throw new PosterError(
+    'file.missing',
+    `Expected an image file at ${excerpt(path) || '""'}, but ${reason}.`,
+    { cause },
+  );
 }
 
 const reasons: Record<string, string> = {
@@ -35,10 +41,13 @@ const reasons: Record<string, string> = {
   ENOTDIR: 'a part of that path is a file, not a folder; check the path',
   EACCES: 'it may not be read; check its permissions',
   EPERM: 'it may not be read; check its permissions',
+  ENAMETOOLONG:
+    "that is too long for a path; hand base64 over as bytes, Buffer.from(text, 'base64'), or as a data: URL",
   EMFILE: 'too many files are open at once; raise the limit with ulimit -n',
 };
 
 function reasonOf(error: unknown): string {
-  const { code = '' } = error as NodeJS.ErrnoException;
+  const { code = '', path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return describeForeignName(path) ?? describeForeignSlashes(path) ?? reasons.ENOENT!;
   return reasons[code] ?? `it cannot be opened (${messageOf(error)})`;
 }

@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
 import { parseJson } from './parse-json.js';
-import { unwritable } from './write-atomically.js';
+import { orUnwritable, unwritable } from './write-atomically.js';
 
 const ownerSchema = z.object({
   pid: z.int().positive(),
@@ -54,10 +54,17 @@ export async function takeLock(path: string, guarded: Guarded): Promise<Lock> {
 
 /** Whether a process that lives, or one on another machine, holds the lock at `path`. */
 export async function isLockHeld(path: string): Promise<boolean> {
-  const text = await readIfThere(path);
+  const text = await readLock(path);
   if (text === undefined) return false;
   const owner = ownerSchema.safeParse(parseJson(text)).data;
   return !owner || owner.host !== hostname() || isAlive(owner);
+}
+
+/** The text of the lock, or undefined when there is none; empty for what is there and cannot be read as a file. */
+async function readLock(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' || error.code === 'ENOTDIR' ? undefined : '',
+  );
 }
 
 async function thisProcess(): Promise<Owner> {
@@ -71,8 +78,8 @@ async function thisProcess(): Promise<Owner> {
 
 /** Writes the lock; false when there is one. */
 async function createLock(path: string, owner: Owner): Promise<boolean> {
+  await orUnwritable(path, () => mkdir(dirname(path), { recursive: true }));
   try {
-    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, `${JSON.stringify(owner)}\n`, { flag: 'wx' });
     return true;
   } catch (error) {
@@ -83,7 +90,7 @@ async function createLock(path: string, owner: Owner): Promise<boolean> {
 
 /** Removes a dead process's lock. @throws PosterError `run.busy` when it is not known to be dead. */
 async function removeStaleLock(path: string, guarded: Guarded): Promise<void> {
-  const text = await readIfThere(path);
+  const text = await readLock(path);
   if (text === undefined) return;
   if (await isLockHeld(path)) throw busy(path, ownerSchema.safeParse(parseJson(text)).data, guarded);
   // Another process may judge the same lock at this moment: only one succeeds in moving it away.

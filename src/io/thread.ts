@@ -1,5 +1,4 @@
 /** Questions to a worker thread and its answers; errors keep their codes on the way. */
-import { once } from 'node:events';
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
 import { type ErrorCode, messageOf, PosterError } from '../errors.js';
 
@@ -18,7 +17,7 @@ export interface Thread<Asked, Answer> {
   ask(question: Asked): Promise<Answer>;
   /** Rejects when the thread ends unasked. */
   readonly failure: Promise<never>;
-  /** Lets the thread finish its questions and end. */
+  /** Lets the thread finish its questions and end. May be called more than once. */
   close(): Promise<void>;
 }
 
@@ -48,9 +47,10 @@ export function startThread<Asked, Answer>(program: URL, workerData: unknown): T
       reject(ended);
     };
     worker.on('error', end).on('exit', (code) => {
-      if (!closing) end(`exit code ${code}`);
+      if (!closing || pending.size > 0) end(`exit code ${code}`);
     });
   });
+  const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   failure.catch(() => {}); // not everybody waits for it
   worker.on('message', ({ id, answer, error }: Reply) => {
     const { resolve, reject } = pending.get(id)!;
@@ -63,17 +63,21 @@ export function startThread<Asked, Answer>(program: URL, workerData: unknown): T
     ask: (question) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(ended);
+        if (closing) return reject(closedError());
         const id = asked++;
         pending.set(id, { resolve, reject });
         worker.postMessage({ id, question } satisfies Question);
       }),
     async close() {
-      if (ended) return;
+      if (!ended && !closing) worker.postMessage('close');
       closing = true;
-      worker.postMessage('close');
-      await once(worker, 'exit');
+      await gone;
     },
   };
+}
+
+function closedError(): PosterError {
+  return new PosterError('disposed', 'This worker thread was closed; start another one.');
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
+import { describeForeignName } from './foreign-name.js';
 
 /** A file that is being written under another name beside its own. */
 export interface AsideFile {
@@ -91,6 +92,10 @@ export async function orUnwritable<R>(path: string, work: () => Promise<R>): Pro
 
 /** A system error's cause in words and what to do about it, without a full stop. */
 export function describeSystemError(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const { code, path } = (error as NodeJS.ErrnoException | undefined) ?? {};
+  if (code === 'ENOENT') {
+    const foreign = describeForeignName(path);
+    if (foreign) return foreign;
+  }
   return (code && systemErrors[code]) || messageOf(error);
 }

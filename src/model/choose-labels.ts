@@ -16,6 +16,8 @@ export interface ChosenLabels {
 export interface LabelHints {
   /** Class names in the order of the logits. */
   readonly labels?: readonly string[] | undefined;
+  /** The given names count only where the file names none itself. */
+  readonly labelsUnlessNamed?: boolean | undefined;
   readonly dataType?: DataType | undefined;
 }
 
@@ -31,7 +33,7 @@ export function chooseLabels(
   card: ModelCard | undefined,
   hints: LabelHints,
 ): ChosenLabels {
-  if (hints.labels) {
+  if (hints.labels && !(card && hints.labelsUnlessNamed)) {
     requireCount(path, classes, hints.labels, '--labels');
     return { labels: hints.labels, source: 'given', ...(hints.dataType ? { dataset: hints.dataType } : {}) };
   }

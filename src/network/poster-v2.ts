@@ -43,7 +43,7 @@ export interface PosterV2 {
   ): TransformerOutput<T>;
   /**
    * images -> B x 136: x and y of 68 landmarks relative to a 112-pixel crop.
-   * @throws Error for a network whose landmark branch is learned, which has no landmark head
+   * Not for a network whose landmark branch is learned, which has no head for them.
    */
   landmarks<T>(ops: Ops<T>, images: T): T;
 }
@@ -154,7 +154,8 @@ export function posterV2(config: NetworkConfig): PosterV2 {
       return network.recognise(ops, images, maps, options);
     },
     landmarks(ops, images) {
-      if (!landmarkBranch.landmarks) throw new Error('A learned landmark branch has no landmark head.');
+      if (!landmarkBranch.landmarks)
+        throw new Error('A landmark branch that was learned with the rest has no landmark head.');
       const maps = landmarkBranch.features(ops, strided(ops, images), ignore);
       return landmarkBranch.landmarks(ops, maps[2]);
     },

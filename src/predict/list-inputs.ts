@@ -1,9 +1,12 @@
 /** From what a user names on the command line to the paths of images, one by one. */
-import { readdir, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { hasImageExtension } from '../data/layouts/list-images.js';
+import { createDropCounter, type DropCounter } from '../data/layouts/layout.js';
+import { describeDropped, endingReason } from '../data/layouts/left-out.js';
+import { folderExists, hasImageExtension, isHidden } from '../data/layouts/list-images.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { describeSystemError } from '../io/write-atomically.js';
 
@@ -16,35 +19,65 @@ export interface Shard {
 export interface ListInputsOptions {
   readonly shard?: Shard | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Whether a file found in a folder is wanted, by its name. Default: images are. */
-  readonly accepts?: (name: string) => boolean;
+  /** What is looked for in folders. Default: images. */
+  readonly wanted?: Wanted;
+  /** Counts the files in folders that are something else, by their endings. */
+  readonly passedOver?: DropCounter;
   /** Where '-' reads paths from, one a line. */
   readonly standardInput?: NodeJS.ReadableStream;
 }
+
+/** Files that are looked for in folders. */
+export interface Wanted {
+  /** Their kind, for messages. */
+  readonly kind: 'image' | 'video';
+  /** Whether a file is one, by its name. */
+  accepts(name: string): boolean;
+}
+
+const images: Wanted = { kind: 'image', accepts: hasImageExtension };
 
 /**
  * Lists images without opening them: files as named, folders with all below them in sorted order, glob
  * patterns, and `-` for paths on standard input. Memory does not grow with the number of files.
  *
- * @throws PosterError `file.missing` for a name that is neither a file, a folder nor a pattern with matches.
+ * @throws PosterError `file.missing` for a name that is neither a file, a folder nor a pattern with matches, and at
+ * the end when there was nothing in any of them, for this shard or another.
  */
 export async function* listInputs(
   inputs: readonly string[],
-  { shard, signal, accepts = hasImageExtension, standardInput = process.stdin }: ListInputsOptions = {},
+  options: ListInputsOptions = {},
 ): AsyncGenerator<string> {
+  const { shard, signal, wanted = images, standardInput = process.stdin } = options;
+  const passedOver = options.passedOver ?? createDropCounter();
+  let found = 0;
   for (const input of inputs) {
-    const paths = input === '-' ? createInterface({ input: standardInput }) : expand(input, accepts);
+    const paths =
+      input === '-' ? createInterface({ input: standardInput }) : expand(input, wanted, passedOver);
     for await (const path of paths) {
       throwIfAborted(signal);
-      if (path.trim() !== '' && belongsTo(path, shard)) yield path;
+      if (path.trim() === '') continue;
+      found++;
+      if (belongsTo(path, shard)) yield path;
     }
   }
+  if (found === 0) throw nothingFound(inputs, wanted, passedOver);
 }
 
-async function* expand(input: string, accepts: (name: string) => boolean): AsyncGenerator<string> {
+function nothingFound(inputs: readonly string[], { kind }: Wanted, passedOver: DropCounter): PosterError {
+  const where = inputs.map((input) => (input === '-' ? 'the list on standard input' : input)).join(', ');
+  const others = passedOver.list();
+  const found = others.length > 0 ? `found only ${describeDropped(others)}` : 'found none';
+  return new PosterError(
+    'file.missing',
+    `Expected ${kind}s in ${where}, ${found}; name ${kind}s, or folders that hold some.`,
+  );
+}
+
+async function* expand(input: string, wanted: Wanted, passedOver: DropCounter): AsyncGenerator<string> {
   const found = await stat(input).catch((error: NodeJS.ErrnoException) => error);
   if (!(found instanceof Error)) {
-    if (found.isDirectory()) yield* walk(input, accepts);
+    if (found.isDirectory()) yield* walk(input, wanted, passedOver, []);
     else yield input;
     return;
   }
@@ -59,20 +92,38 @@ async function* expand(input: string, accepts: (name: string) => boolean): Async
   yield* matches;
 }
 
-/** The accepted files below a folder, each folder's own in sorted order; hidden names are passed over. */
-async function* walk(folder: string, accepts: (name: string) => boolean): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+/**
+ * The wanted files below a folder, each folder's own in sorted order; hidden names are passed over. Linked folders are
+ * followed, but not into themselves.
+ */
+async function* walk(
+  folder: string,
+  wanted: Wanted,
+  passedOver: DropCounter,
+  ancestors: readonly string[],
+): AsyncGenerator<string> {
+  const [real, entries] = await readEntries(folder);
+  if (ancestors.includes(real)) return;
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (isHidden(entry.name)) continue;
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory() && wanted.accepts(entry.name)) yield path;
+    else if (entry.isDirectory() || (entry.isSymbolicLink() && (await folderExists(path))))
+      yield* walk(path, wanted, passedOver, [...ancestors, real]);
+    else passedOver.add(endingReason(entry.name, wanted.kind), path);
+  }
+}
+
+async function readEntries(folder: string): Promise<[real: string, entries: Dirent[]]> {
+  try {
+    return [await realpath(folder), await readdir(folder, { withFileTypes: true })];
+  } catch (error) {
     throw new PosterError(
       'file.missing',
       `Could not read the folder ${folder}: ${describeSystemError(error)}.`,
+      { cause: error },
     );
-  });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(path, accepts);
-    else if (accepts(entry.name)) yield path;
   }
 }
 

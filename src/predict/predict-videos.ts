@@ -10,6 +10,7 @@ import { timelineChart } from '../report/charts/timeline-chart.js';
 import { openVideoAnnotator, type VideoAnnotator } from '../video/annotate-video.js';
 import { type RecogniseVideoOptions, recogniseVideo, type VideoFrame } from '../video/recognise-video.js';
 import { createTimelineRecorder } from '../video/timeline.js';
+import { begun } from './begun.js';
 import { type VideoFormatter, videoFormatter } from './format-videos.js';
 import type { LineSink } from './output-file.js';
 import { planOutputs, type SideFiles, type WriteOptions } from './plan-outputs.js';
@@ -66,7 +67,8 @@ export async function predictVideosTo(
     embedding: embedding ? model.network.embedding : 0,
   });
   const sideFiles = sideFilesOf(options);
-  const { paths: videos, guard } = await planOutputs(model, paths, sideFiles, options);
+  await using inputs = await begun(paths);
+  const { paths: videos, guard } = await planOutputs(model, inputs, sideFiles, options);
   const sink = await openSink(options);
   const counts = { videos: 0, frames: 0, unreadable: 0 };
   try {

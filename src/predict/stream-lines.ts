@@ -1,5 +1,6 @@
 /** Results written as lines as they come, to a file that can be continued or to a terminal. */
 import { PosterError } from '../errors.js';
+import { begun } from './begun.js';
 import type { Formatter, PredictionFormat } from './format.js';
 import { type ExistingOutput, type LineSink, openOutputFile, readExistingOutput } from './output-file.js';
 
@@ -45,11 +46,12 @@ export async function streamLines<Result extends StreamedResult>(
   const { format, output, skipExisting = false, strict = false, onResult } = options;
   const existing =
     output && skipExisting ? await readExistingOutput(output, format, lines.header) : undefined;
+  await using inputs = await begun(paths);
   const sink = await openSink(options, existing);
   const counts = { recognised: 0, unreadable: 0, skipped: 0 };
   try {
     if (!existing?.bytes) await sink.write(lines.header);
-    for await (const result of recognise(unfinished(paths, existing?.paths, counts))) {
+    for await (const result of recognise(unfinished(inputs, existing?.paths, counts))) {
       if (result.error && strict) throw result.error;
       await sink.write(lines.line(result));
       if (result.error) counts.unreadable++;

@@ -1,12 +1,33 @@
-/** Gathers what comes one by one into arrays of up to `size`. Browser-safe. */
-export async function* batches<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+/** Gathers what comes one by one into arrays. Browser-safe. */
+import { PosterError } from '../errors.js';
+import { describeGiven } from '../image/given-image.js';
+
+/**
+ * Arrays of up to `size` images.
+ * @throws PosterError `option.invalid` when the images are no list, but one of them, for example
+ */
+export async function* batches<T>(images: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  requireList(images);
   let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
+  for await (const image of images) {
+    batch.push(image);
     if (batch.length === size) {
       yield batch;
       batch = [];
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/**
+ * Refuses what is no list. Texts and bytes can be gone through, too, but hold characters and numbers.
+ * @throws PosterError `option.invalid`
+ */
+export function requireList(images: unknown): void {
+  const list = typeof images === 'object' && images !== null && !ArrayBuffer.isView(images);
+  if (list && (Symbol.iterator in images || Symbol.asyncIterator in images)) return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected a list of images (an array, or what gives them one by one), got ${describeGiven(images)}.`,
+  );
 }

@@ -1,10 +1,13 @@
 /** Runs the network over files while worker threads decode the next ones. */
 import { availableParallelism } from 'node:os';
 import { openLoader } from '../data/loader.js';
-import { type PosterError, throwIfAborted } from '../errors.js';
+import { PosterError, throwIfAborted } from '../errors.js';
+import { describeGiven } from '../image/given-image.js';
+import { describeClipped } from '../image/grey16.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
 import type { LoadedModel } from '../model/load-model.js';
 import type { NetworkConfig } from '../network/config.js';
+import { requireList } from './batches.js';
 import { type Prediction, toPredictions } from './prediction.js';
 
 export interface RecogniseFilesOptions {
@@ -14,6 +17,8 @@ export interface RecogniseFilesOptions {
   readonly workers?: number | undefined;
   /** Also return the embedding of each image. Default false. */
   readonly embedding?: boolean | undefined;
+  /** Called with a sentence on the images that a person should know; at most once for each thing there is to say. */
+  readonly onNote?: ((note: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,6 +54,7 @@ export async function* recogniseFiles(
   options: RecogniseFilesOptions = {},
 ): AsyncGenerator<FileResult> {
   const { batchSize = defaultBatchSize, workers = defaultWorkers(), embedding = false, signal } = options;
+  let { onNote } = options;
   const pending: string[] = []; // asked for and not yet returned; the loader keeps their order
   const { size: imageSize, color } = preprocessing;
   await using loader = openLoader({ batchSize, workers, imageSize, grey: color === 'grey' });
@@ -56,16 +62,30 @@ export async function* recogniseFiles(
     throwIfAborted(signal);
     const outputs = await session.run(batch.images, batch.count);
     const predictions = toPredictions(outputs, labels, embedding, pending);
-    for (const [i, { error }] of batch.items.entries()) {
+    for (const [i, { error, clipped }] of batch.items.entries()) {
       const path = pending.shift()!;
+      if (clipped !== undefined) {
+        onNote?.(describeClipped(clipped));
+        onNote = undefined;
+      }
       yield error ? { path, error } : { path, prediction: predictions[i]! };
     }
   }
 }
 
 async function* requests(paths: Iterable<string> | AsyncIterable<string>, pending: string[]) {
+  requireList(paths);
   for await (const path of paths) {
+    requirePath(path);
     pending.push(path);
     yield { path };
   }
+}
+
+function requirePath(path: unknown): void {
+  if (typeof path === 'string') return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected the paths of image files, got ${describeGiven(path)} among them; predictBatch takes images in other forms.`,
+  );
 }

@@ -2,9 +2,11 @@
 import type { PosterError } from '../errors.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
-import { decodeImage } from '../image/decode.js';
+import { photoDecoding } from '../image/decode.js';
+import { decodeInput, type ImageInput } from '../image/decode-input.js';
 import { isUnreadable } from '../image/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { requireList } from './batches.js';
 import {
   type CropRecogniser,
   type RecognisedFace,
@@ -22,11 +24,11 @@ export type PhotoResult =
     }
   | { readonly path: string; readonly faces?: undefined; readonly error: PosterError };
 
-/** The faces of one upright photo, cut out as the model learned them unless the options say otherwise. */
+/** The faces of one photo in any form (decoded ones upright), cut out as the model learned them unless the options say otherwise. */
 export async function recogniseFaces(
   model: CropRecogniser,
   finder: FaceFinder,
-  photo: RgbImage,
+  photo: ImageInput,
   { embedding = false, ...options }: RecogniseFacesOptions = {},
 ): Promise<RecognisedFace[]> {
   const { signal } = options;
@@ -41,9 +43,10 @@ export async function* recognisePhotos(
   paths: Iterable<string> | AsyncIterable<string>,
   options: RecogniseFacesOptions = {},
 ): AsyncGenerator<PhotoResult> {
+  requireList(paths);
   for await (const path of paths) {
     try {
-      const photo = await decodeImage(path, { autoOrient: true });
+      const photo = await decodeInput(path, photoDecoding);
       yield { path, photo, faces: await recogniseFaces(model, finder, photo, options) };
     } catch (error) {
       if (!isUnreadable(error)) throw error;

@@ -44,7 +44,8 @@ function fromFastify(error: unknown): PosterError | undefined {
       'Expected a body of application/json or multipart/form-data.',
     );
   }
-  if (statusCode < 500) return new PosterError(fastifyCodes[statusCode] ?? 'request.invalid', `${message}.`);
+  if (statusCode < 500)
+    return new PosterError(fastifyCodes[statusCode] ?? 'request.invalid', `${message.replace(/\.+$/, '')}.`);
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
     return new PosterError('aborted', 'The client went away before its request was whole.');
   }

@@ -3,14 +3,26 @@ import multipart from '@fastify/multipart';
 import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import { PosterError } from '../errors.js';
+import { excerpt } from '../io/excerpt.js';
 import { answerError } from './answer-error.js';
 import { answerBrokenConnection } from './client-error.js';
+import { foreignPages } from './foreign-pages.js';
 import type { ServerLimits } from './limits.js';
+import { rememberMethods } from './methods.js';
 import { openapi } from './openapi.js';
+import { type NameOptions, nameCheck } from './own-names.js';
 
 export interface AppOptions {
+  readonly names: NameOptions;
+  /** Scheme, host and port of each site whose pages may ask. */
+  readonly allowOrigins: readonly string[];
   readonly limits: ServerLimits;
   readonly logger: FastifyServerOptions['logger'];
   /** Seconds for the header Retry-After. */
@@ -20,7 +32,8 @@ export interface AppOptions {
 /** Everything the page of the OpenAPI document loads comes from this server. */
 const pagePolicy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
 
-export async function createApp({ limits, logger, retryAfter }: AppOptions): Promise<FastifyInstance> {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { limits, logger, retryAfter } = options;
   const app = fastify({
     logger: logger ?? false,
     requestTimeout: limits.readTimeout,
@@ -37,12 +50,7 @@ export async function createApp({ limits, logger, retryAfter }: AppOptions): Pro
   });
   app.server.maxConnections = limits.connections;
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, retryAfter()));
-  app.setNotFoundHandler(({ method, url }) => {
-    throw new PosterError(
-      'request.unknown',
-      `There is nothing at ${method} ${url.slice(0, 200)}; /docs lists what there is.`,
-    );
-  });
+  guard(app, options);
   // The handlers read, count and check bodies; the schemas of routes document them.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', (_request, payload, done) => done(null, payload));
@@ -58,4 +66,29 @@ export async function createApp({ limits, logger, retryAfter }: AppOptions): Pro
     uiConfig: { layout: 'BaseLayout' },
   });
   return app;
+}
+
+/** Lets in whom the server was told to answer, and says what there is to those who ask for something else. */
+function guard(app: FastifyInstance, { names, allowOrigins }: AppOptions): void {
+  const checkName = nameCheck(names);
+  const pages = foreignPages(allowOrigins);
+  const methodsAt = rememberMethods(app);
+  const answerUnmatched = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { method, url } = request;
+    const methods = methodsAt(url.replace(/[?#].*$/s, ''));
+    if (methods.length === 0 || methods.includes(method)) {
+      const what = `${method} ${excerpt(url)}`;
+      throw new PosterError('request.unknown', `There is nothing at ${what}; /docs lists what there is.`);
+    }
+    if (pages.isPreflight(request)) return pages.answerPreflight(request, reply, methods);
+    const allow = methods.join(', ');
+    void reply.header('allow', allow);
+    throw new PosterError('request.method', `Expected ${allow} at ${excerpt(url)}, got ${method}.`);
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    checkName(request.headers.host);
+    pages.admit(request, reply);
+    if (request.is404) return answerUnmatched(request, reply); // whatever its body may be
+  });
+  app.setNotFoundHandler(answerUnmatched); // for files that are not there
 }

@@ -48,6 +48,12 @@ export interface ServerOptions {
   readonly batchDelay?: number;
   /** Clients must send it as `Authorization: Bearer <token>`. Default: none is asked for. */
   readonly token?: string;
+  /** The address that it will listen on, which decides by what names it is asked. Default: 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Further names by which it is asked, such as that of a proxy before it; `.example.com` for all below it. */
+  readonly allowHosts?: readonly string[] | undefined;
+  /** Sites whose pages may ask it from a visitor's browser, such as `http://localhost:3000`. Default: none. */
+  readonly allowOrigins?: readonly string[] | undefined;
   /** A folder of training runs, or a run's own, to show; they name paths of this machine. Default: none is shown. */
   readonly runs?: string | undefined;
   readonly limits?: Partial<ServerLimits>;
@@ -80,7 +86,10 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
     { requests: () => admission.inside, waiting: () => batcher.waiting, heldBytes: () => budget.held },
     options.registry,
   );
-  const app = await createApp({ limits, logger: options.logger, retryAfter: admission.retryAfter });
+  const { host = '127.0.0.1', allowHosts = [], allowOrigins = [], token, logger } = options;
+  const names = { host, allowHosts, secured: token !== undefined };
+  const { retryAfter } = admission;
+  const app = await createApp({ limits, logger, retryAfter, names, allowOrigins });
   app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
     const route = routeOptions.url ?? 'unknown';
     metrics.answered({ method, route, status: statusCode, seconds: elapsedTime / 1000 });
@@ -103,7 +112,7 @@ export async function createServer(model: Recogniser, options: ServerOptions = {
     reader: options.reader ?? createImageReader(),
     decoding: createSlots(readers),
     inWork: createSlots(readers + 2 * batchSize),
-    authorise: options.token === undefined ? undefined : tokenCheck(options.token),
+    authorise: token === undefined ? undefined : tokenCheck(token),
     logError: (error) => app.log.error(error),
   });
   await addStudioPage(app);

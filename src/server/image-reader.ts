@@ -6,7 +6,7 @@ import { overlay } from '../explain/overlay.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { Face, FindFacesOptions } from '../faces/find-faces.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
-import { decodeImage } from '../image/decode.js';
+import { decodeImage, photoDecoding } from '../image/decode.js';
 import { encodePng } from '../image/encode.js';
 import { resizeBilinear } from '../image/resize.js';
 import type { RgbImage } from '../image/rgb-image.js';
@@ -60,7 +60,7 @@ export function createImageReader(finder?: FaceFinder): ImageReader {
   return {
     findsFaces: finder !== undefined,
     async read(bytes, { faces, maxPixels, maxFaces, alignment, inputSize, name }) {
-      const image = await decodeImage(bytes, { autoOrient: faces, maxPixels, name });
+      const image = await decodeImage(bytes, { ...(faces && photoDecoding), maxPixels, name });
       const { width, height } = image;
       if (!faces || !finder) return { width, height, crop: toInput(image, inputSize) };
       const found = await finder.find(image, withUsualAlignment<FindFacesOptions>({ maxFaces }, alignment));

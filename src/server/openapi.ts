@@ -33,6 +33,8 @@ export const openapi: FastifyDynamicSwaggerOptions['openapi'] = {
 /** Schemas of the routes. They document; the handlers check. */
 export function routeSchemas(limits: ServerLimits, secured: boolean) {
   const security = secured ? { security: [{ token: [] }] } : {};
+  const open = [400, 403];
+  const guarded = secured ? [400, 401, 403] : open;
   return {
     recognise: {
       ...security,
@@ -44,17 +46,20 @@ export function routeSchemas(limits: ServerLimits, secured: boolean) {
       body: {
         content: { ...json(recogniseSchema(limits)), 'multipart/form-data': media(formSchema(limits)) },
       },
-      response: answers(
-        'The results, one for each image.',
-        answerSchema,
-        [400, 401, 408, 413, 415, 500, 503],
-      ),
+      response: answers('The results, one for each image.', answerSchema, [
+        ...guarded,
+        408,
+        413,
+        415,
+        500,
+        503,
+      ]),
     },
     model: {
       ...security,
       tags: ['recognition'],
       summary: 'The model, its classes and the limits of the server',
-      response: answers('The model.', modelSchema, [401, 503]),
+      response: answers('The model.', modelSchema, guarded),
     },
     modelFile: {
       ...security,
@@ -65,15 +70,14 @@ export function routeSchemas(limits: ServerLimits, secured: boolean) {
           description: 'What `poster export` writes; weights that are converted are in half precision.',
           content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
         },
-        401: failed,
-        500: failed,
+        ...failures([...guarded, 500]),
       },
     },
     runs: {
       ...security,
       tags: ['training'],
       summary: 'The training runs',
-      response: answers('The runs.', runsSchema, [401, 404]),
+      response: answers('The runs.', runsSchema, [...guarded, 404]),
     },
     run: {
       ...security,
@@ -84,17 +88,17 @@ export function routeSchemas(limits: ServerLimits, secured: boolean) {
         properties: { name: { type: 'string', description: 'Of its folder.' } },
         required: ['name'],
       },
-      response: answers('The run.', runRecordSchema, [401, 404]),
+      response: answers('The run.', runRecordSchema, [...guarded, 404]),
     },
     health: {
       tags: ['operation'],
       summary: 'Whether the process lives',
-      response: answers('It does.', statusSchema, []),
+      response: answers('It does.', statusSchema, open),
     },
     ready: {
       tags: ['operation'],
       summary: 'Whether requests are taken',
-      response: answers('They are.', statusSchema, [503]),
+      response: answers('They are.', statusSchema, [...open, 503]),
     },
     metrics: {
       ...security,
@@ -105,7 +109,7 @@ export function routeSchemas(limits: ServerLimits, secured: boolean) {
           description: 'Text of Prometheus.',
           content: { 'text/plain': { schema: { type: 'string' } } },
         },
-        401: failed,
+        ...failures(guarded),
       },
     },
   };
@@ -113,9 +117,12 @@ export function routeSchemas(limits: ServerLimits, secured: boolean) {
 
 const failed = { description: 'Not done; the error says why.', content: json(errorSchema) };
 
-function answers(description: string, schema: z.ZodType, failures: readonly number[]) {
-  const errors = Object.fromEntries(failures.map((status) => [status, failed]));
-  return { 200: { description, content: json(schema) }, ...errors };
+function answers(description: string, schema: z.ZodType, statuses: readonly number[]) {
+  return { 200: { description, content: json(schema) }, ...failures(statuses) };
+}
+
+function failures(statuses: readonly number[]) {
+  return Object.fromEntries(statuses.map((status) => [status, failed]));
 }
 
 function json(schema: z.ZodType) {

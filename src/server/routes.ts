@@ -1,4 +1,5 @@
 /** What the server answers to. */
+import { setMaxListeners } from 'node:events';
 import { basename, dirname } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PosterError } from '../errors.js';
@@ -9,6 +10,7 @@ import type { Recogniser } from './create-server.js';
 import { routeSchemas } from './openapi.js';
 import { type Asked, readRequest } from './read-request.js';
 import { recogniseImages, type Workplace } from './recognise.js';
+import { refuseQuery } from './refuse-query.js';
 import type { Runs } from './runs.js';
 import type { ModelBody } from './schemas.js';
 import type { WebModel } from './web-model.js';
@@ -27,7 +29,9 @@ export interface Service extends Workplace {
 export function addRoutes(app: FastifyInstance, service: Service): void {
   const { admission, authorise, metrics, limits } = service;
   const schemas = routeSchemas(limits, authorise !== undefined);
-  const secured = { onRequest: async ({ headers }: FastifyRequest) => authorise?.(headers.authorization) };
+  const checkToken = async ({ headers }: FastifyRequest) => authorise?.(headers.authorization);
+  const open = { onRequest: refuseQuery };
+  const secured = { onRequest: [checkToken, refuseQuery] };
   const model = describeModel(service);
   app.post('/v1/recognise', { ...secured, schema: schemas.recognise }, (request, reply) =>
     answerRecognise(request, reply, service),
@@ -49,15 +53,15 @@ export function addRoutes(app: FastifyInstance, service: Service): void {
       throw new PosterError('request.unknown', 'There is no training run of this name; /v1/runs lists them.');
     },
   );
-  app.get('/health', { schema: schemas.health }, async () => ({ status: 'ok' }));
-  app.get('/ready', { schema: schemas.ready }, async () => {
+  app.get('/health', { ...open, schema: schemas.health }, async () => ({ status: 'ok' }));
+  app.get('/ready', { ...open, schema: schemas.ready }, async () => {
     admission.requireOpen();
     return { status: 'ready' };
   });
   app.get('/metrics', { ...secured, schema: schemas.metrics }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { ...open, schema: { hide: true } }, async () => app.swagger());
 }
 
 function requireRuns({ runs }: Service): Runs {
@@ -102,6 +106,7 @@ async function inTime<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every image and face of a request listens
   const stopped = new Promise<never>((_, reject) => {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true });
   });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { alignmentSchema } from '../data/alignment.js';
 import type { ErrorCode } from '../errors.js';
+import { base64Pattern } from '../io/base64.js';
 import { runSummarySchema } from '../train/run-record.js';
 import type { ServerLimits } from './limits.js';
 
@@ -32,7 +33,8 @@ export function recogniseSchema({ images }: Pick<ServerLimits, 'images'>) {
     data: z
       .string()
       .min(1)
-      .describe('The bytes of the image file in base64, or a data: URL that holds them.'),
+      .meta({ contentEncoding: 'base64', pattern: `^(?:data:[^,]*;base64,)?${base64Pattern}$` })
+      .describe('The bytes of the image file in base64, in lines or not, or a data: URL that holds them.'),
   });
   return z.strictObject({ images: z.array(image).min(1).max(images), ...options });
 }
@@ -94,7 +96,9 @@ export const answeredCodes = [
   'option.invalid',
   'request.invalid',
   'request.unauthorised',
+  'request.forbidden',
   'request.unknown',
+  'request.method',
   'request.timeout',
   'request.too-large',
   'image.unreadable',

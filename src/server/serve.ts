@@ -15,8 +15,6 @@ export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' |
   /** .pth, .pth.tar, .safetensors or exported .onnx. */
   readonly checkpoint: string;
   readonly load?: Omit<LoadOptions, 'signal'>;
-  /** Default: 127.0.0.1, which only this machine reaches. */
-  readonly host?: string | undefined;
   /** 0 takes any that is free. Default: 8080. */
   readonly port?: number | undefined;
   /** Find faces when asked to. Default: true. */

@@ -40,7 +40,7 @@ async function newest(request) {
 /** Names of files tell their versions. */
 async function keptFirst(request) {
   const cache = await caches.open(kept);
-  const found = await cache.match(request);
+  const found = await cache.match(request, { ignoreVary: true }); // the page alone asks
   if (found) return found;
   const response = await fetch(request);
   if (response.ok) await cache.put(request, response.clone());

@@ -32,15 +32,15 @@ export const augmentations = {
     mixup: 0,
   },
   strong: {
-    rotation: 20,
-    shift: 0.1,
-    scale: [0.85, 1.2],
-    shear: 10,
-    brightness: [0.5, 1.3],
-    contrast: [0.6, 1.4],
+    rotation: 12,
+    shift: 0.06,
+    scale: [0.88, 1.15],
+    shear: 6,
+    brightness: [0.6, 1.3],
+    contrast: [0.7, 1.3],
     mixup: 0,
-    erasingProbability: 0.25,
-    erasingArea: [0.02, 0.15],
+    erasingProbability: 0.15,
+    erasingArea: [0.02, 0.12],
   },
 } satisfies Record<AugmentationSet, Ranges & Partial<TrainingConfig>>;
 

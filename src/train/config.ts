@@ -21,13 +21,14 @@ export type { TrainingConfig, TrainingOverrides } from './training-options.js';
  * @throws PosterError `option.invalid` with a sentence for each option that is unknown or out of range.
  */
 export function resolveConfig(dataType: DataType, overrides: TrainingOverrides): TrainingConfig {
+  return checkConfig({ ...presetFor(dataType, overrides.optimizer), ...givenOptions(overrides) });
+}
+
+/** The options that are given, those of a named set among them where they are not given themselves. */
+export function givenOptions(overrides: TrainingOverrides): TrainingOverrides {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const set = augmentations[overrides.augment ?? 'none'] ?? {}; // an unknown one is told by the schema
-  return checkConfig({
-    ...presetFor(dataType, overrides.optimizer),
-    ...(overrides.augment && set),
-    ...given,
-  });
+  const set = overrides.augment && augmentations[overrides.augment]; // an unknown one is told by the schema
+  return { ...set, ...given };
 }
 
 /**

@@ -5,17 +5,17 @@ import { runFolder } from './run-folder.js';
 import type { RunRequest } from './run-training.js';
 import { learningRateAt } from './schedule.js';
 import { openSession, planOf } from './session.js';
-import { loadSteps } from './step-batches.js';
+import { loadSteps, nothingToLearnFrom } from './step-batches.js';
 import { createStepper } from './stepper.js';
 import { summariseSession } from './summarise-session.js';
 
 /**
  * Does all that comes before training and two steps, of which the second is timed. Writes nothing.
- * @throws PosterError as openSession; `training.diverged`; `engine.failed` when memory is short.
+ * @throws PosterError as openSession and trainEpoch; `training.diverged`; `engine.failed` when memory is short.
  */
 export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   await using session = await openSession(request);
-  const { config, network, progress, device, team } = session;
+  const { config, data, network, progress, device, team } = session;
   const plan = planOf(session, progress.epoch);
   const index = Number(device.split(':')[1] ?? 0);
   if (device !== 'cpu') resetCudaPeak(index);
@@ -24,21 +24,21 @@ export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   let loss = Number.NaN;
   let secondsPerStep = Number.NaN;
   let tries = 0;
-  for await (const { batches } of loadSteps(
-    session.loader,
-    plan,
-    0,
-    network.config.classes,
-    team.size > 1 ? 1 : 2,
-  )) {
+  const unreadable: string[] = [];
+  const steps = loadSteps(session.loader, plan, 0, network.config.classes, team);
+  for await (const { batches, failures } of steps) {
+    unreadable.push(...team.gather(failures.map(({ message }) => message)).flat());
+    if (batches.length === 0) continue;
     const started = performance.now();
     ({ loss } = step(batches, learningRate, tries));
     secondsPerStep = (performance.now() - started) / 1000;
     if (++tries === 2) break;
   }
+  if (tries === 0) throw nothingToLearnFrom(data.train.length, unreadable);
   return {
     summary: summariseSession(session, runFolder(request.output)),
     loss,
+    unreadable,
     secondsPerStep,
     hoursInAll: (secondsPerStep * plan.steps * (config.epochs - progress.epoch)) / 3600,
     peakBytes: process.resourceUsage().maxRSS * 1024,

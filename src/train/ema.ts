@@ -26,6 +26,8 @@ export interface WeightAverage {
   /** The averages, and everything else as it is. */
   readonly parameters: Parameters;
   update(): void;
+  /** Frees the averages; the other parameters belong to the training. */
+  dispose(): void;
 }
 
 /** What changes in training, less the counters. */
@@ -63,6 +65,9 @@ export function averageWeights(
           lists.addInPlace([...averages.values()], [...averaged.values()], 1 - weight);
         }),
       );
+    },
+    dispose() {
+      for (const average of averages.values()) average.dispose();
     },
   };
 }

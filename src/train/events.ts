@@ -71,6 +71,8 @@ export interface TrainResult {
 export interface DryRunResult {
   readonly summary: TrainingSummary;
   readonly loss: number;
+  /** Why images of the steps tried could not be read. */
+  readonly unreadable: readonly string[];
   readonly secondsPerStep: number;
   /** At this speed, validation not counted. */
   readonly hoursInAll: number;

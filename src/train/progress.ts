@@ -58,6 +58,16 @@ export function afterStep(progress: Progress, { loss, correct, images, seconds }
   };
 }
 
+/** A step whose images could not be read: its place in the epoch is passed, nothing was learned. */
+export function afterSkippedStep(progress: Progress, seconds: number): Progress {
+  const { totals } = progress;
+  return {
+    ...progress,
+    step: progress.step + 1,
+    totals: { ...totals, seconds: totals.seconds + seconds },
+  };
+}
+
 /** The first step of the next epoch. */
 export function afterEpoch(progress: Progress, record: EpochRecord, best: Progress['best']): Progress {
   return {

@@ -4,7 +4,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { PosterError } from '../errors.js';
 import { cardKey, readModelCard } from '../model/model-card.js';
 import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
-import { checkConfig, flagOf, resolveConfig } from './config.js';
+import { checkConfig, flagOf, givenOptions, resolveConfig } from './config.js';
 import { areOthers } from './distillation.js';
 import { type Progress, startOf } from './progress.js';
 import { learningRateOfEpoch } from './schedule.js';
@@ -56,8 +56,7 @@ export function resumedConfig(
       `Expected dataType (--data_type): ${checkpoint.path} is the official program's and does not say what it was trained on.`,
     );
   }
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const config = checkConfig({ ...saved.config, ...given });
+  const config = checkConfig({ ...saved.config, ...givenOptions(overrides) });
   const changed = orderOptions.find((name) => config[name] !== saved.config[name]);
   if (changed && saved.progress.step > 0)
     throw new PosterError(

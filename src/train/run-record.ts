@@ -26,7 +26,7 @@ export const runSummarySchema = z.object({
 });
 
 export const runRecordSchema = runSummarySchema.extend({
-  config: z.record(z.string(), z.json()).describe('Every option as it was resolved.'),
+  config: z.record(z.string(), z.unknown()).describe('Every option as it was resolved.'),
   history: z.array(epochRecordSchema).describe('The figures of each epoch.'),
 });
 
@@ -56,7 +56,7 @@ export function runRecord(name: string, texts: RunTexts): RunRecord | undefined 
   });
   const status = runStatusSchema.safeParse(parseJson(texts.status ?? '')).data ?? null;
   const epochs = history.at(-1)?.epoch ?? 0;
-  return { name, dataType, network, epochs, best: bestOf(history), status, config: config as never, history };
+  return { name, dataType, network, epochs, best: bestOf(history), status, config, history };
 }
 
 function bestOf(history: readonly EpochRecord[]): RunRecord['best'] {

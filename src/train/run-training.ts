@@ -85,7 +85,7 @@ async function trainToEnd(
   const { config, data, progress } = session;
   const images = data.train.length * (config.epochs - progress.epoch);
   const run: Run = {
-    ...{ ...parts, progress, evaluation: null },
+    ...{ ...parts, progress, evaluation: null, toldOfClipping: false },
     step: createStepper(session),
     speedometer: createSpeedometer(images, progress.totals.images),
     clock: { started: seconds(), saved: seconds(), validation: 0 },

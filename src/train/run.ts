@@ -30,6 +30,8 @@ export interface Run {
   readonly speedometer: Speedometer;
   readonly clock: Clock;
   progress: Progress;
+  /** Whether it was said that grey levels of 16 bits are clipped. */
+  toldOfClipping: boolean;
   /** The checkpoint to go on from, should this run fail. */
   lastGood: string | null;
   /** Of the best epoch, where it was in this run. */

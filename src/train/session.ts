@@ -57,12 +57,21 @@ export interface Session extends AsyncDisposable {
   readonly remarks: readonly string[];
 }
 
+/** What gives back the parts of a session, in the order in which they were taken. */
+type Holdings = (() => void | Promise<void>)[];
+
+async function giveBack(holdings: Holdings): Promise<void> {
+  for (const part of holdings.splice(0).reverse()) await part();
+}
+
 /**
- * Opens data and weights. The session holds the loader's threads and all tensors until it is disposed.
+ * Opens data and weights. The session holds its tensors, the loader's threads, the memory kept for further tensors and
+ * this process's place among others until it is disposed; one that does not open holds nothing.
  * @throws PosterError `option.invalid`, `data.layout`, `file.missing`, `checkpoint.*`, `engine.unavailable`.
  */
 export async function openSession({ overrides, resume, processes }: SessionRequest): Promise<Session> {
   const resumption = resume === undefined ? undefined : await openResumption(resume);
+  const holdings: Holdings = [];
   try {
     const config = resumption ? resumedConfig(resumption, overrides) : freshConfig(overrides);
     const data = await openTrainingData(config);
@@ -71,9 +80,16 @@ export async function openSession({ overrides, resume, processes }: SessionReque
     const device = resolveDevice(deviceFor(config.device, processes));
     setThreads(config.threads || threadsPerProcess(processes));
     const teachers = await openTeachers(config, { ...config, classes: data.classes, device });
-    keepFreedMemory(true);
+    holdings.push(() => teachers?.dispose());
     const known = { ...config, teacher: teachers ? [...teachers.files] : null };
-    return await prepare(known, data, progress, device, resumption, openTeam(processes), teachers);
+    keepFreedMemory(true);
+    holdings.push(() => keepFreedMemory(false));
+    const team = openTeam(processes);
+    holdings.push(() => team.leave());
+    return await prepare(known, data, progress, device, resumption, team, teachers, holdings);
+  } catch (error) {
+    await giveBack(holdings);
+    throw error;
   } finally {
     await resumption?.checkpoint.close();
   }
@@ -131,15 +147,21 @@ async function prepare(
   resumption: Resumption | undefined,
   team: Team,
   teachers: Teachers | undefined,
+  holdings: Holdings,
 ): Promise<Session> {
   const network = posterV2(networkConfigOf(config, data.classes.length));
   const start = resumption ? await resumedWeights(resumption, network) : await freshWeights(config, network);
   const read = (entry: StateEntry) => start.values.get(entry.name) ?? initialValue(entry, config.seed);
   const parameters = createParameters(network, read, config, device);
+  holdings.push(() => disposeAll(parameters.values()));
   const optimizer = createOptimizer(learnedOf(parameters), config);
+  holdings.push(() => optimizer.dispose());
   const restored = resumption ? await restoreOptimizer(resumption.checkpoint, network, optimizer) : true;
   const average = config.ema > 0 ? await openAverage(config, parameters, device, resumption) : undefined;
+  holdings.push(() => average?.dispose());
   const weights = resolveClassWeights(config.classWeights, data.counts);
+  const classWeights = weights && keep(fromNumbers(weights, undefined, device));
+  holdings.push(() => classWeights?.dispose());
   const loader = openLoader({
     batchSize: config.batchSize / team.size,
     workers: config.workers,
@@ -147,9 +169,10 @@ async function prepare(
     grey: config.grey,
     keep: [...data.train, ...data.valid.samples].map(({ path }) => path),
   });
+  holdings.push(() => loader.close());
   return {
     ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team, teachers },
-    classWeights: weights && keep(fromNumbers(weights, undefined, device)),
+    classWeights,
     remarks: [
       ...data.notes,
       ...start.reports,
@@ -157,13 +180,12 @@ async function prepare(
       ...(restored ? [] : ['The checkpoint holds no state of this optimiser: its moments start at 0.']),
       ...(resumption ? remarksOnResumption(resumption, config) : remarksOn(config)),
     ],
-    async [Symbol.asyncDispose]() {
-      team.leave();
-      await loader.close();
-      teachers?.dispose();
-      keepFreedMemory(false);
-    },
+    [Symbol.asyncDispose]: () => giveBack(holdings),
   };
+}
+
+function disposeAll(tensors: Iterable<Tensor>): void {
+  for (const tensor of tensors) tensor.dispose();
 }
 
 interface StartingWeights {

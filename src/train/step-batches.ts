@@ -3,6 +3,7 @@ import type { ImageBatch, ImageLoader, ImageRequest } from '../data/loader.js';
 import { PosterError } from '../errors.js';
 import type { Augmentation } from './augment.js';
 import type { EpochPlan, PlannedImage } from './epoch-plan.js';
+import type { Team } from './team.js';
 
 /** Images that pass the network at once. */
 export interface HostBatch {
@@ -16,23 +17,26 @@ export interface HostBatch {
 }
 
 export interface StepImages {
+  /** None where so few images could be read that there is nothing to learn from: the step is passed over. */
   readonly batches: readonly HostBatch[];
   /** Why images are missing from the batches. */
   readonly failures: readonly PosterError[];
+  /** The paths of images whose grey levels of 16 bits were clipped. */
+  readonly clipped: readonly string[];
 }
 
 /**
- * The steps of an epoch from the step `first` on. Images that cannot be read are left out.
+ * The steps of an epoch from the step `first` on. Images that cannot be read are left out, and so are batches that
+ * shrink below what batch statistics need; processes that train together leave out the same ones.
  * @param classes how many the network tells apart.
- * @param fewestImages one alone has no batch statistics, unless other processes have more.
- * @throws PosterError `data.layout` when fewer images of a batch can be read; as the loader.
+ * @throws PosterError as the loader.
  */
 export async function* loadSteps(
   loader: ImageLoader<Float32Array>,
   plan: EpochPlan,
   first: number,
   classes: number,
-  fewestImages = 2,
+  team: Pick<Team, 'gather'>,
 ): AsyncGenerator<StepImages, void, void> {
   const firstBatch = first * plan.batchesPerStep;
   const asked: (readonly PlannedImage[])[] = [];
@@ -42,29 +46,42 @@ export async function* loadSteps(
       for (const { sample, augmentation } of images) yield { path: sample.path, flip: augmentation.flip };
     }
   };
-  let step: { batches: HostBatch[]; failures: PosterError[] } = { batches: [], failures: [] };
+  const newStep = () => ({
+    batches: [] as HostBatch[],
+    failures: [] as PosterError[],
+    clipped: [] as string[],
+  });
+  let step = newStep();
   let loaded = firstBatch;
   for await (const batch of loader.load(requests())) {
-    const { readable, failures } = withoutFailures(batch, asked.shift()!, classes, fewestImages);
+    const { readable, failures } = withoutFailures(batch, asked.shift()!, classes);
     const isLast = ++loaded % plan.batchesPerStep === 0 || loaded === plan.batches;
     // The loader writes the next batch over this one.
     step.batches.push(isLast ? readable : { ...readable, images: readable.images.slice() });
     step.failures.push(...failures);
+    step.clipped.push(...batch.items.flatMap(({ clipped }) => clipped ?? []));
     if (!isLast) continue;
-    yield step;
-    step = { batches: [], failures: [] };
+    yield { ...step, batches: largeEnough(step.batches, team) };
+    step = newStep();
   }
+}
+
+/** One image alone has no batch statistics, and every process needs a share of a batch. */
+function largeEnough(batches: readonly HostBatch[], { gather }: Pick<Team, 'gather'>): HostBatch[] {
+  const shares = gather(batches.map(({ labels }) => labels.length)); // of each process, the size of each batch
+  return batches.filter((_, i) => {
+    const sizes = shares.map((share) => share[i]!);
+    return Math.min(...sizes) >= 1 && sizes.reduce((sum, size) => sum + size, 0) >= 2;
+  });
 }
 
 function withoutFailures(
   { images, items }: ImageBatch<Float32Array>,
   planned: readonly PlannedImage[],
   classes: number,
-  fewestImages: number,
 ) {
   const failures = items.flatMap(({ error }) => error ?? []);
   const kept = [...items.keys()].filter((i) => !items[i]!.error);
-  if (kept.length < fewestImages) throw tooFew(fewestImages, kept.length, items.length, failures[0]);
   const shown = kept.map((i) => planned[i]!);
   const distributions = distributionsOf(shown, classes);
   const readable: HostBatch = {
@@ -96,14 +113,18 @@ function gather(images: Float32Array, kept: readonly number[], values: number): 
   return gathered;
 }
 
-function tooFew(
-  fewestImages: number,
-  kept: number,
-  all: number,
-  first: PosterError | undefined,
-): PosterError {
+/**
+ * What to throw when the steps of an epoch had nothing to learn from.
+ * @param failures why each image that was left out could not be read.
+ */
+export function nothingToLearnFrom(images: number, failures: readonly string[]): PosterError {
+  const unreadable =
+    failures.length >= images
+      ? `none of the ${images} images`
+      : `only ${images - failures.length} of the ${images} images`;
   return new PosterError(
     'data.layout',
-    `Expected at least ${fewestImages} readable images in a batch of ${all}, got ${kept}${first ? `: ${first.message}` : '.'}`,
+    `Expected training images that can be read, at least two in a batch, but ${unreadable} can be. ` +
+      `The first that cannot: ${failures[0]}`,
   );
 }

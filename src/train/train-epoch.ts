@@ -1,39 +1,42 @@
 /** The steps of one epoch. */
+import { describeClipped } from '../image/grey16.js';
 import type { EpochPlan } from './epoch-plan.js';
 import type { StopReason } from './events.js';
-import { afterStep } from './progress.js';
+import { afterSkippedStep, afterStep } from './progress.js';
 import { mustStop, type Run, save, seconds, withPlace } from './run.js';
 import { learningRateAt } from './schedule.js';
 import { planOf } from './session.js';
-import { loadSteps, type StepImages } from './step-batches.js';
+import { loadSteps, nothingToLearnFrom, type StepImages } from './step-batches.js';
 import type { StepReport } from './train-step.js';
 
-/** Trains the steps of the epoch that are left; gives a reason when the training is to end within it. */
+/**
+ * Trains the steps of the epoch that are left; gives a reason when the training is to end within it.
+ * @throws PosterError `data.layout` when so few images can be read that the epoch has no step at all.
+ */
 export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
-  const { network, loader, team } = run.session;
+  const { data, network, loader, team } = run.session;
   const plan = planOf(run.session, run.progress.epoch);
   if (run.progress.step >= plan.steps) return undefined;
+  const unreadable: string[] = [];
   let before = seconds();
-  for await (const images of loadSteps(
-    loader,
-    plan,
-    run.progress.step,
-    network.config.classes,
-    team.size > 1 ? 1 : 2,
-  )) {
+  const steps = loadSteps(loader, plan, run.progress.step, network.config.classes, team);
+  for await (const images of steps) {
     const report = takeStep(run, plan, images);
     const now = seconds();
-    countStep(run, report, images, now - before);
+    unreadable.push(...countStep(run, report, images, now - before));
     before = now;
     await tellStep(run, plan, report);
     const stopped = mustStop(run);
     if (stopped || isSaveDue(run)) await save(run);
     if (stopped) return stopped;
   }
+  if (run.progress.totals.images === 0) throw nothingToLearnFrom(data.train.length, unreadable);
   return undefined;
 }
 
-function takeStep(run: Run, plan: EpochPlan, { batches }: StepImages): StepReport {
+/** Undefined where the step has no images. */
+function takeStep(run: Run, plan: EpochPlan, { batches }: StepImages): StepReport | undefined {
+  if (batches.length === 0) return undefined;
   const { steps } = run.progress;
   const learningRate = learningRateOf(run, plan);
   try {
@@ -55,26 +58,43 @@ function isSaveDue({ clock, session }: Run): boolean {
   return saveMinutes > 0 && seconds() - clock.saved > saveMinutes * 60;
 }
 
+/** Counts a step in, and tells of its unreadable images; those of all processes are returned. */
 function countStep(
   run: Run,
-  { loss, correct }: StepReport,
-  { batches, failures }: StepImages,
+  report: StepReport | undefined,
+  { batches, failures, clipped }: StepImages,
   time: number,
-): void {
+): string[] {
   const shares = run.session.team.gather({
     images: batches.reduce((sum, { labels }) => sum + labels.length, 0),
     warnings: failures.map(({ message }) => message),
+    clipped: clipped.slice(0, 1),
   });
   const images = shares.reduce((sum, share) => sum + share.images, 0);
   const warnings = shares.flatMap((share) => share.warnings);
-  run.progress = afterStep(run.progress, { loss, correct, images, seconds: time });
+  run.progress = report
+    ? afterStep(run.progress, { loss: report.loss, correct: report.correct, images, seconds: time })
+    : afterSkippedStep(run.progress, time);
   run.speedometer.add(images + warnings.length);
   for (const message of warnings) run.host.emit({ kind: 'warning', message });
+  tellOfClipping(
+    run,
+    shares.flatMap((share) => share.clipped),
+  );
+  return warnings;
 }
 
-async function tellStep(run: Run, plan: EpochPlan, { loss, climbedLoss }: StepReport): Promise<void> {
+/** Once in a run. */
+function tellOfClipping(run: Run, [first]: readonly string[]): void {
+  if (first === undefined || run.toldOfClipping) return;
+  run.toldOfClipping = true;
+  run.host.emit({ kind: 'warning', message: describeClipped(first) });
+}
+
+async function tellStep(run: Run, plan: EpochPlan, report: StepReport | undefined): Promise<void> {
   const { host, events, speedometer, clock, session, progress } = run;
   const { epoch, step, steps, totals } = progress;
+  if (totals.images === 0) return; // every step so far was passed over
   const { config } = session;
   const learningRate = learningRateAt(config, { epoch, step: step - 1, stepsPerEpoch: plan.steps });
   const { imagesPerSecond } = speedometer;
@@ -85,10 +105,10 @@ async function tellStep(run: Run, plan: EpochPlan, { loss, climbedLoss }: StepRe
     ...{ learningRate, imagesPerSecond },
     secondsLeft: speedometer.secondsLeft + (config.epochs - epoch) * clock.validation,
   });
-  if (steps % config.printFrequency === 0)
+  if (report && steps % config.printFrequency === 0)
     await events.scalars(steps, {
-      'step/loss': loss,
-      'step/climbed loss': climbedLoss,
+      'step/loss': report.loss,
+      'step/climbed loss': report.climbedLoss,
       'step/images per second': imagesPerSecond,
     });
 }

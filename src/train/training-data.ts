@@ -4,7 +4,8 @@ import type { Alignment } from '../data/alignment.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { TargetKind } from '../data/distribution.js';
 import { publishedCrops } from '../data/labels.js';
-import type { Split } from '../data/layouts/layout.js';
+import { noVotes, type Split } from '../data/layouts/layout.js';
+import { describeDropped, droppedNotes } from '../data/layouts/left-out.js';
 import {
   countByClass,
   emptyClasses,
@@ -64,7 +65,7 @@ export async function openTrainingData(config: TrainingConfig, signal?: AbortSig
     valid,
     counts: countByClass(train),
     alignment: alignmentOf(train),
-    notes: [...train.notes, ...valid.notes, ...remarksOnUnjudged(valid)],
+    notes: [...notesOn(train), ...notesOn(valid), ...remarksOnUnjudged(valid)],
   };
 }
 
@@ -88,7 +89,7 @@ function holdOut(
   const labels = labelled.samples.map(({ label }) => label);
   const parts = stratifiedSplit(labels, valSplit, seed);
   const pick = (positions: readonly number[]) => positions.map((position) => labelled.samples[position]!);
-  const { name, root, classes, notes } = all;
+  const { name, root, classes } = all;
   const heldOut = pick(parts.valid);
   const train = all === labelled ? pick(parts.train) : without(all.samples, heldOut);
   return {
@@ -97,8 +98,13 @@ function holdOut(
     valid: { name, root, classes, samples: heldOut, split: `held out of ${all.split}` },
     counts: countByClass({ classes, samples: train }),
     alignment: alignmentOf(all),
-    notes,
+    notes: notesOn(all),
   };
+}
+
+function notesOn({ notes, split, dropped }: OpenedDataset): string[] {
+  const untold = dropped.filter(({ reason }) => reason !== noVotes); // the notes have those
+  return [...notes, ...droppedNotes(split, untold)];
 }
 
 function without(samples: readonly Sample[], others: readonly Sample[]): Sample[] {
@@ -114,10 +120,11 @@ function alignmentOf({ alignment, name }: OpenedDataset): Alignment | undefined 
 function requireTrainingImages(train: OpenedDataset): void {
   const empty = emptyClasses(train.classes, countByClass(train));
   if (empty.length === 0) return;
+  const leftOut = train.dropped.length > 0 ? ` (left out: ${describeDropped(train.dropped)})` : '';
   throw new PosterError(
     'data.layout',
     `Expected training images of every class in ${train.root} (${train.split}), but there are none of ` +
-      `${empty.join(', ')}; add them, or name the other classes alone with --labels.`,
+      `${empty.join(', ')}${leftOut}; add them, or name the other classes alone with --labels.`,
   );
 }
 

@@ -98,9 +98,9 @@ export const trainingOptions = {
     flags: '--start-epoch <n>',
     about: 'number of the first epoch; the learning rate is that of this epoch',
   }),
-  batchSize: whole(1, 65_536, {
+  batchSize: whole(2, 65_536, {
     flags: '-b, --batch-size <n>',
-    about: 'images that pass the network at once',
+    about: 'images that pass the network at once; batch statistics need two',
   }),
   accumulate: whole(1, 4_096, {
     flags: '--accumulate <n>',

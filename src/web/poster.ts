@@ -1,6 +1,6 @@
 /** The model in a page: its network runs in a worker, so the page stays responsive. Browser-safe. */
 import type { Alignment } from '../data/alignment.js';
-import { abortedError, PosterError, throwIfAborted } from '../errors.js';
+import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';
 import { withUsualAlignment } from '../faces/align.js';
@@ -276,19 +276,4 @@ function folderAddress(folder: string | URL | undefined): string | undefined {
 
 function disposedError(): PosterError {
   return new PosterError('disposed', 'The model was used after dispose(); load it again.');
-}
-
-/** Waits for the work or the signal, whichever comes first. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(abortedError(signal));
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -15,7 +15,7 @@ export async function readPixels(source: PixelSource): Promise<RgbImage> {
   if (source instanceof Blob) return readBitmap(await decode(source));
   if (source instanceof ImageBitmap) return readBitmap(source);
   if (source instanceof ImageData) return dropAlpha(source);
-  return requirePixels(source);
+  return source;
 }
 
 async function decode(file: Blob): Promise<ImageBitmap> {
@@ -28,15 +28,6 @@ async function decode(file: Blob): Promise<ImageBitmap> {
       { cause: error },
     );
   }
-}
-
-function requirePixels(image: RgbImage): RgbImage {
-  const { width, height, data } = image;
-  if (width >= 1 && height >= 1 && data?.length === width * height * 3) return image;
-  throw new PosterError(
-    'image.unreadable',
-    `Expected an image as a bitmap, ImageData, an element, a Blob or { width, height, data } with width x height x 3 bytes; got ${width} x ${height} with ${data?.length ?? 'no'} bytes.`,
-  );
 }
 
 function readBitmap(bitmap: ImageBitmap): RgbImage {

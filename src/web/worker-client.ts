@@ -20,9 +20,13 @@ export function startWorker(onProgress: (progress: LoadProgress) => void): Worke
   const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'poster-v2' });
   const pending = new Map<number, Pending>();
   let lastId = 0;
+  let ended: PosterError | undefined;
 
-  const failAll = (error: PosterError) => {
-    for (const { reject } of pending.values()) reject(error);
+  /** A worker that failed may live on in a state nobody knows, so it is ended, too. */
+  const end = (reason: PosterError) => {
+    ended ??= reason;
+    worker.terminate();
+    for (const { reject } of pending.values()) reject(reason);
     pending.clear();
   };
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
@@ -31,7 +35,7 @@ export function startWorker(onProgress: (progress: LoadProgress) => void): Worke
     pending.delete(data.id);
   };
   worker.onerror = ({ message }) =>
-    failAll(
+    end(
       new PosterError(
         'engine.unavailable',
         `The recognition worker stopped (${message || 'its script could not be loaded'}); check that the page may load its own scripts and has memory left.`,
@@ -40,16 +44,14 @@ export function startWorker(onProgress: (progress: LoadProgress) => void): Worke
 
   return {
     call(request, transfer = []) {
-      const id = ++lastId;
       return new Promise((resolve, reject) => {
-        pending.set(id, { resolve, reject });
+        if (ended) return reject(ended);
+        const id = ++lastId;
         worker.postMessage({ ...request, id }, transfer);
+        pending.set(id, { resolve, reject });
       });
     },
-    close(reason) {
-      worker.terminate();
-      failAll(reason);
-    },
+    close: end,
   };
 }
 

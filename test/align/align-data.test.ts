@@ -335,3 +335,25 @@ test('what cannot be aligned is told, and leaves nothing', async (t) => {
   await assert.rejects(align({ detector: join(folder, 'no.onnx') }), posterError('file.missing'));
   assert.deepEqual((await readdir(folder)).sort(), ['a-file', 'none', 'photos', 'taken']);
 });
+
+test('a folder without photos is an error that counts what is there; other files are counted, too', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeFiles(root, { 'photos/a.HEIC': '', 'photos/b.heic': '', 'photos/notes.txt': '' });
+  const photos = join(root, 'photos');
+  await assert.rejects(
+    listPhotos({ root: photos }),
+    posterError(
+      'data.layout',
+      /Expected photos in .*, found only 2 × \.heic, which is not read: convert it to JPEG .*; 1 × \.txt/,
+    ),
+  );
+  await writeImages(root, ['photos/c.jfif']);
+  const source = await listPhotos({ root: photos });
+  assert.deepEqual(
+    source.dropped.map(({ split, reason, count }) => [split, reason, count]),
+    [
+      ['all', '.heic, which is not read: convert it to JPEG', 2],
+      ['all', '.txt, no image', 1],
+    ],
+  );
+});

@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL('./launched-program.js', import.meta.url))
 
 /** Waits until a folder holds these files, and returns what it holds then. */
 async function filesOnce(folder: string, names: readonly string[]): Promise<string[]> {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 15_000; i++) {
     const files = (await readdir(folder)).sort();
     if (names.every((name) => files.includes(name))) return files;
     await setTimeout(20);

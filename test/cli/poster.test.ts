@@ -106,7 +106,10 @@ test('a checkpoint for another number of classes is told with the data it could 
   const eight = await writeNarrowCheckpoint(folder, 8);
   const result = await poster(['evaluate', '--data', data, '--checkpoint', eight]);
   assert.equal(result.code, errorCodes['checkpoint.mismatch'].exit);
-  assert.match(result.stderr, /7 .*8|8 .*7/);
+  assert.equal(
+    result.stderr,
+    `poster: Expected 8 class names for ${eight}, whose head tells 8 classes apart, but --data_type RAF-DB gives 7; pass --labels with 8 names or the checkpoint that belongs to the data.\n`,
+  );
 });
 
 test('evaluate prints the figures and writes report, result and predictions', async () => {
@@ -285,6 +288,57 @@ test('--landmarks, --template and --crop-size decide the crops; what does not fi
   const size = await predict('--crop-size', '4000');
   assert.match(size.stderr, /Expected a crop size of 16 to 2048 whole pixels, got 4000/);
   assert.equal((await predict('--template', 'x')).code, 2);
+});
+
+test('--labels names the numbers of a list, whatever the order of the checkpoint', async () => {
+  const named = join(folder, 'named.onnx');
+  const exported = await poster(['export', '--checkpoint', checkpoint, '--labels', 'RAF-DB', '-o', named]);
+  assert.equal(exported.code, 0, exported.stderr);
+  const list = join(folder, 'numbers.csv');
+  const good = fixture('images/aligned-100.jpg');
+  const counts = [3, 1, 2, 4, 1, 1, 2]; // images of the labels 1 to 7
+  writeFileSync(list, counts.flatMap((count, i) => Array(count).fill(`${good},${i + 1}\n`)).join(''));
+  const args = ['evaluate', '--data', list, '--data_type', 'list', '--checkpoint', named, '--json'];
+  const unnamed = await poster(args);
+  assert.equal(unnamed.code, errorCodes['checkpoint.mismatch'].exit);
+  assert.match(
+    unnamed.stderr,
+    /the data number their classes; pass --labels with the names of 1 to 7 in this order/,
+  );
+  const order = ['neutral', 'anger', 'fear', 'happiness', 'disgust', 'surprise', 'sadness'];
+  const { code, stdout, stderr } = await poster([...args, '--labels', order.join()]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /numbers\.csv are read as 1 neutral, 2 anger, 3 fear, .*7 sadness\./);
+  const { classes, metrics } = parseEvaluationResult(stdout, 'standard output');
+  assert.deepEqual(classes, ['surprise', 'fear', 'disgust', 'happiness', 'sadness', 'anger', 'neutral']);
+  assert.deepEqual(
+    classes.map((name, i) => [name, metrics.perClass[i]!.support]),
+    classes.map((name) => [name, counts[order.indexOf(name)]]),
+  );
+});
+
+test('what is passed over is said, and an input without an image is an error', async () => {
+  const mixed = join(folder, 'mixed');
+  mkdirSync(mixed);
+  const predict = () =>
+    poster(['predict', mixed, '--checkpoint', checkpoint, '-o', join(folder, 'mixed.csv')]);
+  for (const name of ['a.HEIC', 'b.heic', 'notes.txt']) writeFileSync(join(mixed, name), '');
+  const none = await predict();
+  assert.equal(none.code, errorCodes['file.missing'].exit);
+  assert.match(
+    none.stderr,
+    /poster: Expected images in \S+mixed, found only 2 × \.heic, which is not read: convert it to JPEG \(such as \S+a\.HEIC\); 1 × \.txt, no image/,
+  );
+  assert.equal(existsSync(join(folder, 'mixed.csv')), false);
+  writeFileSync(join(mixed, 'c.JFIF'), readFileSync(fixture('images/aligned-100.jpg')));
+  const some = await predict();
+  assert.equal(some.code, 0, some.stderr);
+  assert.match(some.stderr, /^Note: passed over 2 × \.heic, .*; 1 × \.txt, no image \(such as \S+\)\.$/m);
+  assert.match(some.stderr, /1 recognised; results in/);
+  const nothing = await poster(['predict', '-', '--checkpoint', checkpoint], '\n');
+  assert.equal(nothing.code, errorCodes['file.missing'].exit);
+  assert.match(nothing.stderr, /Expected images in the list on standard input, found none/);
+  assert.equal(nothing.stdout, '');
 });
 
 test('raw FERPlus is evaluated with its votes, on the faces with a majority', async () => {

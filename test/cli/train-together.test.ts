@@ -103,7 +103,7 @@ torchTest(
   async (context) => {
     const launched = await launch(context);
     launched.launcher.kill('SIGKILL');
-    for (let i = 0; launched.workers.some((pid) => existsSync(`/proc/${pid}`)) && i < 600; i++)
+    for (let i = 0; launched.workers.some((pid) => existsSync(`/proc/${pid}`)) && i < 12_000; i++)
       await setTimeout(50);
     assert.ok((await readdir(launched.output)).includes('last.pth'));
     await goesOn(launched);

@@ -130,7 +130,7 @@ test('the help names every option with what it accepts and its default', async (
   );
   assert.match(
     text,
-    /-b, --batch-size <n> images that pass the network at once: a whole number from 1 to 65536 \(default: 144\)/,
+    /-b, --batch-size <n> images that pass the network at once; batch statistics need two: a whole number from 2 to 65536 \(default: 144\)/,
   );
   assert.match(text, /--lr, --learning-rate <rate> .* \(default: by data type\)/);
 });

@@ -90,7 +90,7 @@ test('unreadable images, duplicates and imbalance are reported', async (t) => {
   const text = renderDataReport(report);
   assert.match(text, /Unreadable: 3\n/);
   assert.match(text, /same-again\.webp \(happiness\) = train\/happy\/same\.png \(happiness\) = valid\/sad/);
-  assert.match(text, /Left out of valid: 1 × no image by its extension/);
+  assert.match(text, /Left out of valid: 1 × \.txt, no image/);
   assert.match(text, /1 problem, 3 warnings\.\n$/);
 });
 

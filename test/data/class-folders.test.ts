@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDataset } from '../../src/data/open-dataset.js';
@@ -29,7 +29,7 @@ test('sorted folders are the classes, as torchvision numbers them, under their u
     ['train/sad/deep/er/c.webp', 2],
   ]);
   assert.deepEqual(dataset.dropped, [
-    { reason: 'no image by its extension', count: 1, example: join(root, 'train/happy/notes.txt') },
+    { reason: '.txt, no image', count: 1, example: join(root, 'train/happy/notes.txt') },
   ]);
   assert.equal(dataset.name, 'folder');
   assert.equal(dataset.layout, 'class folders');
@@ -211,5 +211,70 @@ test('opening stops when it is cancelled', async (t) => {
   await assert.rejects(
     openDataset({ root, type: 'folder', split: 'train', signal: AbortSignal.abort() }),
     posterError('aborted'),
+  );
+});
+
+test('class folders of other endings are read; what is none is counted by its ending, __MACOSX passed over', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeImages(root, ['valid/happy/a.jfif', 'valid/happy/b.JPE', 'valid/sad/c.gif', 'valid/sad/d.PPM']);
+  await writeFiles(root, {
+    'valid/sad/e.HEIC': '',
+    'valid/sad/f.heic': '',
+    'valid/sad/notes': '',
+    '__MACOSX/happy/._a.jfif': '',
+    'valid/__MACOSX/._b.JPE': '',
+    'valid/sad/Thumbs.db': '',
+  });
+  const { samples, dropped } = await openDataset({ root, type: 'folder' });
+  assert.equal(samples.length, 4);
+  assert.deepEqual(
+    dropped.map(({ reason, count }) => [reason, count]),
+    [
+      ['.heic, which is not read: convert it to JPEG', 2],
+      ['a name without an ending, no image', 1],
+    ],
+  );
+});
+
+test('undivided class folders beside __MACOSX', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeImages(root, ['happy/a.png', 'sad/b.png']);
+  await writeFiles(root, { '__MACOSX/happy/._a.png': '' });
+  const { classes } = await openDataset({ root, type: 'folder' });
+  assert.deepEqual(classes, ['happiness', 'sadness']);
+});
+
+test('data without a single image count what lies there instead', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeFiles(root, { 'valid/happy/a.heic': '', 'valid/happy/b.heic': '', 'valid/sad/c.txt': '' });
+  await assert.rejects(
+    openDataset({ root, type: 'folder' }),
+    posterError(
+      'data.layout',
+      /found none \(left out: 2 × \.heic, which is not read: convert it to JPEG \(such as .*a\.heic\); 1 × \.txt, no image/,
+    ),
+  );
+  await writeImages(root, ['valid/happy/c.png']);
+  await assert.rejects(
+    openDataset({ root, type: 'folder' }),
+    posterError('data.layout', /sadness has none \(left out: 2 × \.heic/),
+  );
+  await writeFiles(root, { 'flat/valid/a.heic': '' });
+  await assert.rejects(
+    openDataset({ root: join(root, 'flat'), type: 'folder' }),
+    posterError('data.layout', /Expected a folder per class in .*valid, but it holds only 1 × \.heic/),
+  );
+});
+
+test('a class folder whose name is not UTF-8 is one sentence', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeImages(root, ['valid/sad/a.png', 'valid/other/b.png']);
+  await rename(join(root, 'valid', 'other'), Buffer.from(`${root}/valid/\xb8\xdf`, 'latin1'));
+  await assert.rejects(
+    openDataset({ root, type: 'folder' }),
+    posterError(
+      'file.missing',
+      /^Could not list .*valid.*: its name is not UTF-8, .*; rename it, .* with "convmv /,
+    ),
   );
 });

@@ -44,6 +44,23 @@ test('counts, probabilities and one-hot rows are lists with a column per class',
   }
 });
 
+test('a list with a column per class is parted, named and located as other lists are', async (t) => {
+  const open = await withImages(t);
+  const lists: Record<string, string> = {
+    'semicolons.csv': 'Image name;Usage;Angry;happy\na.png;Training;3;1\nb.png;Training;0;8\n',
+    'tabs.txt': 'img_path\tset\tangry\thappy\na\ttrain\t3\t1\nb\ttrain\t0\t8\n',
+    'labels.csv': 'photo,subset,y,angry,happy\n.\\a.png,train,0.0,3,1\n.\\b.png,train,1.0,0,8\n',
+  };
+  for (const [name, content] of Object.entries(lists)) {
+    const { classes, rows } = await open(name, content, { split: 'train', targets: 'votes' });
+    assert.deepEqual(classes, ['anger', 'happiness'], name);
+    assert.deepEqual(rows, {
+      'a.png': { label: 0, distribution: [0.75, 0.25] },
+      'b.png': { label: 1, distribution: [0, 1] },
+    });
+  }
+});
+
 test('one-hot rows of any classes, as numbers or as pandas writes them', async (t) => {
   const open = await withImages(t);
   for (const [one, none] of ['10', ['1.0', '0.0'], ['True', 'False']]) {

@@ -177,11 +177,11 @@ test('nothing is overwritten and nothing half is left', async (t) => {
 
 test('images of an extension that class folders do not take are named', async (t) => {
   const folder = await temporaryFolder(t);
-  await writeImages(folder, ['a.png', 'b.gif']);
-  await writeFiles(folder, { 'list.csv': 'a.png,x\nb.gif,y' });
+  await writeImages(folder, ['a.png', 'b.heic']);
+  await writeFiles(folder, { 'list.csv': 'a.png,x\nb.heic,y' });
   await assert.rejects(
     prepareData({ root: join(folder, 'list.csv'), type: 'list', out: join(folder, 'out') }),
-    posterError('data.layout', /b\.gif; convert/),
+    posterError('data.layout', /b\.heic; convert/),
   );
 });
 

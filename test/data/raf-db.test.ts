@@ -109,3 +109,42 @@ test('images that the label file lists must be there', async (t) => {
   const { samples } = await openDataset({ root, type: 'RAF-DB', split: 'train' });
   assert.equal(samples.length, 7);
 });
+
+test('names are matched as they lie on disk, with _aligned or without', async (t) => {
+  const forms = [
+    (name: string, label: number) => `${name}_aligned.jpg ${label}`,
+    (name: string, label: number) => `${name}.jpg ${label}`,
+    (name: string, label: number) => `${name} ${label}`,
+    (name: string, label: number) => `Image/aligned/${name}_aligned.jpg\t${label}`,
+    (name: string, label: number) => `${name}_aligned.png,${label}`,
+  ];
+  for (const ending of ['_aligned.jpg', '.jpg', '_aligned.png'])
+    for (const form of forms) {
+      const root = await temporaryFolder(t);
+      const lines = test7.map((name) => form(name, Number(name.at(-1))));
+      await writeFiles(root, { 'EmoLabel/list_patition_label.txt': lines.join('\n') });
+      await writeImages(
+        root,
+        test7.map((name) => `Image/aligned/${name}${ending}`),
+      );
+      const { samples, split } = await openDataset({ root, type: 'RAF-DB' });
+      assert.equal(split, 'test');
+      assert.deepEqual(
+        labelsByPath(root, samples),
+        test7.map((name, i) => [`Image/aligned/${name}${ending}`, i]),
+      );
+    }
+});
+
+test('a label file of other images is told as such', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeFiles(root, { 'EmoLabel/list_patition_label.txt': labelLines });
+  await writeImages(root, ['Image/aligned/test_9999_aligned.jpg', 'Image/aligned/x.jpg']);
+  await assert.rejects(
+    openDataset({ root, type: 'RAF-DB' }),
+    posterError(
+      'data.layout',
+      /Expected the images that .*list_patition_label\.txt lists in .*aligned, but none of its names is there, "test_0001" first; found 2 images, "test_9999_aligned\.jpg" first/,
+    ),
+  );
+});

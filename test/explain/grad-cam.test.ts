@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import type { TestContext } from 'node:test';
 import { gradCamMaps, tokenGradients } from '../../src/explain/grad-cam.js';
 import { narrowConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
@@ -82,4 +85,42 @@ torchTest('explains the asked class, and keeps its weights only while the model 
   assert.deepEqual(other.prediction, own.prediction);
   assert.notDeepEqual(other.combined, own.combined);
   await poster.dispose();
+});
+
+/** Calls `act` when the file of a loaded model is opened again, for its weights. */
+function whenReopened(context: TestContext, { path }: Poster, act: () => void): void {
+  const { open } = files;
+  context.mock.method(files, 'open', (...args: Parameters<typeof open>) => {
+    if (args[0] === path) act();
+    return open(...args);
+  });
+  syncBuiltinESMExports();
+  context.after(() => {
+    context.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+}
+
+torchTest('whoever gives up waiting for the weights leaves the others waiting', async (context) => {
+  await using poster = await Poster.load(await writeNarrowCheckpoint(await temporaryFolder()));
+  const impatient = new AbortController();
+  whenReopened(context, poster, () => impatient.abort());
+  const asked = [{ signal: impatient.signal }, {}].map((options) =>
+    poster.explain(photo, { method: 'grad-cam', ...options }),
+  );
+  const [first, second] = await Promise.allSettled(asked);
+  assert.equal(impatient.signal.aborted, true);
+  assert.equal(first!.status === 'rejected' && first!.reason.code, 'aborted');
+  assert.equal(second!.status, 'fulfilled');
+  await poster.dispose();
+});
+
+torchTest('a model disposed of while its weights are read keeps none of them', async (context) => {
+  const poster = await Poster.load(await writeNarrowCheckpoint(await temporaryFolder()));
+  let disposing: Promise<void> | undefined;
+  whenReopened(context, poster, () => {
+    disposing ??= poster.dispose();
+  });
+  await assert.rejects(poster.explain(photo, { method: 'grad-cam' }), { code: 'disposed' });
+  await disposing;
 });

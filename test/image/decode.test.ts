@@ -10,7 +10,7 @@ import { fixture } from '../support/fixtures.js';
 import { assertPixels } from './pixels.js';
 
 const encodings = (await readdir(fixture('images/encodings'))).filter((name) => name !== 'expected');
-const lossy = /\.jpg$|^(alpha|profile)\.webp$/;
+const lossy = /\.(jpg|avif)$|^(alpha|profile)\.webp$/;
 
 for (const name of encodings) {
   test(`${name} decodes as Pillow converts it to RGB`, async () => {
@@ -42,6 +42,76 @@ test('autoOrient turns and mirrors as each EXIF orientation says', async () => {
   }
 });
 
+test('an AVIF file that is to be turned is, once', async () => {
+  const path = fixture('images/turned.avif');
+  const turned = await decodeImage(path);
+  assert.deepEqual([turned.width, turned.height], [23, 37]);
+  assert.deepEqual(await decodeImage(path, { autoOrient: true }), turned);
+});
+
+test('grey levels of 16 bits are clipped as Pillow does, and said to be; or scaled', async () => {
+  const deep = (levels: readonly number[]) => {
+    const bytes = Buffer.alloc(levels.length * 2);
+    for (const [i, level] of levels.entries()) bytes.writeUInt16BE(level, i * 2);
+    return Buffer.concat([Buffer.from(`P5 ${levels.length} 1 65535\n`), bytes]);
+  };
+  const bright = deep([0, 255, 256, 0x7fff, 0xffff]);
+  const png = await sharp(Uint16Array.of(0, 255, 256, 0x7fff, 0xffff), {
+    raw: { width: 5, height: 1, channels: 1 },
+  })
+    .toColourspace('grey16')
+    .png()
+    .toBuffer();
+  const grey = (levels: readonly number[]) =>
+    Uint8Array.from(levels.flatMap((level) => [level, level, level]));
+  for (const file of [bright, png]) {
+    const clipped = await decodeImage(file);
+    assert.deepEqual(clipped, { width: 5, height: 1, data: grey([0, 255, 255, 255, 255]), clipped: true });
+    const scaled = await decodeImage(file, { grey16: 'scale' });
+    assert.deepEqual(scaled, { width: 5, height: 1, data: grey([0, 0, 1, 127, 255]) });
+  }
+  assert.deepEqual(await decodeImage(deep([0, 255])), { width: 2, height: 1, data: grey([0, 255]) });
+});
+
+const badPnm: Record<string, RegExp> = {
+  'P5 4 4 255\nabc': /truncated: it should have at least 27 bytes and has 14/,
+  'P4 9 2\nabc': /truncated: it should have at least 11 bytes and has 10/,
+  'P2 2 2 9\n1 2 3': /truncated: it should have 4 values and has fewer/,
+  'P2 2 2 9\n1 2 3 10': /a level above its largest, 9/,
+  'P3 1 1 9\n1 2 -3': /values are not all numbers/,
+  'P1 2 1\n1 2': /a level above its largest, 1/,
+  'P5 4': /truncated within its header/,
+  'P5 4 x 255\n': /header has no height/,
+  'P5 1 1 65536\n': /largest level of 65536 is not from 1 to 65535/,
+  'P2 1 1 0\n0': /largest level of 0/,
+  'P6 0 5 255\n': /its header gives it 0 x 5 pixels/,
+  'P5 99999 99999 255\n': /99999 x 99999 pixels, more than the limit/,
+  'P2 13000 13000 255\n1': /truncated/,
+  'P5 99999999999 1 255\n': /header has no width/,
+  'P5 # no end': /truncated within its header/,
+};
+
+for (const [content, message] of Object.entries(badPnm)) {
+  test(`${JSON.stringify(content)} is refused`, async () => {
+    const error = await refusal(Buffer.from(content, 'latin1'));
+    assert.equal(error.code, 'image.unreadable');
+    assert.match(error.message, message);
+  });
+}
+
+test('the same damage gets the same sentence, however many images are decoded beside it', async () => {
+  const cut = (await readFile(fixture('images/aligned-100.jpg'))).subarray(0, 1500);
+  const damaged = Buffer.from(await readFile(fixture('images/lossless-333x217.png')));
+  damaged.fill(0x55, 2000, 2400);
+  const sentences = new Map([
+    [cut, 'Cannot read the image the given bytes: its JPEG data is truncated; get an intact copy.'],
+    [damaged, 'Cannot read the image the given bytes: its PNG data is damaged; get an intact copy.'],
+  ]);
+  const files = Array.from({ length: 60 }, (_, i) => [...sentences.keys()][i % 2]!);
+  const refusals = await Promise.all(files.map((file) => refusal(file)));
+  for (const [i, { message }] of refusals.entries()) assert.equal(message, sentences.get(files[i]!));
+});
+
 test('bytes and paths give the same pixels, in an array of exactly that size', async () => {
   const path = fixture('images/aligned-100.jpg');
   const fromBytes = await decodeImage(await readFile(path));
@@ -61,9 +131,8 @@ async function refusal(source: string | Uint8Array, options = {}): Promise<Poste
 const bad: Record<string, RegExp> = {
   'bad-empty.jpg': /bad-empty\.jpg: it is empty; its download or copy may have been interrupted\.$/,
   'bad-text.jpg':
-    /bad-text\.jpg: it is text that begins with "not an image\\n", not JPEG, PNG, WebP, BMP, GIF or TIFF\.$/,
-  'bad-truncated.jpg':
-    /bad-truncated\.jpg: its JPEG data is truncated \(premature end of JPEG image\); get an intact copy\.$/,
+    /bad-text\.jpg: it is text that begins with "not an image\\n", not JPEG, PNG, WebP, AVIF, BMP, GIF, TIFF or PNM\.$/,
+  'bad-truncated.jpg': /bad-truncated\.jpg: its JPEG data is truncated; get an intact copy\.$/,
   'bad-bomb-60000x60000.png':
     /60000x60000\.png: it is 60000 x 60000 pixels, more than the limit of 178956970; raise maxPixels if you trust it\.$/,
 };
@@ -140,10 +209,12 @@ const impostors: Record<string, RegExp> = {
   '<!DOCTYPE html><html><title>Sign in</title>': /web page \(HTML\); download the image itself/,
   '<svg xmlns="http://www.w3.org/2000/svg"/>': /XML or SVG document; convert it to PNG/,
   'version https://git-lfs.github.com/spec/v1\noid sha256:00\n': /Git LFS pointer; .* 'git lfs pull'/,
-  '\0\0\0\x1cftypavif\0\0\0\0': /HEIF or AVIF image; convert it to JPEG or PNG/,
+  '\0\0\0\x1cftypheic\0\0\0\0':
+    /a HEIC image, as iPhones take them, .*; convert it to JPEG, with "heif-convert"/,
+  '\0\0\0\x1cftypmif1\0\0\0\0heic': /a HEIC image/,
   '%PDF-1.7\n': /PDF document/,
   'PK\x03\x04\0\0': /zip archive; unpack it/,
-  '\x00\x01\x02\x03': /its first bytes are not those of JPEG, PNG, WebP, BMP, GIF or TIFF/,
+  '\x00\x01\x02\x03': /its first bytes are not those of JPEG, PNG, WebP, AVIF, BMP, GIF, TIFF or PNM/,
 };
 
 for (const [content, message] of Object.entries(impostors)) {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFile, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
+import { createDropCounter } from '../../src/data/layouts/layout.js';
 import { Poster } from '../../src/poster.js';
 import { listInputs, parseShard } from '../../src/predict/list-inputs.js';
 import { predictTo } from '../../src/predict/predict-files.js';
@@ -44,6 +45,86 @@ test('patterns and standard input', async () => {
   assert.equal((await collect(listInputs([`${images}/face*.jpg`]))).length, names.length);
   const standardInput = Readable.from([`${join(images, names[0]!)}\n\n${join(images, names[1]!)}\n`]);
   assert.equal((await collect(listInputs(['-'], { standardInput }))).length, 2);
+});
+
+test('endings of every kind and in any capitals are images; the rest is passed over and counted', async () => {
+  const mixed = join(await temporaryFolder(), 'mixed');
+  await mkdir(join(mixed, '__MACOSX'), { recursive: true });
+  await mkdir(join(mixed, 'elsewhere'));
+  const kept = 'a.JFIF b.jpe c.GIF d.PNM e.pgm f.avif g.Png h.tiff'.split(' ');
+  const others = 'x.HEIC y.heic notes.txt README Thumbs.db .DS_Store __MACOSX/._a.jfif'.split(' ');
+  for (const name of [...kept, ...others]) await writeFile(join(mixed, name), '');
+  await symlink(mixed, join(mixed, 'elsewhere', 'round')); // leads back to where it lies
+  const passedOver = createDropCounter();
+  const found = await collect(listInputs([mixed], { passedOver }));
+  assert.deepEqual(
+    found,
+    kept.map((name) => join(mixed, name)),
+  );
+  assert.deepEqual(
+    passedOver.list().map(({ reason, count }) => `${count} × ${reason}`),
+    [
+      '1 × a name without an ending, no image',
+      '1 × .txt, no image',
+      '2 × .heic, which is not read: convert it to JPEG',
+    ],
+  );
+});
+
+test('an input without a single image is an error that counts what is there, and writes nothing', async () => {
+  const empty = join(await temporaryFolder(), 'empty');
+  await mkdir(empty);
+  const output = join(empty, 'never.csv');
+  const write = (paths: AsyncIterable<string>) => predictTo(poster, paths, { format: 'csv', output });
+  await assert.rejects(write(listInputs([empty])), {
+    code: 'file.missing',
+    message: `Expected images in ${empty}, found none; name images, or folders that hold some.`,
+  });
+  const standardInput = Readable.from(['\n\n']);
+  await assert.rejects(write(listInputs(['-'], { standardInput })), {
+    message: /^Expected images in the list on standard input, found none;/,
+  });
+  for (const name of ['1.heic', '2.heic', '3.txt']) await writeFile(join(empty, name), '');
+  await assert.rejects(write(listInputs([empty], { shard: { index: 2, count: 2 } })), {
+    message:
+      /found only 2 × \.heic, which is not read: convert it to JPEG \(such as \S+1\.heic\); 1 × \.txt, no image/,
+  });
+  assert.deepEqual((await readdir(empty)).sort(), ['1.heic', '2.heic', '3.txt']);
+  const one = join(empty, 'one.jpg');
+  await copyFile(fixture('images/aligned-100.jpg'), one);
+  const parts = [1, 2].map((index) => collect(listInputs([empty], { shard: { index, count: 2 } })));
+  assert.deepEqual((await Promise.all(parts)).flat(), [one]); // a part may be empty
+});
+
+test('names that are not UTF-8 are told as such', async () => {
+  const folder = await temporaryFolder();
+  const gbk = Buffer.from([0xb8, 0xdf, 0xd0, 0xcb]);
+  await writeFile(Buffer.concat([Buffer.from(`${folder}/`), gbk, Buffer.from('.jpg')]), '');
+  const [result] = await collect(poster.predictFiles(listInputs([folder])));
+  assert.match(
+    result!.error!.message,
+    /but its name is not UTF-8, .*; rename it, .* with "convmv -r -f gbk -t utf8/,
+  );
+  await mkdir(Buffer.concat([Buffer.from(`${folder}/`), gbk]));
+  await assert.rejects(collect(listInputs([folder])), {
+    code: 'file.missing',
+    message: /^Could not read the folder .*: its name is not UTF-8/,
+  });
+});
+
+test('grey levels of 16 bits are clipped as in Pillow, which is said once', async () => {
+  const folder = await temporaryFolder();
+  for (const name of ['a.pgm', 'b.pgm'])
+    await writeFile(join(folder, name), 'P5 1 1 65535\n\xff\xff', 'latin1');
+  const notes: string[] = [];
+  for (const workers of [0, 1]) {
+    notes.length = 0;
+    const options = { onNote: (note: string) => notes.push(note), workers };
+    const results = await collect(poster.predictFiles(listInputs([folder]), options));
+    assert.equal(results.filter(({ error }) => !error).length, 2);
+    assert.equal(notes.length, 1);
+    assert.match(notes[0]!, /a\.pgm has grey levels of 16 bits: those above 255 become white, as in Pillow/);
+  }
 });
 
 test('names without a file are an error that says so', async () => {

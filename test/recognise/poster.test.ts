@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { exportModel } from '../../src/export/export-model.js';
 import { verificationImages } from '../../src/export/verification-images.js';
+import { openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { decodeImage } from '../../src/image/decode.js';
+import type { ImageInput } from '../../src/image/decode-input.js';
 import { Poster } from '../../src/poster.js';
 import { type Prediction, topK } from '../../src/recognise/prediction.js';
+import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
@@ -73,6 +77,55 @@ test('paths, bytes and decoded images give the same', async () => {
   predictions.forEach((prediction, i) => {
     assertClose(prediction.logits, expected[i]!.logits, { rtol: 0, atol: 1e-5 });
   });
+});
+
+test('every verb takes an image in any form and refuses what is none with a code', async () => {
+  await using poster = await Poster.load(checkpoint, { threads: 1 });
+  await using finder = await openFaceFinder({ threads: 1 });
+  const bytes = await readFile(files[0]!);
+  const verbs: Record<string, (image: ImageInput) => Promise<unknown>> = {
+    predict: (image) => poster.predict(image),
+    predictBatch: (image) => collect(poster.predictBatch([image])),
+    explain: (image) => poster.explain(image),
+    explainBatch: (image) => collect(poster.explainBatch([image])),
+    recogniseFaces: (image) => recogniseFaces(poster, finder, image),
+    find: (image) => finder.find(image),
+  };
+  for (const [verb, work] of Object.entries(verbs)) {
+    const fromPath = await work(files[0]!);
+    for (const image of [new Blob([bytes]), new Uint8Array(bytes).buffer, pathToFileURL(files[0]!)]) {
+      assert.deepEqual(await work(image), fromPath, verb);
+    }
+    for (const none of [undefined, null, 7, {}, [1, 2], 'https://example.com/a.jpg']) {
+      await assert.rejects(work(none as never), { name: 'PosterError', code: 'image.unreadable' }, verb);
+    }
+  }
+});
+
+test('many images are a list, not one of them', async () => {
+  await using poster = await Poster.load(checkpoint, { threads: 1 });
+  const bytes = await readFile(files[0]!);
+  for (const images of ['face.jpg', bytes, new Blob([bytes]), undefined, null, 3, {}]) {
+    const expected = { name: 'PosterError', code: 'option.invalid', message: /Expected a list of images/ };
+    await assert.rejects(collect(poster.predictBatch(images as never)), expected);
+    await assert.rejects(collect(poster.explainBatch(images as never)), expected);
+    await assert.rejects(collect(poster.predictFiles(images as never, { workers: 0 })), expected);
+  }
+});
+
+test('files are named by their paths', async () => {
+  await using poster = await Poster.load(checkpoint, { threads: 1 });
+  for (const path of [undefined, null, 3, pathToFileURL(files[0]!), await readFile(files[0]!)]) {
+    for (const workers of [0, 1]) {
+      const results = collect(poster.predictFiles([files[0]!, path as never], { workers }));
+      const expected = {
+        name: 'PosterError',
+        code: 'option.invalid',
+        message: /Expected the paths of image files/,
+      };
+      await assert.rejects(results, expected);
+    }
+  }
 });
 
 for (const batchSize of [1, 4, 32]) {

@@ -46,6 +46,21 @@ function facesOf(result: PhotoResult | undefined) {
   return result.faces;
 }
 
+test('a photo with grey levels of 16 bits has the faces of the same photo with 8', async () => {
+  const grey = await sharp(portraitFile).greyscale().raw().toBuffer({ resolveWithObject: true });
+  const { width, height } = grey.info;
+  const shape = { raw: { width, height, channels: 1 } } as const;
+  const [deep, plain] = [join(folder, 'deep.png'), join(folder, 'plain.png')];
+  const levels = Uint16Array.from(grey.data, (level) => level * 257);
+  await sharp(levels, shape).toColourspace('grey16').png().toFile(deep);
+  await sharp(grey.data, shape).toColourspace('b-w').png().toFile(plain);
+  const [found, expected] = await recognise([deep, plain]);
+  assert.equal(facesOf(expected).length, 1);
+  assert.deepEqual(facesOf(found), facesOf(expected));
+  await using other = await openFaceFinder({ threads: 1 });
+  assert.deepEqual(await other.find(deep), await other.find(plain));
+});
+
 /** What EXIF orientations mean: how the stored picture is turned and mirrored to become upright. */
 const orientations = { 3: [180, false], 5: [270, true], 6: [90, false], 8: [270, false] } as const;
 

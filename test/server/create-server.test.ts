@@ -275,6 +275,18 @@ describe('recognition', () => {
     assert.deepEqual(sizes, [4, 4]);
   });
 
+  test('of as many images as there may be warns of nothing', async () => {
+    const warnings: string[] = [];
+    const note = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', note);
+    await using app = await start();
+    const response = await app.inject(asJson(Array.from({ length: 16 }, () => crop)));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    assert.equal(response.statusCode, 200);
+    assert.deepEqual(warnings, []);
+  });
+
   test('that fails in the engine is told without details, and logged', async () => {
     const lines: string[] = [];
     const logger = { level: 'error', stream: { write: (line: string) => void lines.push(line) } };
@@ -322,11 +334,17 @@ describe('requests that are refused', () => {
     ['a form without files', asForm([], { faces: true }), 400, 'request.invalid', /at least one file/],
     ['a field that is no boolean', asForm([['a', crop]], { faces: 1 }), 400, 'request.invalid', /faces/],
     ['a field of another name', asForm([['a', crop]], { top: 1 }), 400, 'request.invalid', /top/],
-    ['too many files', asForm(Array.from({ length: 3 }, () => ['a', crop])), 413, 'request.too-large', /./],
+    [
+      'too many files',
+      asForm(Array.from({ length: 3 }, () => ['a', crop])),
+      413,
+      'request.too-large',
+      /at most 2 images/,
+    ],
     ['a file too large', asForm([['a', Buffer.alloc(60_001)]]), 413, 'request.too-large', /60000 bytes/],
     ['faces of a server without', asJson([crop], { faces: true }), 400, 'option.invalid', /face detection/],
     ['another address', { url: '/v2' }, 404, 'request.unknown', /POST \/v2/],
-    ['another method', { method: 'DELETE' }, 404, 'request.unknown', /DELETE/],
+    ['another method', { method: 'DELETE' }, 405, 'request.method', /Expected POST.*got DELETE/],
     ['an address that is none', { url: '/%zz' }, 400, 'request.invalid', /./],
   ];
 
@@ -476,7 +494,7 @@ describe('what is told of the server', () => {
     ]);
     const { requestBody, responses, security } = document.paths['/v1/recognise'].post;
     assert.deepEqual(Object.keys(requestBody.content), ['application/json', 'multipart/form-data']);
-    assert.deepEqual(Object.keys(responses), ['200', '400', '401', '408', '413', '415', '500', '503']);
+    assert.deepEqual(Object.keys(responses), ['200', '400', '401', '403', '408', '413', '415', '500', '503']);
     assert.deepEqual(security, [{ token: [] }]);
     const page = await app.inject('/docs/');
     assert.match(String(page.headers['content-security-policy']), /^default-src 'self'/);
@@ -485,6 +503,65 @@ describe('what is told of the server', () => {
     for (const address of loads) {
       assert.match(address, /^\.\/static\//);
       assert.equal((await app.inject(`/docs/${address}`)).statusCode, 200, address);
+    }
+  });
+
+  test('as a document whose every reference leads somewhere in it', async () => {
+    await using app = await start({ token: 't' });
+    const document = (await app.inject('/openapi.json')).json();
+    const texts = JSON.stringify(document);
+    for (const [, reference] of texts.matchAll(/"\$ref":"([^"]*)"/g)) {
+      assert.match(reference!, /^#\//);
+      const parts = reference!.slice(2).split('/');
+      const target = parts.reduce((value, part) => value?.[part], document);
+      assert.ok(target, `${reference} leads nowhere`);
+    }
+    assert.doesNotMatch(texts, /\$defs|__schema/);
+  });
+
+  test('as a document that names what each address answers, in which type', async () => {
+    await using app = await start({ runs: await temporaryFolder() });
+    const document = (await app.inject('/openapi.json')).json();
+    const paths = Object.entries<Record<string, { responses: Record<string, { content: object }> }>>(
+      document.paths,
+    );
+    for (const [path, operations] of paths) {
+      if (!operations.get) continue;
+      for (const [query, expected] of [
+        ['', path === '/v1/runs/{name}' ? '404' : '200'],
+        ['?x=1', '400'],
+      ] as const) {
+        const response = await app.inject(`${path.replace('{name}', 'none')}${query}`);
+        assert.equal(String(response.statusCode), expected, path);
+        const documented: { content: object } | undefined = operations.get.responses[expected];
+        const type = String(response.headers['content-type']).split(';')[0]!;
+        assert.deepEqual(Object.keys(documented!.content), [type], path);
+      }
+      const foreign = await app.inject({ url: path, headers: { host: 'evil.example.com' } });
+      assert.ok(operations.get.responses[foreign.statusCode], `${path} ${foreign.statusCode}`);
+    }
+  });
+
+  test('as a document that tells base64 from other texts', async () => {
+    await using app = await start();
+    const document = (await app.inject('/openapi.json')).json();
+    const { schema } = document.paths['/v1/recognise'].post.requestBody.content['application/json'];
+    const { data } = schema.properties.images.items.properties;
+    assert.equal(data.format, 'byte'); // contentEncoding: base64 by the name that generators of clients know
+    const pattern = new RegExp(data.pattern, 'u');
+    for (const text of ['AAAA', 'AA==', 'AA', 'data:image/png;base64,AAAA', 'AA\nAA\r\n']) {
+      assert.match(text, pattern);
+      assert.equal(
+        (await app.inject({ ...asJson([]), payload: { images: [{ data: text }] } })).statusCode,
+        415,
+      );
+    }
+    for (const text of ['', ' ', 'A', 'AA=', '%', 'data:image/png;base64,', '====']) {
+      assert.doesNotMatch(text, pattern);
+      assert.equal(
+        (await app.inject({ ...asJson([]), payload: { images: [{ data: text }] } })).statusCode,
+        400,
+      );
     }
   });
 

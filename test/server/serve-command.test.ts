@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -138,7 +139,7 @@ test('slow and broken clients are told so and cut off, also while the server sto
   };
   const errorCode = (answer: string) =>
     errorSchema.parse(JSON.parse(answer.split('\r\n\r\n')[1]!)).error.code;
-  const head = 'POST /v1/recognise HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+  const head = 'POST /v1/recognise HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
   const [slow, slowHead, broken] = await Promise.all([
     talk(`${head}Content-Length: 100\r\n\r\n{`),
     talk(head),
@@ -172,6 +173,39 @@ test('a token is read from a file and asked for', async () => {
   assert.equal(await stop(server), 0);
 });
 
+/** The status and the headers of an answer to a request as it stands. */
+async function ask(address: string, headers: Record<string, string>, method = 'GET', body?: Buffer) {
+  const message = request(`${address}/v1/model`, { method, headers });
+  message.end(body);
+  const [response] = (await once(message, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += chunk;
+  return { status: response.statusCode, headers: response.headers, text };
+}
+
+test('whom the server answers is told by repeated options', async () => {
+  const names = ['--allow-host', 'faces.example.com', '--allow-host', '.example.org'];
+  const sites = ['--allow-origin', 'http://localhost:3000', '--allow-origin', 'https://app.example.com/'];
+  const { server, address } = await startServer('--no-faces', ...names, ...sites);
+  for (const host of ['localhost:1', 'faces.example.com', 'a.example.org:80']) {
+    assert.equal((await ask(address, { host })).status, 200, host);
+  }
+  const rebound = await ask(address, { host: 'evil.example.com' });
+  assert.equal(rebound.status, 403);
+  assert.match(rebound.text, /"request\.forbidden".*--allow-host/);
+  for (const origin of ['http://localhost:3000', 'https://app.example.com']) {
+    const { status, headers } = await ask(address, { origin });
+    assert.deepEqual([status, headers['access-control-allow-origin']], [200, origin]);
+    const asked = { origin, 'access-control-request-method': 'GET' };
+    assert.equal((await ask(address, asked, 'OPTIONS')).status, 204);
+  }
+  const body = Buffer.alloc(1_000_000);
+  const foreign = await ask(address, { origin: 'https://evil.example.com' }, 'POST', body);
+  assert.equal(foreign.status, 403, 'also while its body is still on its way');
+  assert.equal((await ask(address, {}, 'QUERY', body)).headers.allow, 'GET, HEAD');
+  assert.equal(await stop(server), 0);
+});
+
 test('what is wrong with the model or the options is one sentence', async () => {
   const cases: [flags: string[], code: number, message: RegExp][] = [
     [['--checkpoint', join(folder, 'none.pth')], 2, /none\.pth/],
@@ -179,6 +213,8 @@ test('what is wrong with the model or the options is one sentence', async () => 
     [['--checkpoint', checkpoint, '--detector', join(folder, 'none.onnx')], 2, /face detector/],
     [['--checkpoint', checkpoint, '--host', '203.0.113.1', '--no-faces'], 2, /no such address/],
     [['--checkpoint', checkpoint, '--no-faces', '--crop-size', '64'], 2, /beside --no-faces/],
+    [['--checkpoint', checkpoint, '--allow-host', 'http://a.com'], 2, /host name .*for --allow-host/],
+    [['--checkpoint', checkpoint, '--allow-origin', '*'], 2, /one site for --allow-origin.*got "\*"/],
     [['--checkpoint', checkpoint, '--crop-size', '4000'], 2, /crop size of 16 to 2048 whole pixels/],
   ];
   for (const [flags, code, message] of cases) {

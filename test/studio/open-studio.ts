@@ -1,6 +1,7 @@
 /** A server with the studio, and visits to its page that record where it asks and what it complains of. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type ServeOptions, serve } from '../../src/server/serve.js';
+import { patience } from '../web/chromium.js';
 
 export interface RunningServer {
   readonly url: string;
@@ -51,7 +52,7 @@ export async function visit(
     if (!request.url().startsWith('blob:')) sites.add(new URL(request.url()).origin);
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(patience);
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });

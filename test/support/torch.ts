@@ -4,8 +4,9 @@ import { messageOf, PosterError } from '../../src/errors.js';
 import { addon } from '../../src/torch/addon.js';
 import { liveTensors } from '../../src/torch/tensor.js';
 
-/** Why tests of the torch engine cannot run here, or false when they can. */
+/** Why tests of the torch engine cannot run here, or false when they can or POSTER_REQUIRE_TORCH says that they must. */
 export const torchMissing: string | false = (() => {
+  if (process.env.POSTER_REQUIRE_TORCH) return false;
   try {
     addon();
     return false;
@@ -15,13 +16,9 @@ export const torchMissing: string | false = (() => {
   }
 })();
 
-/**
- * A test of the torch engine that must leave no tensor behind. Skipped where the engine is not built, unless
- * POSTER_REQUIRE_TORCH is set.
- */
+/** A test of the torch engine that must leave no tensor behind. */
 export function torchTest(name: string, body: (context: TestContext) => void | Promise<void>): void {
-  const skip = process.env.POSTER_REQUIRE_TORCH ? false : torchMissing;
-  test(name, { skip }, async (context) => {
+  test(name, { skip: torchMissing }, async (context) => {
     const before = liveTensors();
     await body(context);
     assert.equal(liveTensors(), before, 'tensors were left behind');

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { PosterError } from '../../src/errors.js';
 import { load } from '../../src/torch/addon.js';
 import {
   buildSettings,
@@ -15,11 +17,15 @@ import {
 } from '../../src/torch/machine.js';
 import { torchTest } from '../support/torch.js';
 
+/** As it is typed in the folder that the tests run in. */
+const script = fileURLToPath(new URL('../../../scripts/native-build.mjs', import.meta.url));
+const near = relative(process.cwd(), script);
+const buildCommand = `node ${near.startsWith('..') ? script : near}`;
+
 test('an engine that was not built says how to build it', () => {
   assert.throws(() => load('/nowhere/poster_torch.node'), {
     code: 'engine.unavailable',
-    message:
-      'Training needs the libtorch engine, but /nowhere/poster_torch.node does not exist; run `npm run setup` to build it.',
+    message: `Training needs the libtorch engine, but /nowhere/poster_torch.node does not exist; run \`${buildCommand}\` to build it.`,
   });
 });
 
@@ -27,10 +33,15 @@ test('an engine that does not load says why and what to do', () => {
   const folder = mkdtempSync(join(tmpdir(), 'poster-'));
   const path = join(folder, 'poster_torch.node');
   writeFileSync(path, 'no library');
-  assert.throws(() => load(path), {
-    code: 'engine.unavailable',
-    message: /cannot be loaded \(.*\); was libtorch moved or removed\? Run `npm run setup`/s,
-  });
+  assert.throws(
+    () => load(path),
+    ({ code, message }: PosterError) => {
+      assert.equal(code, 'engine.unavailable');
+      assert.match(message, /cannot be loaded \(.*\); was libtorch moved or removed\? Run `/s);
+      assert.ok(message.endsWith(`Run \`${buildCommand}\` to build it anew.`), message);
+      return true;
+    },
+  );
   rmSync(folder, { recursive: true });
 });
 

@@ -107,7 +107,7 @@ torchTest('the garbage collector frees what was forgotten', async () => {
   const collect = runInNewContext('gc') as () => void;
   const before = liveTensors();
   for (let i = 0; i < 100; i++) make();
-  for (let i = 0; i < 20 && liveTensors() > before; i++) {
+  for (let i = 0; i < 1000 && liveTensors() > before; i++) {
     collect();
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import type { DataType } from '../../src/data/labels.js';
 import { checkConfig, flagOf, remarksOn, resolveConfig, savedConfig } from '../../src/train/config.js';
 import { factsOf } from '../../src/train/option-kinds.js';
+import { networkConfigOf } from '../../src/train/parameters.js';
+import { startOf } from '../../src/train/progress.js';
+import { type Resumption, resumedConfig } from '../../src/train/resume.js';
 import {
   type OptionName,
   type TrainingOverrides,
@@ -81,7 +84,7 @@ test('an option out of range is a sentence with its name, its flag, its range an
     [{ epochs: 1.5 }, 'Expected epochs (--epochs) to be a whole number from 1 to 100000, got 1.5.'],
     [
       { batchSize: 'many' },
-      'Expected batchSize (--batch-size) to be a whole number from 1 to 65536, got "many".',
+      'Expected batchSize (--batch-size) to be a whole number from 2 to 65536, got "many".',
     ],
     [{ schedule: 'linear' }, 'Expected schedule (--schedule) to be exponential or cosine, got "linear".'],
     [{ clipGradient: -1 }, 'Expected clipGradient (--clip-grad) to be a number from 0 to 1000000, got -1.'],
@@ -176,4 +179,30 @@ test('remarks name options that have no effect and what a reader of the results 
   );
   assert.match(remarks({ valSplit: 0.1 })[0]!, /frozen at random weights/);
   assert.match(remarks({ mobilefacenet: 'm.pth' })[0]!, /--val-split avoids that/);
+});
+
+test('a set of augmentations fills in what is not given, at a resume too', () => {
+  const config = resolveConfig('FERPlus', { data: 'x', augment: 'strong', rotation: 3 });
+  const { rotation, shift, brightness, erasingProbability } = config;
+  assert.deepEqual(
+    { rotation, shift, brightness, erasingProbability },
+    {
+      ...{ rotation: 3, shift: 0.06, brightness: [0.6, 1.3], erasingProbability: 0.15 },
+    },
+  );
+  const checkpoint = { path: 'last.pth' } as Resumption['checkpoint'];
+  const saved = { config, progress: startOf(0), averagedSteps: 0, trainImages: 1 };
+  const resumed = resumedConfig({ checkpoint, saved }, { augment: 'light', shear: 2 });
+  assert.deepEqual([resumed.augment, resumed.rotation, resumed.shear], ['light', 10, 2]);
+  assert.equal(resumedConfig({ checkpoint, saved }, {}).rotation, 3);
+});
+
+test('the sizes that do not divide into three scales are told', () => {
+  const config = (imageSize: number) => resolveConfig('FERPlus', { data: 'x', network: 'small', imageSize });
+  assert.equal(networkConfigOf(config(64), 8).imageSize, 64);
+  assert.throws(() => networkConfigOf(config(50), 8), {
+    code: 'option.invalid',
+    message:
+      'Expected imageSize (--image-size) to be a multiple of 16 for the network small, whose three scales it must divide into, got 50.',
+  });
 });

@@ -58,7 +58,7 @@ test('the lock of a process that has ended and that nobody has waited for is tak
 }, async () => {
   const folder = await newFolder();
   // The shell turns into a program that never waits for the child it started.
-  const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], {
+  const parent = spawn('sh', ['-c', 'sleep 999 & echo $!; exec sleep 999'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   try {
@@ -67,6 +67,7 @@ test('the lock of a process that has ended and that nobody has waited for is tak
     const processStart = (await fields())[19]!;
     await writeFile(folder.lock, JSON.stringify({ ...owner, pid, processStart }));
     await assert.rejects(lockRun(folder), { code: 'run.busy' }, 'it lives');
+    process.kill(pid, 'SIGKILL');
     while ((await fields())[0] !== 'Z') await setTimeout(10);
     await (await lockRun(folder)).release();
   } finally {

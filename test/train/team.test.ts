@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before } from 'node:test';
@@ -129,6 +129,18 @@ torchTest('two processes train as one does with the batch of both', async () => 
   const difference = await largestDifference(whole.folder.last, join(together, 'last.pth'));
   assert.ok(difference < 1e-4, `the weights differ by ${difference}`);
   assert.deepEqual((await readdir(together)).sort(), (await readdir(alone)).sort());
+});
+
+torchTest('processes go on together past batches that one of them cannot read', async () => {
+  const damaged = await newFolder();
+  await writeNoise(damaged, 3);
+  for (const image of ['class-0/0.png', 'class-1/1.png', 'class-2/2.png', 'class-3/0.png', 'class-4/1.png'])
+    await writeFile(join(damaged, 'train', image), 'not an image');
+  const output = await newFolder();
+  const options = { ...teamTraining(output), data: damaged, batchSize: 2, accumulate: 2, epochs: 2 };
+  const [first, second] = await Promise.all((await startTeam(2, options)).map(wordsOf));
+  assert.deepEqual([first!.complained, second!.complained], ['', '']);
+  assert.equal((await openCheckpoint(join(output, 'last.pth'))).metadata.epoch, 2);
 });
 
 torchTest('a lost process ends the others with a state to go on from, the same to the bit', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { overlay, Poster } from '../../src/web/index.js';
 import { buildPage } from './build-page.js';
-import { launchChromium } from './chromium.js';
+import { launchChromium, patience } from './chromium.js';
 import { serve, type TestServer } from './serve.js';
 
 declare global {
@@ -32,7 +32,7 @@ export async function openTestPage(): Promise<TestPage> {
   const server = await serve(join(project, 'dist'));
   const browser = await launchChromium();
   const page = await browser.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(patience);
   return {
     project,
     server,

@@ -19,6 +19,7 @@ import { emitModel } from '../../src/onnx/emit.js';
 import { ModelProtoSchema } from '../../src/onnx/generated/onnx_pb.js';
 import { Poster } from '../../src/poster.js';
 import type { Prediction } from '../../src/recognise/prediction.js';
+import { createServer } from '../../src/server/create-server.js';
 import type { LoadProgress } from '../../src/web/index.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
@@ -266,7 +267,23 @@ test('every kind of image gives the same pixels, so the same logits', { skip }, 
       canvas.height = rgb.height;
       for (let i = 3; i < rgba.data.length; i += 4) rgba.data[i] = 255;
       canvas.getContext('2d')!.putImageData(rgba, 0, 0);
-      const inputs = [pixels, file, bitmap, image, rgba, canvas];
+      const bytes = await file.arrayBuffer();
+      const dataUrl = await new Promise<string>((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result as string);
+        reader.readAsDataURL(file);
+      });
+      const padded = new Uint8Array(bytes.byteLength + 2);
+      padded.set(new Uint8Array(bytes), 2);
+      const files = [
+        bytes,
+        new Uint8Array(bytes),
+        padded.subarray(2),
+        new DataView(bytes),
+        new File([file], 'a.png'),
+      ];
+      const addresses = [dataUrl, new URL(dataUrl), image.src, new URL(image.src)];
+      const inputs = [pixels, file, bitmap, image, rgba, canvas, ...files, ...addresses];
       const results: number[][] = [];
       for await (const { logits } of poster.predictBatch(inputs, { batchSize: 4 })) results.push([...logits]);
       const again = await poster.predict(bitmap); // still the caller's
@@ -274,8 +291,66 @@ test('every kind of image gives the same pixels, so the same logits', { skip }, 
     },
     { name, rgb },
   );
-  assert.equal(logits.length, 7);
+  assert.equal(logits.length, 16);
   for (const values of logits) assertClose(values, logits[0]!, { rtol: 0, atol: 1e-5 });
+});
+
+test('what is no image is refused in a sentence with a code', { skip }, async () => {
+  const errors = await page.evaluate(async () => {
+    const poster = await window.Poster.load('/fp32.onnx');
+    const data = new Uint8Array(24);
+    const refused = {
+      undefined: undefined,
+      null: null,
+      number: 5,
+      list: [1, 2, 3],
+      function: () => {},
+      promise: Promise.resolve(new Blob()),
+      path: 'face.jpg',
+      address: new URL('https://example.com/a.jpg'),
+      dataUrl: 'data:;base64,%%%',
+      blobUrl: 'blob:nothing',
+      element: document.body,
+      fraction: { width: 4.5, height: 2, data: new Uint8Array(27) },
+      plain: { width: 4, height: 2, data: Array(24).fill(0) },
+      floats: { width: 4, height: 2, data: new Float32Array(24) },
+      noWidth: { height: 2, data },
+    };
+    const messages: [string, string][] = [];
+    const say = (error: Error & { code?: string }) => `${error.name} ${error.code}: ${error.message}`;
+    for (const [what, image] of Object.entries(refused)) {
+      messages.push([what, await poster.predict(image as never).then(() => 'no error', say)]);
+    }
+    const faces = await poster.recogniseFaces(undefined as never).then(() => 'no error', say);
+    const batch = async () => {
+      for await (const _ of poster.predictBatch('face.jpg' as never));
+      return 'no error';
+    };
+    return Object.fromEntries([...messages, ['faces', faces], ['batch', await batch().catch(say)]]);
+  });
+  const expected = {
+    undefined: /got undefined/,
+    null: /got null/,
+    number: /got the number 5/,
+    list: /got an array/,
+    function: /got a function/,
+    promise: /got a Promise, which was not awaited/,
+    path: /got the address face\.jpg, and nothing is fetched/,
+    address: /got the address https:\/\/example\.com\/a\.jpg/,
+    dataUrl: /a data: URL whose base64 is none/,
+    blobUrl: /got the address blob:nothing, which cannot be read/,
+    element: /HTMLBodyElement/,
+    fraction: /got 4\.5 x 2 with 27 bytes/,
+    plain: /got 4 x 2 with an array/,
+    floats: /got 4 x 2 with a Float32Array/,
+    noWidth: /got undefined x 2 with 24 bytes/,
+    faces: /got undefined/,
+  };
+  for (const [what, pattern] of Object.entries(expected)) {
+    assert.match(errors[what]!, /^PosterError image\.unreadable: /, what);
+    assert.match(errors[what]!, pattern);
+  }
+  assert.match(errors.batch!, /^PosterError option\.invalid: Expected a list of images/);
 });
 
 test('a colour profile is ignored, as the datasets are read', { skip }, async () => {
@@ -393,6 +468,47 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
     disposed: /^PosterError disposed: /,
   };
   for (const [what, pattern] of Object.entries(expected)) assert.match(errors[what as 'image'], pattern);
+});
+
+test('a page of another site asks a server that allows it, and no other', { skip }, async () => {
+  await using model = await Poster.load(checkpoint, { dataType: 'RAF-DB', threads: 1 });
+  const context = await page.context().browser()!.newContext();
+  try {
+    const visitor = await context.newPage();
+    await visitor.goto(server.url);
+    await visitor.waitForFunction(() => window.ready);
+    for (const allowOrigins of [[server.url], []]) {
+      const app = await createServer(model, { token: 'secret', allowOrigins });
+      const address = await app.listen({ host: '127.0.0.1', port: 0 });
+      const result = await visitor.evaluate(
+        async ({ address, name }) => {
+          const headers = { authorization: 'Bearer secret' };
+          const file = await (await fetch(`/crops/${name}`)).blob();
+          const body = new FormData();
+          body.append('image', file);
+          try {
+            const options = { headers, cache: 'none' } as const;
+            const poster = await window.Poster.load(`${address}/v1/model/file`, options);
+            const { label } = await poster.predict(file);
+            await poster.dispose();
+            const answer = await fetch(`${address}/v1/recognise`, { method: 'POST', headers, body });
+            const { results } = await answer.json();
+            const refused = await fetch(`${address}/v1/recognise?x=1`, { method: 'POST', headers, body });
+            return [label, results[0].prediction.label, (await refused.json()).error.code];
+          } catch (error) {
+            return [(error as { code?: string }).code];
+          }
+        },
+        { address, name: crops[0]! },
+      );
+      await app.close();
+      const { label } = await model.predict(fixture(`images/${crops[0]}`));
+      const expected = allowOrigins.length > 0 ? [label, label, 'request.invalid'] : ['file.missing'];
+      assert.deepEqual(result, expected);
+    }
+  } finally {
+    await context.close();
+  }
 });
 
 test('without isolation it runs on one thread, and on WebGPU where there is a device', { skip }, async () => {

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
+import { droppedNotes } from '../../data/layouts/left-out.js';
 import { openDataset } from '../../data/open-dataset.js';
+import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { Poster } from '../../poster.js';
@@ -58,18 +60,24 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     root: flags.data,
     type: flags.data_type,
     split: flags.split,
+    numberNames: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     votes: flags.votes,
     allowEmpty: flags.allowEmpty,
     signal,
   });
-  for (const note of dataset.notes) process.stderr.write(`Note: ${note}\n`);
+  const onNote = (note: string) => process.stderr.write(`Note: ${note}\n`);
+  for (const note of [...dataset.notes, ...droppedNotes(dataset.split, dataset.dropped)]) onNote(note);
   await checkOutputs(flags, dataset);
-  await using poster = await Poster.load(checkpointOf(flags), await loadOptions(flags, signal));
+  await using poster = await Poster.load(checkpointOf(flags), {
+    ...(await loadOptions(flags, signal)),
+    // They name the numbers of the data then, in whose order the model's own names need not be.
+    labelsUnlessNamed: dataset.areNumbersNamed,
+  });
   noteWeights(poster.notes);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
   const outcome = await poster
-    .evaluate({ dataset, batchSize, workers, strict, signal, onProgress: progress.update })
+    .evaluate({ dataset, batchSize, workers, strict, signal, onNote, onProgress: progress.update })
     .finally(() => progress.stop());
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.data_type);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { createDropCounter } from '../../data/layouts/layout.js';
 import { PosterError } from '../../errors.js';
 import { type ExplainMethod, explainMethods } from '../../explain/explanation.js';
 import { Poster } from '../../poster.js';
@@ -11,6 +12,7 @@ import { type PredictPhotosOptions, predictPhotosTo } from '../../predict/predic
 import type { PredictCounts, StreamedResult } from '../../predict/stream-lines.js';
 import { requireFfmpeg } from '../../video/ffmpeg.js';
 import { noteLabels } from '../note-labels.js';
+import { notePassedOver } from '../note-passed-over.js';
 import {
   alignOptions,
   type BatchFlags,
@@ -91,7 +93,8 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
       ...{ inputs, format, embedding: flags.embeddings ?? false, sink: standardOutput, signal },
       alsoRead: [flags.detector, flags.labels],
     });
-  const paths = listInputs(inputs, { shard: flags.shard, signal });
+  const passedOver = createDropCounter();
+  const paths = listInputs(inputs, { shard: flags.shard, signal, passedOver });
   const progress = flags.output === undefined ? undefined : createProgress('Recognising', 'images');
   const options = {
     format,
@@ -112,8 +115,13 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
   };
   const counts = await (flags.faces
     ? predictFaces(poster, paths, { ...options, ...alignOptions(flags), annotate: flags.annotate }, flags)
-    : predictTo(poster, paths, { ...options, batchSize: flags.batchSize, workers: flags.workers })
+    : predictTo(poster, paths, {
+        ...options,
+        ...{ batchSize: flags.batchSize, workers: flags.workers },
+        onNote: (note) => process.stderr.write(`Note: ${note}\n`),
+      })
   ).finally(() => progress?.stop());
+  notePassedOver(passedOver);
   report(counts, flags.output);
 }
 

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { messageOf, PosterError } from '../../errors.js';
+import { parseOrigin } from '../../server/foreign-pages.js';
 import { defaultLimits, type ServerLimits } from '../../server/limits.js';
+import { isLoopback, parseHostName } from '../../server/own-names.js';
 import { serve } from '../../server/serve.js';
 import { noteLabels } from '../note-labels.js';
 import {
@@ -19,6 +21,8 @@ import { runVerb } from '../run-verb.js';
 interface ServeFlags extends ModelFlags, FaceFlags {
   readonly host: string;
   readonly port: number;
+  readonly allowHost?: readonly string[];
+  readonly allowOrigin?: readonly string[];
   readonly tokenFile?: string;
   readonly runs?: string;
   readonly faces: boolean;
@@ -45,6 +49,16 @@ export function registerServe(program: Command): void {
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes any that is free', portNumber, 8080)
+    .option(
+      '--allow-host <name>',
+      'answer to this host name, too; .example.com stands for all below it (repeatable)',
+      listOf(parseHostName),
+    )
+    .option(
+      '--allow-origin <url>',
+      "let this site's pages ask from a visitor's browser, such as http://localhost:3000 (repeatable)",
+      listOf(parseOrigin),
+    )
     .option('--token-file <file>', 'ask for the bearer token in this file (or in $POSTER_TOKEN)')
     .option('--runs <dir>', 'show the training runs in this folder, such as runs/, with the paths in them')
     .option('--no-faces', 'take face crops only; saves the memory of the detector')
@@ -92,6 +106,8 @@ async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
     checkpoint: flags.checkpoint,
     load,
     host,
+    allowHosts: flags.allowHost,
+    allowOrigins: flags.allowOrigin,
     port,
     faces,
     detector,
@@ -164,8 +180,9 @@ async function readTokenFile(file: string): Promise<string> {
   }
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+/** Of an option that may be repeated. */
+function listOf(parse: (text: string) => string): (text: string, before?: string[]) => string[] {
+  return (text, before = []) => [...before, parse(text)];
 }
 
 function atLeastOne(name: string): (text: string) => number {

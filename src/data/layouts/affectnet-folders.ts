@@ -5,6 +5,7 @@ import { PosterError, throwIfAborted } from '../../errors.js';
 import type { Sample } from '../dataset.js';
 import { type AffectNetLabels, affectNetLabels } from './affectnet-labels.js';
 import { createDropCounter, type LayoutReader, type Listing, type Split } from './layout.js';
+import { endingReason } from './left-out.js';
 import { folderExists, readFolder } from './list-images.js';
 import { readNpyScalar } from './npy.js';
 
@@ -47,7 +48,7 @@ async function readSplit(
       throw new PosterError('data.layout', `Expected the folder ${part} of AffectNet; unpack it there.`);
   const { images, others } = await readFolder(join(folder, 'images'));
   const dropped = createDropCounter();
-  for (const name of others) dropped.add('no image by its extension', join(folder, 'images', name));
+  for (const name of others) dropped.add(endingReason(name), join(folder, 'images', name));
   const samples: Sample[] = [];
   for (const [i, name] of images.entries()) {
     if (i % sliceLength === 0) await breathe(signal);

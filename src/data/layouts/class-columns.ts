@@ -1,12 +1,13 @@
 /** Lists with a column per class: votes, probabilities or one-hot rows. */
-import { extname } from 'node:path';
 import { PosterError } from '../../errors.js';
 import { parseJson } from '../../io/parse-json.js';
 import { toDistribution } from '../distribution.js';
 import { checkLabels, expressionName, labelIndex } from '../labels.js';
-import { type CsvRow, readCsv } from './read-csv.js';
+import { findColumn } from './list-columns.js';
+import type { CsvRow } from './read-csv.js';
 import { readLines } from './read-lines.js';
-import { columnNames } from './read-list.js';
+import { isJsonList } from './read-list.js';
+import { readTable } from './read-table.js';
 
 /** A row of such a list. */
 export interface VotesListRow {
@@ -54,11 +55,9 @@ export async function findClassColumns(
 ): Promise<ClassColumns | undefined> {
   const [header, first] = await firstRows(list, signal);
   if (!header || !first) return undefined;
-  const place = (known: readonly string[]) =>
-    header.cells.findIndex((cell) => known.includes(cell.toLowerCase()));
-  const path = place(columnNames.path);
-  const label = place(columnNames.label);
-  const split = place(columnNames.split);
+  const path = findColumn(header.cells, 'path');
+  const label = findColumn(header.cells, 'label');
+  const split = findColumn(header.cells, 'split');
   if (path < 0) return undefined;
   const columns = header.cells
     .map((name, i) => ({ name, place: i }))
@@ -110,14 +109,14 @@ function usualNames(names: readonly string[]): readonly string[] {
 
 async function firstRows(list: string, signal: AbortSignal | undefined): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];
-  for await (const row of readTable(list, signal)) if (rows.push(row) === 2) break;
+  for await (const row of readRows(list, signal)) if (rows.push(row) === 2) break;
   return rows;
 }
 
 /** The rows of a list, the header first; that of JSON lines are the keys of the first. */
-async function* readTable(list: string, signal: AbortSignal | undefined): AsyncGenerator<CsvRow> {
-  if (['.csv', '.tsv'].includes(extname(list).toLowerCase())) {
-    yield* readCsv(list, signal);
+async function* readRows(list: string, signal: AbortSignal | undefined): AsyncGenerator<CsvRow> {
+  if (!isJsonList(list)) {
+    yield* readTable(list, signal);
     return;
   }
   let keys: readonly string[] | undefined;
@@ -144,7 +143,7 @@ export async function* readVotesList(
   signal?: AbortSignal,
 ): AsyncGenerator<VotesListRow> {
   let isHeader = true;
-  for await (const { cells, line } of readTable(list, signal)) {
+  for await (const { cells, line } of readRows(list, signal)) {
     if (!isHeader) yield toRow(list, columns, cells, line);
     isHeader = false;
   }

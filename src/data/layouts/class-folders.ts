@@ -10,6 +10,7 @@ import {
   type Listing,
   type Split,
 } from './layout.js';
+import { describeDropped, endingReason } from './left-out.js';
 import { listImages, readFolder } from './list-images.js';
 import { readStoredLabels } from './stored-labels.js';
 import { unlabelledFolder, votesListName } from './votes-list.js';
@@ -69,15 +70,17 @@ async function undividedFolders(root: string): Promise<readonly string[]> {
 }
 
 async function classFoldersOf(folder: string): Promise<readonly string[]> {
-  const { folders, images } = await readFolder(folder);
+  const { folders, images, others } = await readFolder(folder);
   if (folders.length > 0) return folders;
+  const passedOver = createDropCounter();
+  for (const name of others) passedOver.add(endingReason(name), name);
   throw new PosterError(
     'data.layout',
     images.length > 0
       ? `Expected a folder per class in ${folder}, got ${images.length} images without one; sort them into class ` +
           'folders, put the label file EmoLabel/list_patition_label.txt beside it (RAF-DB), or name images ' +
           'and labels in a CSV and pass --data_type list.'
-      : `Expected a folder per class in ${folder}, but it is empty; put the class folders there.`,
+      : `Expected a folder per class in ${folder}, but it ${others.length > 0 ? `holds only ${describeDropped(passedOver.list())}` : 'is empty'}; put the class folders there.`,
   );
 }
 
@@ -111,7 +114,7 @@ async function readSplit(
   for (const name of folders) {
     const label = labelOf.get(name)!;
     const { images, others } = await listImages(join(folder, name), signal);
-    for (const path of others) dropped.add('no image by its extension', path);
+    for (const path of others) dropped.add(endingReason(path), path);
     for (const path of images) {
       if (typeof label === 'string') dropped.add(label, path);
       else samples.push({ path, label });

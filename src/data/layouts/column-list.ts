@@ -1,17 +1,18 @@
-import { dirname, resolve } from 'node:path';
 import { PosterError } from '../../errors.js';
 import type { Sample } from '../dataset.js';
 import { likeliestClass, onlyLikeliestClass } from '../distribution.js';
 import { labelIndex } from '../labels.js';
 import { type ClassColumns, findClassColumns, readVotesList } from './class-columns.js';
 import { createDropCounter, type LayoutReader, type Listing, noVotes } from './layout.js';
-import { findLists, readLists, type SplitRows } from './path-list.js';
-import { readList } from './read-list.js';
+import { describeSearch, locateFiles } from './locate-files.js';
+import { findLists, isSplit, readLists, type SplitRows } from './path-list.js';
+import { plainLabel, readList } from './read-list.js';
 import { requireSomeFiles } from './require-files.js';
 
 /** A row of a list: the label that it names, if any, and the distribution, if its list has a column per class. */
 interface Row {
-  readonly path: string;
+  /** The path as written. */
+  readonly file: string;
   readonly label: string | undefined;
   readonly distribution?: readonly number[];
   readonly split: string | undefined;
@@ -25,7 +26,7 @@ interface Row {
  * classes have it has no label.
  */
 export const columnList: LayoutReader = {
-  expects: 'a .csv, .tsv or .jsonl list with the columns path and one for each class',
+  expects: 'a .csv, .tsv, .txt or .jsonl list with the columns path and one for each class',
 
   async recognise({ root, labels, signal }) {
     const lists = await findLists(root);
@@ -57,10 +58,9 @@ async function* readRows(
   columns: ClassColumns | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Row> {
-  if (!columns) yield* readList(list, signal);
+  if (!columns) yield* readList(list, isSplit, signal);
   else
-    for await (const row of readVotesList(list, columns, signal))
-      yield { ...row, path: resolve(dirname(list), row.path) };
+    for await (const { path, ...row } of readVotesList(list, columns, signal)) yield { ...row, file: path };
 }
 
 /** What a row says of its image, or why the image is left out. */
@@ -85,19 +85,25 @@ async function listRows(
 ): Promise<Listing> {
   const dropped = createDropCounter();
   const samples: Sample[] = [];
-  for (const row of rows) {
+  const { paths, notes } = await locateFiles(
+    list,
+    rows.map(({ file }) => file),
+  );
+  for (const [i, row] of rows.entries()) {
+    const path = paths[i]!;
     const found = read(row, (text) => knownLabel(text, classes, list, row.line));
-    if (typeof found === 'string') dropped.add(found, row.path);
-    else samples.push({ path: row.path, ...found });
+    if (typeof found === 'string') dropped.add(found, path);
+    else samples.push({ path, ...found });
   }
-  await requireSomeFiles(samples, list, "paths are taken from the list's own folder");
-  return { classes, samples, dropped: dropped.list(), notes: [] };
+  if (rows.length > 0) await requireSomeFiles(samples, list, describeSearch(rows[0]!.file));
+  return { classes, samples, dropped: dropped.list(), notes };
 }
 
 /** A label by the name of its class, or by its number. */
 function knownLabel(text: string, classes: readonly string[], list: string, line: number): number {
   const named = labelIndex(classes, text);
-  const label = named < 0 && /^\d+$/.test(text) ? Number(text) : named;
+  const plain = plainLabel(text);
+  const label = named < 0 && /^\d+$/.test(plain) ? Number(plain) : named;
   if (label >= 0 && label < classes.length) return label;
   throw new PosterError(
     'data.layout',

@@ -25,6 +25,8 @@ export interface Listing {
   readonly notes: readonly string[];
   /** How the faces were cut out, where the files say so. */
   readonly alignment?: Alignment | undefined;
+  /** Whether the files number the classes and the names are those that were given. */
+  readonly areNumbersNamed?: boolean | undefined;
 }
 
 /** The votes for the images of a dataset. */
@@ -52,6 +54,8 @@ export interface LayoutOptions {
   readonly type: DataType;
   /** Class names in label order, in place of the type's own. */
   readonly labels?: readonly string[] | undefined;
+  /** Names for the classes of a list that numbers them, in the order of the numbers; its other classes are the names. */
+  readonly numberNames?: readonly string[] | undefined;
   /** The file of votes, where it does not lie in the root. */
   readonly votes?: string | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -4,21 +4,23 @@ import { extname, join } from 'node:path';
 import { PosterError, throwIfAborted } from '../../errors.js';
 import { describeSystemError } from '../../io/write-atomically.js';
 
-/** The extensions torchvision's ImageFolder takes for images. */
-export const imageExtensions: ReadonlySet<string> = new Set([
-  '.jpg',
-  '.jpeg',
-  '.png',
-  '.ppm',
-  '.bmp',
-  '.pgm',
-  '.tif',
-  '.tiff',
-  '.webp',
-]);
+/** Endings of images, in any capitals: those torchvision's ImageFolder takes, and others of what can be read. */
+export const imageExtensions: ReadonlySet<string> = new Set(
+  '.jpg .jpeg .jpe .jfif .png .apng .webp .avif .bmp .dib .gif .tif .tiff .ppm .pgm .pbm .pnm'.split(' '),
+);
 
 export function hasImageExtension(name: string): boolean {
   return imageExtensions.has(extname(name).toLowerCase());
+}
+
+/** What systems and archives leave beside people's files. */
+const leftovers: ReadonlySet<string> = new Set(
+  '__macosx @eadir $recycle.bin thumbs.db desktop.ini __pycache__'.split(' '),
+);
+
+/** Whether an entry of a folder is hidden, or is there for a system and not for people. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || leftovers.has(name.toLowerCase());
 }
 
 /** What a folder holds, names sorted by code unit; hidden entries are passed over. */
@@ -38,7 +40,7 @@ export async function readFolder(folder: string): Promise<FolderEntries> {
   const images: string[] = [];
   const others: string[] = [];
   for (const entry of await readEntries(folder)) {
-    if (entry.name.startsWith('.')) continue;
+    if (isHidden(entry.name)) continue;
     if (!entry.isDirectory() && hasImageExtension(entry.name)) images.push(entry.name);
     else if (await isFolder(folder, entry)) folders.push(entry.name);
     else others.push(entry.name);
@@ -47,13 +49,15 @@ export async function readFolder(folder: string): Promise<FolderEntries> {
 }
 
 async function readEntries(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw new PosterError('file.missing', `Could not list ${folder}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
-  }
+  return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw unlistable(folder, error);
+  });
+}
+
+function unlistable(folder: string, cause: unknown): PosterError {
+  return new PosterError('file.missing', `Could not list ${folder}: ${describeSystemError(cause)}.`, {
+    cause,
+  });
 }
 
 async function isFolder(parent: string, entry: Dirent): Promise<boolean> {
@@ -86,12 +90,15 @@ export interface ImageListing {
 /**
  * Lists a folder's images in ImageFolder's order: folders by path, then files by name. Linked folders are
  * followed, but not into themselves.
+ * @throws PosterError `file.missing`; `aborted`
  */
 export async function listImages(folder: string, signal?: AbortSignal): Promise<ImageListing> {
   const visited: { path: string; entries: FolderEntries }[] = [];
   const visit = async (path: string, ancestors: readonly string[]): Promise<void> => {
     throwIfAborted(signal);
-    const real = await realpath(path);
+    const real = await realpath(path).catch((error: unknown) => {
+      throw unlistable(path, error);
+    });
     if (ancestors.includes(real)) return;
     const entries = await readFolder(path);
     visited.push({ path, entries });

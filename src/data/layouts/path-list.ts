@@ -1,8 +1,9 @@
 import { basename, extname, join } from 'node:path';
 import { PosterError } from '../../errors.js';
-import { expressionName, labelIndex, maxClasses } from '../labels.js';
-import type { Layout, LayoutOptions, LayoutReader, Listing, Split } from './layout.js';
+import type { Layout, LayoutReader, Listing, Split } from './layout.js';
 import { fileExists, folderExists, readFolder } from './list-images.js';
+import { type ListLabels, listLabels } from './list-labels.js';
+import { describeSearch, locateFiles } from './locate-files.js';
 import { type ListRow, listExtensions, readList } from './read-list.js';
 import { requireSomeFiles } from './require-files.js';
 
@@ -29,13 +30,16 @@ export interface SplitRows<Row = ListRow> {
  * split (train.csv, valid.jsonl, …), or with a single list.
  */
 export const pathList: LayoutReader = {
-  expects: 'a .csv, .tsv or .jsonl list of path and label, or a folder of lists train, valid and test',
+  expects: 'a .csv, .tsv, .txt or .jsonl list of path and label, or a folder of lists train, valid and test',
 
   async recognise(options) {
     const lists = await findLists(options.root);
     if (lists.length === 0) return undefined;
-    const rows = await readLists(lists, (list) => readList(list, options.signal));
-    const labels = labelsOf([...rows.values()], options);
+    const rows = await readLists(lists, (list) => readList(list, isSplit, options.signal));
+    const labels = listLabels(
+      [...rows.values()].flatMap((split) => split.rows),
+      options,
+    );
     return layoutOf(rows, labels);
   },
 };
@@ -44,13 +48,15 @@ export const pathList: LayoutReader = {
 export async function findLists(root: string): Promise<{ list: string; split: Split | undefined }[]> {
   if (await fileExists(root)) return isList(root) ? [{ list: root, split: undefined }] : [];
   if (!(await folderExists(root))) return [];
-  const lists = (await readFolder(root)).others.filter(isList);
+  const { others } = await readFolder(root);
+  const lists = others.filter(isList);
   const divided = lists.flatMap((name) => {
     const split = splitOf[basename(name, extname(name)).toLowerCase()];
     return split ? [{ list: join(root, name), split }] : [];
   });
   if (divided.length > 0) return divided;
-  return lists.length === 1 ? [{ list: join(root, lists[0]!), split: undefined }] : [];
+  const single = lists.filter((name) => extname(name).toLowerCase() !== '.txt'); // such are often notes
+  return single.length === 1 ? [{ list: join(root, single[0]!), split: undefined }] : [];
 }
 
 function isList(name: string): boolean {
@@ -78,10 +84,12 @@ export async function readLists<Row extends Pick<ListRow, 'split' | 'line'>>(
   return bySplit;
 }
 
+/** Whether a word names a split. */
+export const isSplit = (word: string) => Object.hasOwn(splitOf, word.toLowerCase());
+
 function splitOfRow({ split, line }: Pick<ListRow, 'split' | 'line'>, list: string): Split {
   if (split === undefined || split === '') return 'all';
-  const known = splitOf[split];
-  if (known) return known;
+  if (isSplit(split)) return splitOf[split]!;
   throw new PosterError(
     'data.layout',
     `Expected the split train, valid or test in ${list}, line ${line}, got "${split.slice(0, 80)}".`,
@@ -102,37 +110,6 @@ function halfDivided({ list, rows }: SplitRows<Pick<ListRow, 'line'>>): PosterEr
   );
 }
 
-interface ListLabels {
-  readonly classes: readonly string[];
-  labelOf(label: string): number;
-}
-
-/** The classes: those given, else the numbers up to the largest, else the sorted names. */
-function labelsOf(splits: readonly SplitRows[], { labels }: LayoutOptions): ListLabels {
-  const written = new Set(splits.flatMap(({ rows }) => rows.map((row) => row.label)));
-  const numbers = [...written].filter((label) => /^\d+$/.test(label));
-  if (labels) return { classes: labels, labelOf: (label) => givenLabel(labels, label) };
-  if (numbers.length === written.size) {
-    const count = Math.max(...numbers.map(Number)) + 1;
-    const classes = Array.from({ length: Math.min(count, maxClasses) }, (_, label) => String(label));
-    return { classes, labelOf: Number };
-  }
-  return namedLabels([...written].filter((label) => !numbers.includes(label)));
-}
-
-function givenLabel(labels: readonly string[], label: string): number {
-  const index = labelIndex(labels, label);
-  return index < 0 && /^\d+$/.test(label) ? Number(label) : index;
-}
-
-/** Different spellings of one expression ("happy", "Happiness") are one class. */
-function namedLabels(names: readonly string[]): ListLabels {
-  const usual = (name: string) => expressionName(name) ?? name;
-  const classes = [...new Set(names.map(usual))].sort();
-  const index = new Map(classes.map((name, label) => [name, label]));
-  return { classes, labelOf: (label) => index.get(usual(label)) ?? -1 };
-}
-
 function layoutOf(bySplit: ReadonlyMap<Split, SplitRows>, labels: ListLabels): Layout {
   return {
     name: 'list of path and label',
@@ -141,20 +118,13 @@ function layoutOf(bySplit: ReadonlyMap<Split, SplitRows>, labels: ListLabels): L
   };
 }
 
-async function toListing({ list, rows }: SplitRows, { classes, labelOf }: ListLabels): Promise<Listing> {
-  const samples = rows.map(({ path, label, line }) => {
-    const index = labelOf(label);
-    if (index >= 0 && index < classes.length) return { path, label: index };
-    throw new PosterError(
-      'data.layout',
-      `Expected a label of ${shorten(classes)} in ${list}, line ${line}, got "${label.slice(0, 80)}"; ` +
-        'correct the row, or pass --labels.',
-    );
-  });
-  await requireSomeFiles(samples, list, "paths are taken from the list's own folder");
-  return { classes, samples, dropped: [], notes: [] };
-}
-
-function shorten(classes: readonly string[]): string {
-  return classes.length > 10 ? `${classes.slice(0, 10).join(', ')}, …` : classes.join(', ');
+async function toListing({ list, rows }: SplitRows, labels: ListLabels): Promise<Listing> {
+  const { classes, labelOf, areNumbersNamed } = labels;
+  const { paths, notes } = await locateFiles(
+    list,
+    rows.map(({ file }) => file),
+  );
+  const samples = rows.map((row, i) => ({ path: paths[i]!, label: labelOf(row) }));
+  if (rows.length > 0) await requireSomeFiles(samples, list, describeSearch(rows[0]!.file));
+  return { classes, samples, dropped: [], notes: [...labels.notes, ...notes], areNumbersNamed };
 }

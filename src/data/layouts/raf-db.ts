@@ -25,9 +25,9 @@ const labelFiles = [
 
 const maxLabelFileBytes = 16 << 20;
 
-/** A line of the label file: `train_00001.jpg 5`. */
+/** A line of the label file: `train_00001.jpg 5`, or `train_00001_aligned.jpg 5`. */
 interface LabelLine {
-  /** The image's name without extension. */
+  /** The image's name without extension and without `_aligned`, as files may be named. */
   readonly key: string;
   readonly split: 'train' | 'test';
   readonly label: number;
@@ -78,6 +78,7 @@ async function layoutOf(options: LayoutOptions, labelFile: string, folders: stri
   const splits = (['train', 'test'] as const).filter((split) =>
     lines.some((line) => line.split === split && pathOf.has(line.key)),
   );
+  if (splits.length === 0) throw noneFound(labelFile, lines, folders, [...pathOf.values()]);
   return {
     name: folders.length === 1 ? 'RAF-DB as distributed' : 'RAF-DB flat tree with its label file',
     splits,
@@ -91,12 +92,28 @@ async function layoutOf(options: LayoutOptions, labelFile: string, folders: stri
   };
 }
 
+function noneFound(
+  labelFile: string,
+  [line]: readonly LabelLine[],
+  folders: readonly string[],
+  images: readonly string[],
+): PosterError {
+  const listed = line ? `but none of its names is there, "${line.key}" first` : 'but it lists none';
+  const found =
+    images[0] === undefined ? 'no image' : `${images.length} images, "${basename(images[0])}" first`;
+  return new PosterError(
+    'data.layout',
+    `Expected the images that ${labelFile} lists in ${folders.join(' or ')}, ${listed}; found ${found}. Take the label file ` +
+      'that belongs to the images.',
+  );
+}
+
 function parseLabelLines(text: string, path: string): LabelLine[] {
   const lines: LabelLine[] = [];
   const count = labelSet('RAF-DB').length;
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
-    const match = /^((train|test)_\w+)\.\w+\s+(\d+)$/.exec(line.trim());
+    const match = /^(?:.*[\\/])?((train|test)_\w+?)(?:_aligned)?(?:\.\w+)?[\s,;]+(\d+)$/.exec(line.trim());
     const label = Number(match?.[3]) - 1;
     if (!match || !(label >= 0 && label < count))
       throw new PosterError(

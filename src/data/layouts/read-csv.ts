@@ -14,14 +14,14 @@ export interface CsvRow {
 const maxRowBytes = 1 << 20;
 
 /**
- * Streams the rows of a CSV file (RFC 4180, any line ends, byte order mark allowed), or of a TSV file by
- * its extension. Empty lines are skipped, cells are trimmed, rows may differ in length.
+ * Streams the rows of a CSV file (RFC 4180, any line ends, byte order mark allowed), or of one with another delimiter.
+ * Empty lines are skipped, cells are trimmed, rows may differ in length.
  * @throws PosterError `file.missing`, or `data.layout` with the line of a damaged row.
  */
-export async function* readCsv(path: string, signal?: AbortSignal): AsyncGenerator<CsvRow> {
+export async function* readCsv(path: string, signal?: AbortSignal, delimiter = ','): AsyncGenerator<CsvRow> {
   const parser = parse({
     bom: true,
-    delimiter: path.toLowerCase().endsWith('.tsv') ? '\t' : ',',
+    delimiter,
     info: true,
     max_record_size: maxRowBytes,
     relax_column_count: true,

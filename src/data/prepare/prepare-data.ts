@@ -120,7 +120,7 @@ function checkWritten(
         `Expected every listed image of the ${split} split, but ${missing.count} are missing, ${missing.example} first; ` +
           'unpack the data again, or leave out --strict.',
       );
-    const problem = findLayoutProblems(classes, counts, split, options)[0];
+    const problem = findLayoutProblems(classes, counts, split, options, dropped)[0];
     if (problem) throw new PosterError('data.layout', problem);
   }
 }
