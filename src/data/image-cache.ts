@@ -1,13 +1,15 @@
 /** Decoded images kept in memory that all loader threads share, so that later epochs decode nothing. */
-import type { RgbImage } from '../image/rgb-image.js';
+import type { DecodedImage } from '../image/grey16.js';
 
 /** Images of one size. Can be sent to a thread. */
 export interface ImageCache {
   /** Resized levels, places x size x size x 3. */
   readonly levels: SharedArrayBuffer;
-  /** One for each place that holds its image, else zero. */
+  /** For each place what it holds: see {@link contents}. */
   readonly filled: SharedArrayBuffer;
 }
+
+const contents = { nothing: 0, image: 1, clippedImage: 2 } as const;
 
 /** The most that a cache takes, in bytes; where the images need more there is none. */
 const largestCache = 2 ** 31;
@@ -28,16 +30,22 @@ export function readCached(
   { levels, filled }: ImageCache,
   place: number,
   size: number,
-): RgbImage | undefined {
-  if (Atomics.load(new Uint8Array(filled), place) === 0) return undefined;
+): DecodedImage | undefined {
+  const content = Atomics.load(new Uint8Array(filled), place);
+  if (content === contents.nothing) return undefined;
   const data = new Uint8Array(levels, place * bytesOf(size), bytesOf(size));
-  return { width: size, height: size, data };
+  const image = { width: size, height: size, data };
+  return content === contents.clippedImage ? { ...image, clipped: true } : image;
 }
 
 /** Puts a square image in its place. */
-export function writeCached({ levels, filled }: ImageCache, place: number, { width, data }: RgbImage): void {
+export function writeCached(
+  { levels, filled }: ImageCache,
+  place: number,
+  { width, data, clipped }: DecodedImage,
+): void {
   new Uint8Array(levels).set(data, place * bytesOf(width));
-  Atomics.store(new Uint8Array(filled), place, 1);
+  Atomics.store(new Uint8Array(filled), place, clipped ? contents.clippedImage : contents.image);
 }
 
 function bytesOf(size: number): number {

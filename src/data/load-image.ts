@@ -72,7 +72,7 @@ export async function loadImage(row: ImageRow, job: ImageJob): Promise<LoadOutco
   }
 }
 
-/** The image as it is before a flip, from the cache where it lies there; that it was clipped is told when it is decoded. */
+/** The image as it is before a flip, from the cache where it lies there. */
 async function resizedImage(
   { imageSize, decode, grey, cache }: ImageRow,
   { request, cached }: ImageJob,
@@ -80,7 +80,8 @@ async function resizedImage(
   const known = cache && cached !== undefined ? readCached(cache, cached, imageSize) : undefined;
   if (known) return known;
   const decoded = await decodeImage(request.path, decode);
-  const image = toInput(decoded, { size: imageSize, color: grey ? 'grey' : 'rgb' });
+  const resized = toInput(decoded, { size: imageSize, color: grey ? 'grey' : 'rgb' });
+  const image: DecodedImage = decoded.clipped ? { ...resized, clipped: true } : resized;
   if (cache && cached !== undefined) writeCached(cache, cached, image);
-  return decoded.clipped ? { ...image, clipped: true } : image;
+  return image;
 }

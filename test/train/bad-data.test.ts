@@ -51,7 +51,7 @@ torchTest('a class without training images is named', async () => {
   await refuses(
     data,
     'RAF-DB',
-    /^Expected training images of every class in \S+ \(train\), but there are none of fear; add/,
+    /^Expected training images of every class in \S+ \(train\), but there are none of fear \(left out: 2 × not in the label file \(such as \S+\)\); add/,
   );
 });
 
