@@ -81,7 +81,7 @@ function inWords(value: unknown): string {
 
 /** What a user should know about a sound configuration before training starts, one sentence each. */
 export function remarksOn(config: TrainingConfig): string[] {
-  const { optimizer, momentum, adaptive, rho, mobilefacenet, freezeLandmarks, valSplit } = config;
+  const { optimizer, momentum, adaptive, rho, init, mobilefacenet, freezeLandmarks, valSplit } = config;
   const { landmarkBranch } = networkSizes[config.network];
   const { schedule, minLearningRate, weightDecay, weightDecayExclude1d, teacher, distillWeight } = config;
   const remarks: string[] = [];
@@ -94,7 +94,7 @@ export function remarksOn(config: TrainingConfig): string[] {
   if (teacher && distillWeight === 0)
     remarks.push('The teachers have no effect without a share of the loss (--distill-weight is 0).');
   if (adaptive && rho === 0) remarks.push('adaptive has no effect without a radius (rho is 0).');
-  if (landmarkBranch === 'frozen' && !mobilefacenet && freezeLandmarks)
+  if (landmarkBranch === 'frozen' && !init && !mobilefacenet && freezeLandmarks)
     remarks.push(
       'No pretrained landmark branch (--mobilefacenet) is given: it stays frozen at random weights.',
     );

@@ -16,6 +16,7 @@ const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | key
   layerScale: null,
   dropPath: null,
   dropout: null,
+  init: null,
   ir50: null,
   mobilefacenet: null,
   freezeLandmarks: true,

@@ -11,10 +11,11 @@ import { keep } from '../torch/scope.js';
 import { fromHost, fromNumbers, type Tensor } from '../torch/tensor.js';
 import { augmentationOf } from './augmentation-sets.js';
 import { resolveClassWeights } from './class-weights.js';
-import { remarksOn, resolveConfig } from './config.js';
+import { givenOptions, remarksOn, resolveConfig } from './config.js';
 import { openTeachers, type Teachers } from './distillation.js';
 import { averagedOf, averageWeights, type WeightAverage } from './ema.js';
 import { type EpochPlan, planEpoch } from './epoch-plan.js';
+import { type InitialModel, optionsOf, readInitialModel, valuesFor } from './initial-model.js';
 import { createOptimizer, type Optimizer } from './optimizer.js';
 import { createParameters, initialValue, learnedOf, networkConfigOf, type Parameters } from './parameters.js';
 import { readPretrained } from './pretrained-weights.js';
@@ -73,7 +74,8 @@ export async function openSession({ overrides, resume, processes }: SessionReque
   const resumption = resume === undefined ? undefined : await openResumption(resume);
   const holdings: Holdings = [];
   try {
-    const config = resumption ? resumedConfig(resumption, overrides) : freshConfig(overrides);
+    const initial = !resumption && overrides.init ? await readInitialModel(overrides.init) : undefined;
+    const config = resumption ? resumedConfig(resumption, overrides) : freshConfig(overrides, initial);
     const data = await openTrainingData(config);
     const progress = resumption ? resumedProgress(resumption, config, data) : startOf(config.startEpoch);
     requireShares(config, processes);
@@ -86,7 +88,7 @@ export async function openSession({ overrides, resume, processes }: SessionReque
     holdings.push(() => keepFreedMemory(false));
     const team = openTeam(processes);
     holdings.push(() => team.leave());
-    return await prepare(known, data, progress, device, resumption, team, teachers, holdings);
+    return await prepare(known, data, progress, device, resumption ?? initial, team, teachers, holdings);
   } catch (error) {
     await giveBack(holdings);
     throw error;
@@ -101,8 +103,9 @@ export function planOf({ config, network, data, team }: Session, epoch: number):
   return planEpoch({ ...config, imageSize, augmentation: augmentationOf(config) }, data.train, epoch, team);
 }
 
-function freshConfig(overrides: TrainingOverrides): TrainingConfig {
-  const config = resolveConfig(overrides.dataType ?? 'RAF-DB', overrides);
+function freshConfig(overrides: TrainingOverrides, initial: InitialModel | undefined): TrainingConfig {
+  const given = initial ? { ...optionsOf(initial), ...givenOptions(overrides) } : overrides;
+  const config = resolveConfig(overrides.dataType ?? 'RAF-DB', given);
   if (config.startEpoch < config.epochs) return config;
   throw new PosterError(
     'option.invalid',
@@ -144,13 +147,17 @@ async function prepare(
   data: TrainingData,
   progress: Progress,
   device: Device,
-  resumption: Resumption | undefined,
+  from: Resumption | InitialModel | undefined,
   team: Team,
   teachers: Teachers | undefined,
   holdings: Holdings,
 ): Promise<Session> {
   const network = posterV2(networkConfigOf(config, data.classes.length));
-  const start = resumption ? await resumedWeights(resumption, network) : await freshWeights(config, network);
+  const resumption = from && 'checkpoint' in from ? from : undefined;
+  const initial = from && 'weights' in from ? from : undefined;
+  const start = resumption
+    ? await resumedWeights(resumption, network)
+    : await freshWeights(config, network, data.classes, initial);
   const read = (entry: StateEntry) => start.values.get(entry.name) ?? initialValue(entry, config.seed);
   const parameters = createParameters(network, read, config, device);
   holdings.push(() => disposeAll(parameters.values()));
@@ -194,8 +201,20 @@ interface StartingWeights {
   readonly reports: readonly string[];
 }
 
-function freshWeights(config: TrainingConfig, network: PosterV2): Promise<StartingWeights> {
-  return readPretrained(config, network);
+/** Those of the initial model, and over them the pretrained branches. */
+async function freshWeights(
+  config: TrainingConfig,
+  network: PosterV2,
+  classes: readonly string[],
+  initial: InitialModel | undefined,
+): Promise<StartingWeights> {
+  const pretrained = await readPretrained(config, network);
+  if (!initial) return pretrained;
+  const { values, report } = valuesFor(initial, network, classes);
+  return {
+    values: new Map([...values, ...pretrained.values]),
+    reports: [report, ...pretrained.reports],
+  };
 }
 
 async function resumedWeights({ checkpoint }: Resumption, network: PosterV2): Promise<StartingWeights> {

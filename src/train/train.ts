@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 // Loads sharp: libvips must have been loaded by the main thread before others use it.
 import '../data/image-workforce.js';
 import { messageOf, PosterError } from '../errors.js';
+import { isShippedModel } from '../model/shipped-models.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
 import { isRun } from './run-folder.js';
 import type { Processes } from './team.js';
@@ -104,11 +105,12 @@ function requestOf({
 /** A run may be resumed from another working folder. */
 function withAbsolutePaths(overrides: TrainingOverrides): TrainingOverrides {
   const absolute = (path: string | null | undefined) => path && resolve(path);
-  const { data, votes, ir50, mobilefacenet, teacher } = overrides;
+  const { data, votes, init, ir50, mobilefacenet, teacher } = overrides;
   return {
     ...overrides,
     ...(teacher && { teacher: teacher.map(absoluteTeacher) }),
     ...{ votes: absolute(votes), ir50: absolute(ir50), mobilefacenet: absolute(mobilefacenet) },
+    ...(init && { init: isShippedModel(init) ? init : resolve(init) }),
     ...(data && { data: resolve(data) }),
   };
 }

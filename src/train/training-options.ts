@@ -80,6 +80,11 @@ export const trainingOptions = {
     flags: '--dropout <rate>',
     about: "share of the head's inputs that training drops, in place of the size's own",
   }),
+  init: special(z.string().min(1).nullable(), 'the path of a checkpoint, or small', {
+    flags: '--init <model>',
+    about:
+      "the trained model to start from, whose size and input the training takes over: a checkpoint, or small for this package's own",
+  }),
   ir50: optionalFile({ flags: '--ir50 <file>', about: 'pretrained weights of the image branch (ir50.pth)' }),
   mobilefacenet: optionalFile({
     flags: '--mobilefacenet <file>',
