@@ -1,7 +1,7 @@
 /** Photos of known faces, composed of one portrait: turned, of several sizes, in groups. */
 import type { FivePoints } from '../../src/faces/five-points.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
-import { randomStream } from '../../src/train/random.js';
+import { randomStream } from '../../src/util/random.js';
 import { background, headPlacement, placeHead, portraitPoints } from '../../test/faces/portrait.js';
 
 export interface Scene {

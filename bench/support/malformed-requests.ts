@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import sharp from 'sharp';
-import { randomBelow, randomStream } from '../../src/train/random.js';
+import { randomBelow, randomStream } from '../../src/util/random.js';
 
 type Random = ReturnType<typeof randomStream>;
 

@@ -1,8 +1,8 @@
 /** From photos to crops, by as many threads as asked for; what is done is written down. */
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { forEachParallel } from '../data/for-each-parallel.js';
 import { PosterError } from '../errors.js';
+import { forEachParallel } from '../util/for-each-parallel.js';
 import type { AlignTask } from './align-data.js';
 import type { PhotoOutcome } from './align-photo.js';
 import { type AlignThreads, openAlignThreads } from './align-threads.js';

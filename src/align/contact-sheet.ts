@@ -1,7 +1,7 @@
 /** A picture of some crops of every folder, to see at a glance whether they are aligned and in their place. */
 import { dirname, join } from 'node:path';
 import sharp from '../image/sharp.js';
-import { escapeXml } from '../io/escape-markup.js';
+import { escapeXml } from '../util/escape-markup.js';
 
 const columns = 10;
 /** Rows of crops, shared among the folders; each folder has at least one, and at most so many folders are shown. */

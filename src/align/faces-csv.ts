@@ -1,6 +1,6 @@
 /** The table of what became of every photo: a row for each face that was cut out, one for a photo without. */
 import { relative } from 'node:path';
-import { csvLine } from '../io/csv-line.js';
+import { csvLine } from '../util/csv-line.js';
 import type { CutFace } from './align-photo.js';
 import type { Outcomes } from './align-photos.js';
 import type { AlignedData } from './aligned-data.js';

@@ -6,7 +6,7 @@ import { type NetworkConfig, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import type { Session } from '../onnx/runtime.js';
 import { requireFiniteLogits } from '../tensor/logits.js';
-import { randomStream } from '../train/random.js';
+import { randomStream } from '../util/random.js';
 import { version } from '../version.js';
 import { type LoadTimes, loadNetwork } from './load-network.js';
 import { openMatrixProduct, productMultiplyAdds } from './matrix-product.js';

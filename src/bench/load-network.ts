@@ -6,7 +6,7 @@ import { type NetworkConfig, publishedConfig } from '../network/config.js';
 import { initialTensor } from '../network/initial-values.js';
 import { type PosterV2, posterV2 } from '../network/poster-v2.js';
 import { openSession, type Session } from '../onnx/runtime.js';
-import { randomStream } from '../train/random.js';
+import { randomStream } from '../util/random.js';
 
 /** Seconds of each part of loading. */
 export interface LoadTimes {

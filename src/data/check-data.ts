@@ -3,9 +3,9 @@ import { messageOf, PosterError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import { describeClipped } from '../image/grey16.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { forEachParallel } from '../util/for-each-parallel.js';
 import { checkVotes, type SplitVotes, type VotesBySplit, type VotesReport } from './check-votes.js';
 import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
-import { forEachParallel } from './for-each-parallel.js';
 import type { DataType } from './labels.js';
 import type { Dropped, Listing, Split } from './layouts/layout.js';
 import {

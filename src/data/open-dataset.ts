@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PosterError } from '../errors.js';
-import { describeForeignName } from '../io/foreign-name.js';
+import { describeForeignName } from '../util/foreign-name.js';
 import type { Dataset } from './dataset.js';
 import type { TargetKind } from './distribution.js';
 import { checkLabels, type DataType, dataTypeFacts } from './labels.js';

@@ -1,5 +1,5 @@
 /** Faces at random: every parameter that is not the expression is independent of it. */
-import { type Random, randomBelow, randomBetween } from '../train/random.js';
+import { type Random, randomBelow, randomBetween } from '../util/random.js';
 import { combine, type DrawnExpression, type Mimic, mimicAtRest, waysOf } from './expressions.js';
 import { beards, type Exposure, type FaceParameters, hairStyles, type Look, type View } from './face.js';
 

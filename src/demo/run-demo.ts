@@ -12,8 +12,8 @@ import { initialTensor } from '../network/initial-values.js';
 import { posterV2 } from '../network/poster-v2.js';
 import { Poster } from '../poster.js';
 import { type EvaluationFiles, writeEvaluation } from '../report/write-evaluation.js';
-import { randomStream } from '../train/random.js';
 import { type TrainEvent, train } from '../train/train.js';
+import { randomStream } from '../util/random.js';
 import { holdsDrawnFaces, writeDrawnDataset } from './write-drawn-dataset.js';
 
 export interface DemoOptions {

@@ -1,11 +1,11 @@
 /** A labelled set of drawn faces in RAF-DB's layout, for trying everything with no data at hand. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { forEachParallel } from '../data/for-each-parallel.js';
 import { PosterError } from '../errors.js';
 import sharp, { type Sharp } from '../image/sharp.js';
 import { orUnwritable, writeAtomically } from '../io/write-atomically.js';
-import { type Random, randomStream, shuffle } from '../train/random.js';
+import { forEachParallel } from '../util/for-each-parallel.js';
+import { type Random, randomStream, shuffle } from '../util/random.js';
 import { drawFace } from './draw-face.js';
 import { drawnExpressions } from './expressions.js';
 import type { Exposure } from './face.js';

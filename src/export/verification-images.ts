@@ -6,7 +6,7 @@ import { decodeImage } from '../image/decode.js';
 import type { ImageInput } from '../image/decode-input.js';
 import sharp from '../image/sharp.js';
 import { listInputs } from '../predict/list-inputs.js';
-import { randomStream } from '../train/random.js';
+import { randomStream } from '../util/random.js';
 
 const mostImages = 64;
 

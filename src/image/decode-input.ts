@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { messageOf, PosterError } from '../errors.js';
-import { decodeDataUrl, isDataUrl } from '../io/data-url.js';
-import { excerpt } from '../io/excerpt.js';
+import { decodeDataUrl, isDataUrl } from '../util/data-url.js';
+import { excerpt } from '../util/excerpt.js';
 import { type DecodeOptions, decodeImage } from './decode.js';
 import { describeGiven, isPixels, noImage, pixelsExpected, requirePixels } from './given-image.js';
 import type { RgbImage } from './rgb-image.js';

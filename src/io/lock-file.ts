@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
-import { parseJson } from './parse-json.js';
+import { parseJson } from '../util/parse-json.js';
 import { orUnwritable, unwritable } from './write-atomically.js';
 
 const ownerSchema = z.object({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
-import { describeForeignName } from './foreign-name.js';
+import { describeForeignName } from '../util/foreign-name.js';
 
 /** A file that is being written under another name beside its own. */
 export interface AsideFile {

@@ -7,8 +7,8 @@ import { type Alignment, alignmentSchema } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { imagenetMean, imagenetStd } from '../image/normalise.js';
 import type { Preprocessing } from '../image/preprocess.js';
-import { parseJson } from '../io/parse-json.js';
 import { mapSizes, type NetworkConfig, publishedConfig } from '../network/config.js';
+import { parseJson } from '../util/parse-json.js';
 import { version } from '../version.js';
 
 /** The key of the card in a file's metadata. */

@@ -1,7 +1,8 @@
 /** Predictions as text, one line a file. */
-import { csvLine } from '../io/csv-line.js';
+
 import { type Prediction, topK } from '../recognise/prediction.js';
 import type { FileResult } from '../recognise/recognise-files.js';
+import { csvLine } from '../util/csv-line.js';
 
 export const predictionFormats = ['table', 'jsonl', 'csv'] as const;
 export type PredictionFormat = (typeof predictionFormats)[number];

@@ -1,7 +1,7 @@
 /**
  * HTML written by template, in which everything is text unless it is markup made here. Browser-safe.
  */
-import { escapeMarkup } from '../io/escape-markup.js';
+import { escapeMarkup } from '../util/escape-markup.js';
 import { visible } from './display-text.js';
 
 /** Markup that may stand in a page as it is. */

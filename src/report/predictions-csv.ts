@@ -2,7 +2,7 @@
  * Predictions as comma-separated values, one image a line (RFC 4180). Browser-safe.
  */
 import { type Prediction, scorePrediction } from '../evaluate/prediction.js';
-import { csvLine } from '../io/csv-line.js';
+import { csvLine } from '../util/csv-line.js';
 
 /**
  * Writes a heading line and one line per prediction: path, names of the true and the predicted class,

@@ -10,7 +10,7 @@ import fastify, {
   type FastifyServerOptions,
 } from 'fastify';
 import { PosterError } from '../errors.js';
-import { excerpt } from '../io/excerpt.js';
+import { excerpt } from '../util/excerpt.js';
 import { answerError } from './answer-error.js';
 import { answerBrokenConnection } from './client-error.js';
 import { foreignPages } from './foreign-pages.js';

@@ -4,7 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PosterError } from '../errors.js';
-import { excerpt } from '../io/excerpt.js';
+import { excerpt } from '../util/excerpt.js';
 
 /** What a page may read of an answer beside its body. */
 const exposed = 'allow, etag, retry-after, www-authenticate';

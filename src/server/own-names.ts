@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { PosterError } from '../errors.js';
-import { excerpt } from '../io/excerpt.js';
+import { excerpt } from '../util/excerpt.js';
 
 export interface NameOptions {
   /** The address it listens on. */

@@ -2,7 +2,7 @@
 import { finished, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { messageOf, PosterError } from '../errors.js';
-import { excerpt } from '../io/excerpt.js';
+import { excerpt } from '../util/excerpt.js';
 import type { Hold } from './byte-budget.js';
 
 /** Leaves the stream to its owner, also when it throws. */

@@ -1,7 +1,7 @@
 /** No address of the API takes a query; what was meant by one is not passed over in silence. */
 import type { FastifyRequest } from 'fastify';
 import { PosterError } from '../errors.js';
-import { excerpt } from '../io/excerpt.js';
+import { excerpt } from '../util/excerpt.js';
 
 /** What `POST /v1/recognise` takes in its body. */
 const bodyFields = new Set(['image', 'images', 'faces', 'embeddings', 'explain']);

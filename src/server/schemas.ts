@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { alignmentSchema } from '../data/alignment.js';
 import type { ErrorCode } from '../errors.js';
-import { base64Pattern } from '../io/base64.js';
 import { runSummarySchema } from '../train/run-record.js';
+import { base64Pattern } from '../util/base64.js';
 import type { ServerLimits } from './limits.js';
 
 const point = z.object({ x: z.number(), y: z.number() });

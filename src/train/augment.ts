@@ -2,7 +2,7 @@
  * How each training image is varied: torchvision's horizontal flip, affine transform, colour jitter and random
  * erasing, and mixup, as plain parameters. The loader flips; {@link file://./augment-tensors.ts} does the rest.
  */
-import { type Random, randomBelow, randomBeta, randomBetween, randomStream } from './random.js';
+import { type Random, randomBelow, randomBeta, randomBetween, randomStream } from '../util/random.js';
 
 /** A part of an image in pixels, from its top left corner. */
 export interface Rectangle {

@@ -12,7 +12,7 @@ import { callTensor } from '../torch/call.js';
 import { loadParameters } from '../torch/parameters.js';
 import { keep } from '../torch/scope.js';
 import type { Tensor } from '../torch/tensor.js';
-import { randomStream } from './random.js';
+import { randomStream } from '../util/random.js';
 import type { TrainingConfig } from './training-options.js';
 
 export type Parameters = ReadonlyMap<string, Tensor>;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { PosterError } from '../errors.js';
 import { type Lock, takeLock } from '../io/lock-file.js';
-import { parseJson } from '../io/parse-json.js';
+import { parseJson } from '../util/parse-json.js';
 import { runStatusSchema } from './run-status.js';
 import { trainingSchema } from './training-options.js';
 

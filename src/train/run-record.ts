@@ -1,6 +1,6 @@
 /** A training run as its folder tells of it. Browser-safe. */
 import { z } from 'zod';
-import { parseJson } from '../io/parse-json.js';
+import { parseJson } from '../util/parse-json.js';
 import { type EpochRecord, epochRecordSchema } from './epoch-record.js';
 import { runStatusSchema } from './run-status.js';
 

@@ -3,7 +3,7 @@
  * run goes on with the image after the last one.
  */
 import { PosterError } from '../errors.js';
-import { randomBelow, randomStream, shuffle } from './random.js';
+import { randomBelow, randomStream, shuffle } from '../util/random.js';
 
 /** `shuffle`: each image once. `imbalanced`: drawn so that every class is equally likely. */
 export const samplers = ['shuffle', 'imbalanced'] as const;

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { targetKinds } from '../data/distribution.js';
 import { dataTypes } from '../data/labels.js';
 import { networkSizeNames } from '../network/config.js';
+import { maxSeed } from '../util/random.js';
 import { augmentationSets } from './augmentation-sets.js';
 import {
   above,
@@ -19,7 +20,6 @@ import {
   within,
   yesOrNo,
 } from './option-kinds.js';
-import { maxSeed } from './random.js';
 import { samplers } from './sampler.js';
 import { schedules } from './schedule.js';
 

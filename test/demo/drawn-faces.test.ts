@@ -10,7 +10,7 @@ import { drawnExpressions } from '../../src/demo/expressions.js';
 import { hairStyles } from '../../src/demo/face.js';
 import { randomFace } from '../../src/demo/random-face.js';
 import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
-import { randomStream } from '../../src/train/random.js';
+import { randomStream } from '../../src/util/random.js';
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'poster-drawn-'));
 

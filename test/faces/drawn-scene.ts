@@ -5,7 +5,7 @@ import { drawnExpressions } from '../../src/demo/expressions.js';
 import type { FaceParameters } from '../../src/demo/face.js';
 import { randomFace } from '../../src/demo/random-face.js';
 import type { Point } from '../../src/faces/geometry.js';
-import { randomStream } from '../../src/train/random.js';
+import { randomStream } from '../../src/util/random.js';
 
 export interface DrawnScene {
   readonly picture: Uint8Array;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { parse } from 'csv-parse/sync';
-import { csvLine } from '../../src/io/csv-line.js';
 import { predictionsCsv } from '../../src/report/predictions-csv.js';
 import { formatTables } from '../../src/report/tables.js';
+import { csvLine } from '../../src/util/csv-line.js';
 import { predictionsFor, rafDbClasses, rafDbMatrix } from '../evaluate/synthesise.js';
 import { holdsControls, hostileNames, sampleResult } from './sample.js';
 

@@ -12,7 +12,7 @@ import {
   noAugmentation,
 } from '../../src/train/augment.js';
 import { augmentImages, mixTargets } from '../../src/train/augment-tensors.js';
-import { randomStream } from '../../src/train/random.js';
+import { randomStream } from '../../src/util/random.js';
 import { torchTest as test } from '../support/torch.js';
 
 const size = 8;

@@ -8,7 +8,7 @@ import {
   type Range,
   type Rectangle,
 } from '../../src/train/augment.js';
-import { randomStream } from '../../src/train/random.js';
+import { randomStream } from '../../src/util/random.js';
 import { fixture } from '../support/fixtures.js';
 
 const size = 224;

@@ -1,6 +1,6 @@
 /** Lists with a column per class: votes, probabilities or one-hot rows. */
 import { PosterError } from '../../errors.js';
-import { parseJson } from '../../io/parse-json.js';
+import { parseJson } from '../../util/parse-json.js';
 import { toDistribution } from '../distribution.js';
 import { checkLabels, expressionName, labelIndex } from '../labels.js';
 import { findColumn } from './list-columns.js';

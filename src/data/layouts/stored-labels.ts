@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../../errors.js';
-import { parseJson } from '../../io/parse-json.js';
+import { parseJson } from '../../util/parse-json.js';
 import { alignmentSchema } from '../alignment.js';
 import { dataTypes, maxClasses } from '../labels.js';
 import { readSmallFile } from '../read-labels.js';

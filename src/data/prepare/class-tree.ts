@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
-import { forEachParallel } from '../for-each-parallel.js';
+import { forEachParallel } from '../../util/for-each-parallel.js';
 import { type DataType, dataTypeFacts } from '../labels.js';
 import { createDropCounter, type Dropped, type Split } from '../layouts/layout.js';
 import { unlabelledFolder } from '../layouts/votes-list.js';

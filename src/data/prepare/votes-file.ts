@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { csvLine } from '../../io/csv-line.js';
 import { writeAtomically } from '../../io/write-atomically.js';
+import { csvLine } from '../../util/csv-line.js';
 import { votesListName } from '../layouts/votes-list.js';
 
 /** An image of a written tree with its votes. */

@@ -4,7 +4,7 @@
  * Charts refer to a colour as a CSS variable with the light version as fallback, so that one SVG follows
  * the page's theme and still looks right in a file of its own.
  */
-import { classColors } from '../../data/class-colors.js';
+import { classColors } from '../../util/class-colors.js';
 import { between, inkOn, type Oklch, toHex } from './oklch.js';
 
 export type Theme = 'light' | 'dark';

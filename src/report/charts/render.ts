@@ -5,7 +5,7 @@ import { BarChart, CustomChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent, MarkPointComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { escapeMarkup } from '../../io/escape-markup.js';
+import { escapeMarkup } from '../../util/escape-markup.js';
 import { visible } from '../display-text.js';
 import { color } from './palette.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { base64Pattern, decodeBase64 } from '../../src/io/base64.js';
-import { decodeDataUrl, isDataUrl } from '../../src/io/data-url.js';
+import { base64Pattern, decodeBase64 } from '../../src/util/base64.js';
+import { decodeDataUrl, isDataUrl } from '../../src/util/data-url.js';
 
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('latin1');
 

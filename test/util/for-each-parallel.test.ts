@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { forEachParallel } from '../../src/data/for-each-parallel.js';
-import { posterError } from './support.js';
+import { forEachParallel } from '../../src/util/for-each-parallel.js';
+import { posterError } from '../data/support.js';
 
 test('items start in order, at most so many at a time', async () => {
   const started: number[] = [];

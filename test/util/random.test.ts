@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { randomBelow, randomStream, shuffle, xoshiro128 } from '../../src/train/random.js';
+import { randomBelow, randomStream, shuffle, xoshiro128 } from '../../src/util/random.js';
 
 test('xoshiro128** gives the numbers of its authors’ C program', () => {
   const next = xoshiro128([1, 2, 3, 4]);
