@@ -1,8 +1,8 @@
 /** Where a dataset is written to. */
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import type { DataType } from '../data/labels.js';
 import { PosterError } from '../errors.js';
-import type { DataType } from './labels.js';
 
 /**
  * @param root the data that the folder is made of; it may be a list of images anywhere
