@@ -18,7 +18,7 @@ import type { LandmarkModel } from '../src/faces/landmark-model.js';
 import { networkLandmarkModel, networkLandmarks } from '../src/faces/network-landmarks.js';
 import { type FaceFinder, openDetector, openFaceFinder } from '../src/faces/open-face-finder.js';
 import { templates } from '../src/faces/template.js';
-import { decodeImage } from '../src/image/decode.js';
+import { decodeImage } from '../src/image/decode/decode.js';
 import type { RgbImage } from '../src/image/rgb-image.js';
 import { usedEntries } from '../src/model/used-entries.js';
 import { publishedConfig } from '../src/network/config.js';

@@ -13,7 +13,7 @@ import { type FivePoints, mapPoints } from '../src/faces/five-points.js';
 import { distance } from '../src/faces/geometry.js';
 import { openFaceFinder } from '../src/faces/open-face-finder.js';
 import { measureTemplate } from '../src/faces/template.js';
-import { decodeImage } from '../src/image/decode.js';
+import { decodeImage } from '../src/image/decode/decode.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -19,8 +19,8 @@ export type { DetectedFace, DetectOptions, FaceDetector } from './faces/detector
 export type { Face, FindFacesOptions } from './faces/find-faces.js';
 export { type FaceFinder, type FaceFinderOptions, openFaceFinder } from './faces/open-face-finder.js';
 export { type Template, templates } from './faces/template.js';
-export type { DecodeOptions } from './image/decode.js';
-export { decodeInput as decodeImage, type ImageInput } from './image/decode-input.js';
+export type { DecodeOptions } from './image/decode/decode.js';
+export { decodeInput as decodeImage, type ImageInput } from './image/decode/decode-input.js';
 export type { RgbImage } from './image/rgb-image.js';
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
 export type { LoadOptions } from './model/load-model.js';

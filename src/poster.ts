@@ -4,7 +4,7 @@ import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evalua
 import { explainByAttention, requireAttention } from './explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
 import type { GradCam } from './explain/grad-cam.js';
-import { decodeInput, type ImageInput } from './image/decode-input.js';
+import { decodeInput, type ImageInput } from './image/decode/decode-input.js';
 import { type Preprocessing, preprocessAll } from './image/preprocess.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
 import { type NetworkConfig, valuesPerImage } from './network/config.js';

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Face } from '../faces/find-faces.js';
 import { mapPoints } from '../faces/five-points.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
+import { isUnreadable } from '../image/decode/is-unreadable.js';
 import { encodePng } from '../image/encode.js';
-import { isUnreadable } from '../image/is-unreadable.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { cropPath } from './photo-source.js';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { messageOf, PosterError } from '../errors.js';
-import { decodeImage } from '../image/decode.js';
-import { describeClipped } from '../image/grey16.js';
+import { decodeImage } from '../image/decode/decode.js';
+import { describeClipped } from '../image/decode/grey16.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { forEachParallel } from '../util/for-each-parallel.js';
 import { checkVotes, type SplitVotes, type VotesBySplit, type VotesReport } from './check-votes.js';

@@ -1,5 +1,5 @@
 /** Decoded images kept in memory that all loader threads share, so that later epochs decode nothing. */
-import type { DecodedImage } from '../image/grey16.js';
+import type { DecodedImage } from '../image/decode/grey16.js';
 
 /** Images of one size. Can be sent to a thread. */
 export interface ImageCache {

@@ -1,8 +1,8 @@
 /** One image's way from its file into a batch. */
 import { PosterError } from '../errors.js';
-import { type DecodeOptions, decodeImage } from '../image/decode.js';
+import { type DecodeOptions, decodeImage } from '../image/decode/decode.js';
+import type { DecodedImage } from '../image/decode/grey16.js';
 import { flipHorizontally } from '../image/flip.js';
-import type { DecodedImage } from '../image/grey16.js';
 import { normalise } from '../image/normalise.js';
 import { toInput } from '../image/preprocess.js';
 import { type ImageCache, readCached, writeCached } from './image-cache.js';

@@ -1,6 +1,6 @@
 /** Whether two model files say the same about the same images. */
 import { PosterError } from '../errors.js';
-import type { ImageInput } from '../image/decode-input.js';
+import type { ImageInput } from '../image/decode/decode-input.js';
 import { Poster } from '../poster.js';
 import type { Prediction } from '../recognise/prediction.js';
 

@@ -9,7 +9,7 @@ import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { type AskedAlignment, chooseAlignment } from '../faces/template.js';
-import type { ImageInput } from '../image/decode-input.js';
+import type { ImageInput } from '../image/decode/decode-input.js';
 import { guardOutputs } from '../io/guard-outputs.js';
 import { unwritable, writeAtomically } from '../io/write-atomically.js';
 import { chooseLabels, type LabelHints } from '../model/choose-labels.js';

@@ -2,8 +2,8 @@
 import { drawFace } from '../demo/draw-face.js';
 import { drawnExpressions } from '../demo/expressions.js';
 import { randomFace } from '../demo/random-face.js';
-import { decodeImage } from '../image/decode.js';
-import type { ImageInput } from '../image/decode-input.js';
+import { decodeImage } from '../image/decode/decode.js';
+import type { ImageInput } from '../image/decode/decode-input.js';
 import sharp from '../image/sharp.js';
 import { listInputs } from '../predict/list-inputs.js';
 import { randomStream } from '../util/random.js';

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
-import { photoDecoding } from '../image/decode.js';
-import { decodeInput, type ImageInput } from '../image/decode-input.js';
+import { photoDecoding } from '../image/decode/decode.js';
+import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';

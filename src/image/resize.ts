@@ -3,7 +3,7 @@
  * image. Reference: Pillow, src/libImaging/Resample.c. Browser-safe.
  */
 import { PosterError } from '../errors.js';
-import { longestSide } from './image-defect.js';
+import { longestSide } from './decode/image-defect.js';
 import { type Coefficients, precisionBits, resampleCoefficients } from './resample-coefficients.js';
 import type { RgbImage } from './rgb-image.js';
 

@@ -2,7 +2,7 @@
 import { join, parse } from 'node:path';
 import type { ExplainMethod, Explanation } from '../explain/explanation.js';
 import { explanationEndings, writeGuarded } from '../explain/write-explanation.js';
-import { decodeImage } from '../image/decode.js';
+import { decodeImage } from '../image/decode/decode.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { OutputGuard } from '../io/guard-outputs.js';
 import type { FileResult } from '../recognise/recognise-files.js';

@@ -1,6 +1,6 @@
 /** Gathers what comes one by one into arrays. Browser-safe. */
 import { PosterError } from '../errors.js';
-import { describeGiven } from '../image/given-image.js';
+import { describeGiven } from '../image/decode/given-image.js';
 
 /**
  * Arrays of up to `size` images.

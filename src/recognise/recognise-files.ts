@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { openLoader } from '../data/loader.js';
 import { PosterError, throwIfAborted } from '../errors.js';
-import { describeGiven } from '../image/given-image.js';
-import { describeClipped } from '../image/grey16.js';
+import { describeGiven } from '../image/decode/given-image.js';
+import { describeClipped } from '../image/decode/grey16.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
 import type { LoadedModel } from '../model/load-model.js';
 import type { NetworkConfig } from '../network/config.js';

@@ -2,9 +2,9 @@
 import type { PosterError } from '../errors.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
-import { photoDecoding } from '../image/decode.js';
-import { decodeInput, type ImageInput } from '../image/decode-input.js';
-import { isUnreadable } from '../image/is-unreadable.js';
+import { photoDecoding } from '../image/decode/decode.js';
+import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
+import { isUnreadable } from '../image/decode/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { requireList } from './batches.js';
 import {

@@ -1,7 +1,7 @@
 /** Writes what an evaluation found into a folder. */
 import { join } from 'node:path';
 import type { EvaluationOutcome } from '../evaluate/evaluate.js';
-import { decodeImage } from '../image/decode.js';
+import { decodeImage } from '../image/decode/decode.js';
 import { thumbnailUri } from '../image/encode.js';
 import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';

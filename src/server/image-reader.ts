@@ -6,7 +6,7 @@ import { overlay } from '../explain/overlay.js';
 import { withUsualAlignment } from '../faces/align.js';
 import type { Face, FindFacesOptions } from '../faces/find-faces.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
-import { decodeImage, photoDecoding } from '../image/decode.js';
+import { decodeImage, photoDecoding } from '../image/decode/decode.js';
 import { encodePng } from '../image/encode.js';
 import { resizeBilinear } from '../image/resize.js';
 import type { RgbImage } from '../image/rgb-image.js';

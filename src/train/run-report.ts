@@ -1,7 +1,7 @@
 /** The pictures and pages of a run: curves over all epochs, and the best epoch's evaluation. */
 import { join } from 'node:path';
 import type { EvaluationResult } from '../evaluate/result.js';
-import { decodeImage } from '../image/decode.js';
+import { decodeImage } from '../image/decode/decode.js';
 import { thumbnailUri } from '../image/encode.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { confusionChart } from '../report/charts/confusion-chart.js';

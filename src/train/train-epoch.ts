@@ -1,5 +1,5 @@
 /** The steps of one epoch. */
-import { describeClipped } from '../image/grey16.js';
+import { describeClipped } from '../image/decode/grey16.js';
 import type { EpochPlan } from './epoch-plan.js';
 import type { StopReason } from './events.js';
 import { afterSkippedStep, afterStep } from './progress.js';

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
-import { longestSide } from '../image/image-defect.js';
+import { longestSide } from '../image/decode/image-defect.js';
 import { describeSystemError } from '../io/write-atomically.js';
 import { parseJson } from '../util/parse-json.js';
 import { firstComplaint, inputArguments, outputOf } from './ffmpeg.js';

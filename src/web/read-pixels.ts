@@ -3,7 +3,7 @@
  * dropped rather than blended. Browser-safe.
  */
 import { messageOf, PosterError } from '../errors.js';
-import { checkPixelCount, defaultMaxPixels } from '../image/image-defect.js';
+import { checkPixelCount, defaultMaxPixels } from '../image/decode/image-defect.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { PixelSource } from './messages.js';
 

@@ -9,7 +9,7 @@ import { listPhotos } from '../../src/align/photo-source.js';
 import { openDataset } from '../../src/data/open-dataset.js';
 import type { FivePoints } from '../../src/faces/five-points.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { encodePng } from '../../src/image/encode.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { takeLock } from '../../src/io/lock-file.js';

@@ -14,7 +14,7 @@ import {
   openLoader,
 } from '../../src/data/loader.js';
 import { PosterError } from '../../src/errors.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { flipHorizontally } from '../../src/image/flip.js';
 import { normalise } from '../../src/image/normalise.js';
 import { resizeBilinear } from '../../src/image/resize.js';

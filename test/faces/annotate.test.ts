@@ -9,7 +9,7 @@ import { annotate, writeAnnotated } from '../../src/faces/annotate.js';
 import { type Extent, layOut } from '../../src/faces/annotation-layout.js';
 import { annotationSvg } from '../../src/faces/annotation-svg.js';
 import { type Box, overlap } from '../../src/faces/geometry.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { anySize } from '../support/any-size.js';
 

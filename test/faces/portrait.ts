@@ -3,7 +3,7 @@
 import { type FivePoints, mapPoints } from '../../src/faces/five-points.js';
 import type { Point } from '../../src/faces/geometry.js';
 import { applySimilarity, invertSimilarity, type Similarity } from '../../src/faces/similarity.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { fixture } from '../support/fixtures.js';
 

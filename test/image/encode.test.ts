@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { encodeJpeg, encodePng, thumbnailUri } from '../../src/image/encode.js';
 import { fixture } from '../support/fixtures.js';
 import { assertPixels } from './pixels.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { preprocess } from '../../src/image/preprocess.js';
 import { resizeBilinear } from '../../src/image/resize.js';
 import { assertClose } from '../support/close.js';

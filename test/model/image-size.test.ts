@@ -8,7 +8,7 @@ import type { Dataset } from '../../src/data/dataset.js';
 import { exportModel, precisions } from '../../src/export/export-model.js';
 import { verificationImages } from '../../src/export/verification-images.js';
 import { openFaceFinder } from '../../src/faces/open-face-finder.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { encodePng } from '../../src/image/encode.js';
 import { toGrey } from '../../src/image/grey.js';
 import { inspectModel } from '../../src/inspect/inspect-model.js';

@@ -7,7 +7,7 @@ import { overlay } from '../../src/explain/overlay.js';
 import type { FindFacesOptions } from '../../src/faces/find-faces.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { templates } from '../../src/faces/template.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { resizeBilinear } from '../../src/image/resize.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { Poster } from '../../src/poster.js';

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { templates } from '../../src/faces/template.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { Poster } from '../../src/poster.js';
 import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
 import { answerSchema, errorSchema, modelSchema } from '../../src/server/schemas.js';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePth } from '../../src/checkpoint/pth/write.js';
 import { labelSet } from '../../src/data/labels.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { encodePng } from '../../src/image/encode.js';
 import { toGrey } from '../../src/image/grey.js';
 import { resizeBilinear } from '../../src/image/resize.js';

@@ -9,7 +9,7 @@ import { distance } from '../../src/faces/geometry.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { packagedModel, packagedModels } from '../../src/faces/packaged-models.js';
 import { templates } from '../../src/faces/template.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { encodePng } from '../../src/image/encode.js';
 import { Poster } from '../../src/poster.js';
 import type { RecognisedFace } from '../../src/recognise/recognise-faces.js';

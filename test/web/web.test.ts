@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { labelSet } from '../../src/data/labels.js';
 import { overlay } from '../../src/explain/overlay.js';
 import { exportModel, type Precision, precisions } from '../../src/export/export-model.js';
-import { decodeImage } from '../../src/image/decode.js';
+import { decodeImage } from '../../src/image/decode/decode.js';
 import { cardKey, modelCard } from '../../src/model/model-card.js';
 import { smallConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';

@@ -1,4 +1,4 @@
-import { PosterError } from '../errors.js';
+import { PosterError } from '../../errors.js';
 
 const codes: ReadonlySet<string> = new Set(['image.unreadable', 'file.missing']);
 

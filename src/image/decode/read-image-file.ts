@@ -1,8 +1,8 @@
 /** Reads an image file into memory, no more of it than an image can need. */
 import { open } from 'node:fs/promises';
-import { messageOf, PosterError } from '../errors.js';
-import { excerpt } from '../util/excerpt.js';
-import { describeForeignName, describeForeignSlashes } from '../util/foreign-name.js';
+import { messageOf, PosterError } from '../../errors.js';
+import { excerpt } from '../../util/excerpt.js';
+import { describeForeignName, describeForeignSlashes } from '../../util/foreign-name.js';
 import { ImageDefect } from './image-defect.js';
 
 /** No sensible file is larger than its pixels laid bare (16-bit RGBA), give or take its metadata. */

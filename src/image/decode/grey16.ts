@@ -1,5 +1,5 @@
 /** Grey levels of 16 bits as 8-bit colours. Browser-safe. */
-import type { RgbImage } from './rgb-image.js';
+import type { RgbImage } from '../rgb-image.js';
 
 /**
  * What becomes of levels above 255: `clip` makes them white, as Pillow's `convert('RGB')` does and so torchvision

@@ -1,6 +1,6 @@
 /** Reads image files as training and evaluation with torchvision read them. */
-import { PosterError } from '../errors.js';
-import { excerpt } from '../util/excerpt.js';
+import { PosterError } from '../../errors.js';
+import { excerpt } from '../../util/excerpt.js';
 import { decodeBmp } from './decode-bmp.js';
 import { decodePnm } from './decode-pnm.js';
 import { decodeWithSharp } from './decode-sharp.js';

@@ -1,6 +1,6 @@
 /** What is said of, and asked of, an image that a program hands over. Browser-safe. */
-import { PosterError } from '../errors.js';
-import type { RgbImage } from './rgb-image.js';
+import { PosterError } from '../../errors.js';
+import type { RgbImage } from '../rgb-image.js';
 
 /** What something is, as the object of a sentence: "undefined", "a Promise", "the number 5". */
 export function describeGiven(value: unknown): string {

@@ -3,10 +3,11 @@
  * or run-length coded; 16, 24 and 32 bits, with colour masks where given. As in Pillow, alpha is dropped and
  * narrow channels are stretched to v * 255 / max, rounded down. Browser-safe.
  */
+
+import type { RgbImage } from '../rgb-image.js';
 import { type BmpHeader, readBmpHeader } from './bmp-header.js';
 import { decodeRunLengths } from './bmp-run-length.js';
 import { checkPixelCount, ImageDefect } from './image-defect.js';
-import type { RgbImage } from './rgb-image.js';
 
 /**
  * The pixels of a BMP file.

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
-import { PosterError } from '../../src/errors.js';
-import { decodeImage } from '../../src/image/decode.js';
-import { decodeInput, type ImageInput } from '../../src/image/decode-input.js';
-import { fixture } from '../support/fixtures.js';
-import { temporaryFolder } from '../support/narrow-model.js';
+import { PosterError } from '../../../src/errors.js';
+import { decodeImage } from '../../../src/image/decode/decode.js';
+import { decodeInput, type ImageInput } from '../../../src/image/decode/decode-input.js';
+import { fixture } from '../../support/fixtures.js';
+import { temporaryFolder } from '../../support/narrow-model.js';
 
 const path = fixture('images/aligned-100.jpg');
 const bytes = await readFile(path);

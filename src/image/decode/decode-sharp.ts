@@ -1,10 +1,11 @@
 /** Decoding by libvips, with everything it would do to the colours beyond what Pillow does switched off. */
+
+import sharp, { type Metadata, type Sharp } from '../sharp.js';
 import { cmykToRgb } from './cmyk.js';
 import { describeDamage } from './describe-damage.js';
 import { type DecodedImage, type Grey16, grey16ToRgb } from './grey16.js';
 import { checkPixelCount, ImageDefect } from './image-defect.js';
 import type { ImageFormat } from './image-format.js';
-import sharp, { type Metadata, type Sharp } from './sharp.js';
 
 // Both settings are libvips' own, shared by the process. Images are decoded side by side, not in slices, and
 // its cache would keep results that are never asked for again.

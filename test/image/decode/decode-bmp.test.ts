@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { decodeBmp } from '../../src/image/decode-bmp.js';
-import { ImageDefect } from '../../src/image/image-defect.js';
-import { fixture } from '../support/fixtures.js';
+import { decodeBmp } from '../../../src/image/decode/decode-bmp.js';
+import { ImageDefect } from '../../../src/image/decode/image-defect.js';
+import { fixture } from '../../support/fixtures.js';
 
 const maxPixels = 1_000_000;
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { PosterError } from '../../src/errors.js';
-import { decodeImage } from '../../src/image/decode.js';
-import { fixture } from '../support/fixtures.js';
-import { assertPixels } from './pixels.js';
+import { PosterError } from '../../../src/errors.js';
+import { decodeImage } from '../../../src/image/decode/decode.js';
+import { fixture } from '../../support/fixtures.js';
+import { assertPixels } from '../pixels.js';
 
 const encodings = (await readdir(fixture('images/encodings'))).filter((name) => name !== 'expected');
 const lossy = /\.(jpg|avif)$|^(alpha|profile)\.webp$/;

@@ -1,12 +1,12 @@
 /** Reads an image in any form in which a program has it. */
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
-import { messageOf, PosterError } from '../errors.js';
-import { decodeDataUrl, isDataUrl } from '../util/data-url.js';
-import { excerpt } from '../util/excerpt.js';
+import { messageOf, PosterError } from '../../errors.js';
+import { decodeDataUrl, isDataUrl } from '../../util/data-url.js';
+import { excerpt } from '../../util/excerpt.js';
+import type { RgbImage } from '../rgb-image.js';
 import { type DecodeOptions, decodeImage } from './decode.js';
 import { describeGiven, isPixels, noImage, pixelsExpected, requirePixels } from './given-image.js';
-import type { RgbImage } from './rgb-image.js';
 
 /**
  * An image as a program has it: the path of its file or a `file:` URL; the bytes of such a file as a `data:` URL, a
