@@ -9,10 +9,10 @@
 import { parseArgs } from 'node:util';
 import { table } from '../src/cli/table.js';
 import { listImages } from '../src/data/layouts/list-images.js';
-import { type FivePoints, mapPoints } from '../src/faces/five-points.js';
+import { type FivePoints, mapPoints } from '../src/faces/align/five-points.js';
+import { measureTemplate } from '../src/faces/align/template.js';
 import { distance } from '../src/faces/geometry.js';
 import { openFaceFinder } from '../src/faces/open-face-finder.js';
-import { measureTemplate } from '../src/faces/template.js';
 import { decodeImage } from '../src/image/decode/decode.js';
 
 const { values, positionals } = parseArgs({

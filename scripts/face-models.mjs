@@ -20,7 +20,7 @@ const madeOf = fingerprint(sources);
 if (!existsSync(folder) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== madeOf) await convert();
 
 async function convert() {
-  const { packagedModel, packagedModels } = await import('../build/src/faces/packaged-models.js');
+  const { packagedModel, packagedModels } = await import('../build/src/faces/detect/packaged-models.js');
   mkdirSync(folder, { recursive: true });
   for (const name of packagedModels) writeFileSync(`${folder}/${name}.onnx`, await packagedModel(name));
   writeFileSync(stamp, madeOf);

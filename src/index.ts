@@ -2,7 +2,6 @@
 
 export { type AlignDataOptions, alignData } from './align/align-data.js';
 export type { AlignedData } from './align/aligned-data.js';
-export type { Alignment } from './data/alignment.js';
 export { checkData, type DataReport } from './data/check-data.js';
 export type { Dataset, Sample } from './data/dataset.js';
 export { type DataType, dataTypes, labelSet } from './data/labels.js';
@@ -15,10 +14,11 @@ export type { ExplainMethod, Explanation, HeatMap, TokenGroup } from './explain/
 export { overlay } from './explain/overlay.js';
 export { writeExplanation } from './explain/write-explanation.js';
 export { type ExportOptions, type ExportReport, exportModel } from './export/export-model.js';
-export type { DetectedFace, DetectOptions, FaceDetector } from './faces/detector.js';
+export type { Alignment } from './faces/align/alignment.js';
+export { type Template, templates } from './faces/align/template.js';
+export type { DetectedFace, DetectOptions, FaceDetector } from './faces/detect/detector.js';
 export type { Face, FindFacesOptions } from './faces/find-faces.js';
 export { type FaceFinder, type FaceFinderOptions, openFaceFinder } from './faces/open-face-finder.js';
-export { type Template, templates } from './faces/template.js';
 export type { DecodeOptions } from './image/decode/decode.js';
 export { decodeInput as decodeImage, type ImageInput } from './image/decode/decode-input.js';
 export type { RgbImage } from './image/rgb-image.js';

@@ -1,9 +1,9 @@
-import type { Alignment } from './data/alignment.js';
 import { PosterError, throwIfAborted, unlessAborted } from './errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
 import { explainByAttention, requireAttention } from './explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
 import type { GradCam } from './explain/grad-cam.js';
+import type { Alignment } from './faces/align/alignment.js';
 import { decodeInput, type ImageInput } from './image/decode/decode-input.js';
 import { type Preprocessing, preprocessAll } from './image/preprocess.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';

@@ -1,5 +1,5 @@
 /** Photos of known faces, composed of one portrait: turned, of several sizes, in groups. */
-import type { FivePoints } from '../../src/faces/five-points.js';
+import type { FivePoints } from '../../src/faces/align/five-points.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { randomStream } from '../../src/util/random.js';
 import { background, headPlacement, placeHead, portraitPoints } from '../../test/faces/portrait.js';

@@ -1,8 +1,8 @@
 /** From one photo to the crops of its faces. */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { mapPoints } from '../faces/align/five-points.js';
 import type { Face } from '../faces/find-faces.js';
-import { mapPoints } from '../faces/five-points.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { isUnreadable } from '../image/decode/is-unreadable.js';
 import { encodePng } from '../image/encode.js';

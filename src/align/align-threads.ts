@@ -1,6 +1,7 @@
 /** Threads that align photos: finding faces keeps a core busy for a fifth of a second. */
-import type { Alignment } from '../data/alignment.js';
+
 import { openJobQueue } from '../data/job-queue.js';
+import type { Alignment } from '../faces/align/alignment.js';
 import { startThreads } from '../io/thread.js';
 import type { PhotoJob, PhotoOutcome } from './align-photo.js';
 

@@ -1,9 +1,10 @@
 /** What an alignment found, as plain data. */
-import type { Alignment } from '../data/alignment.js';
+
 import type { ClassCount } from '../data/check-data.js';
 import type { DataType } from '../data/labels.js';
 import type { Split } from '../data/layouts/layout.js';
 import { droppedNotes } from '../data/layouts/left-out.js';
+import type { Alignment } from '../faces/align/alignment.js';
 import type { AlignTask } from './align-data.js';
 import type { PhotoOutcome } from './align-photo.js';
 import type { Outcomes } from './align-photos.js';

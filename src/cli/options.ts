@@ -1,11 +1,11 @@
 /** Options that several verbs share, and how their texts become values. */
 import { type Command, Option } from 'commander';
-import { cropSizes, type TemplateName, templateNames } from '../data/alignment.js';
 import { type DataType, dataTypes, parseDataType } from '../data/labels.js';
 import { readLabels } from '../data/read-labels.js';
 import { PosterError } from '../errors.js';
-import type { AlignOptions } from '../faces/align.js';
-import { templates } from '../faces/template.js';
+import type { AlignOptions } from '../faces/align/align.js';
+import { cropSizes, type TemplateName, templateNames } from '../faces/align/alignment.js';
+import { templates } from '../faces/align/template.js';
 import type { LoadOptions } from '../model/load-model.js';
 
 /** Reads a whole number of at least `least`. */

@@ -8,7 +8,7 @@ import { writePth } from '../checkpoint/pth/write.js';
 import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
 import { PosterError, throwIfAborted } from '../errors.js';
-import { type AskedAlignment, chooseAlignment } from '../faces/template.js';
+import { type AskedAlignment, chooseAlignment } from '../faces/align/template.js';
 import type { ImageInput } from '../image/decode/decode-input.js';
 import { guardOutputs } from '../io/guard-outputs.js';
 import { unwritable, writeAtomically } from '../io/write-atomically.js';

@@ -1,17 +1,17 @@
 /** Every face of a photo, aligned. Browser-safe. */
 
-import { checkCropSize } from '../data/alignment.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import { type AlignOptions, alignFace } from './align.js';
-import type { DetectedFace, FaceDetector } from './detector.js';
-import { eyeDistance, type FivePoints } from './five-points.js';
+import { type AlignOptions, alignFace } from './align/align.js';
+import { checkCropSize } from './align/alignment.js';
+import { eyeDistance, type FivePoints } from './align/five-points.js';
+import { pointsFromBox } from './align/points-from-box.js';
+import type { Similarity } from './align/similarity.js';
+import type { DetectedFace, FaceDetector } from './detect/detector.js';
+import { suppress } from './detect/suppress.js';
 import { area, type Box, boundingBox, clipBox, distance, type Point } from './geometry.js';
-import type { LandmarkModel } from './landmark-model.js';
-import { type FaceLandmarks, locateLandmarks } from './locate-landmarks.js';
-import { pointsFromBox } from './points-from-box.js';
-import type { Similarity } from './similarity.js';
-import { suppress } from './suppress.js';
+import type { LandmarkModel } from './landmarks/landmark-model.js';
+import { type FaceLandmarks, locateLandmarks } from './landmarks/locate-landmarks.js';
 
 export interface FaceModels {
   readonly detector: FaceDetector;

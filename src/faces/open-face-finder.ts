@@ -1,19 +1,19 @@
 /** Faces of photos in Node: models opened once, photos decoded upright. */
 import { stat } from 'node:fs/promises';
-import { type Alignment, defaultAlignment } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
 import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
-import { withUsualAlignment } from './align.js';
-import type { FaceDetector } from './detector.js';
+import { withUsualAlignment } from './align/align.js';
+import { type Alignment, defaultAlignment } from './align/alignment.js';
+import type { FaceDetector } from './detect/detector.js';
+import { openBlazeFace, openFaceMesh } from './detect/packaged-models.js';
+import { notOpened, yuNetDetector } from './detect/yunet.js';
 import { type Face, type FaceModels, type FindFacesOptions, findFaces } from './find-faces.js';
-import type { LandmarkModel } from './landmark-model.js';
-import { openNetworkLandmarks } from './open-network-landmarks.js';
-import { openBlazeFace, openFaceMesh } from './packaged-models.js';
-import { notOpened, yuNetDetector } from './yunet.js';
+import type { LandmarkModel } from './landmarks/landmark-model.js';
+import { openNetworkLandmarks } from './landmarks/open-network-landmarks.js';
 
 export interface FaceFinderOptions extends SessionOptions {
   /** A YuNet file, or a detector of one's own, which is disposed with the finder. Default: BlazeFace. */

@@ -1,8 +1,8 @@
 /** Opens a model of any format for inference. */
 
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Alignment } from '../data/alignment.js';
 import { throwIfAborted } from '../errors.js';
+import type { Alignment } from '../faces/align/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import type { NetworkConfig } from '../network/config.js';
 import { initialTensor } from '../network/initial-values.js';

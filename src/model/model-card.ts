@@ -3,8 +3,8 @@
  * sizes, preprocessing. Stored as JSON under one key, whatever the format. Browser-safe.
  */
 import { z } from 'zod';
-import { type Alignment, alignmentSchema } from '../data/alignment.js';
 import { PosterError } from '../errors.js';
+import { type Alignment, alignmentSchema } from '../faces/align/alignment.js';
 import { imagenetMean, imagenetStd } from '../image/normalise.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { mapSizes, type NetworkConfig, publishedConfig } from '../network/config.js';

@@ -1,8 +1,8 @@
 /** Predictions of the faces in many photos. */
 import { extname, join, parse } from 'node:path';
 import type { PosterError } from '../errors.js';
-import type { AlignOptions } from '../faces/align.js';
-import { writeAnnotated } from '../faces/annotate.js';
+import type { AlignOptions } from '../faces/align/align.js';
+import { writeAnnotated } from '../faces/annotate/annotate.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import type { OutputGuard } from '../io/guard-outputs.js';
 import type { CropRecogniser, RecogniseFacesOptions } from '../recognise/recognise-faces.js';

@@ -1,5 +1,5 @@
 /** Recognises the faces that were found in a photo. Browser-safe. */
-import type { Alignment } from '../data/alignment.js';
+import type { Alignment } from '../faces/align/alignment.js';
 import type { Face, FindFacesOptions } from '../faces/find-faces.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Prediction } from './prediction.js';

@@ -1,6 +1,6 @@
 /** Finds the faces of photos and recognises each. */
 import type { PosterError } from '../errors.js';
-import { withUsualAlignment } from '../faces/align.js';
+import { withUsualAlignment } from '../faces/align/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';

@@ -1,9 +1,9 @@
 /** Work on pixels: from the bytes of an image file to what the network is shown, and what it looked at as a picture. */
 
-import type { Alignment } from '../data/alignment.js';
 import type { HeatMap } from '../explain/explanation.js';
 import { overlay } from '../explain/overlay.js';
-import { withUsualAlignment } from '../faces/align.js';
+import { withUsualAlignment } from '../faces/align/align.js';
+import type { Alignment } from '../faces/align/alignment.js';
 import type { Face, FindFacesOptions } from '../faces/find-faces.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { decodeImage, photoDecoding } from '../image/decode/decode.js';

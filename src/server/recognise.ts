@@ -1,7 +1,8 @@
 /** Recognises the images of a request: each is read, its crops join the batches, its result keeps its place. */
-import type { Alignment } from '../data/alignment.js';
+
 import { throwIfAborted } from '../errors.js';
 import type { Explanation, HeatMap } from '../explain/explanation.js';
+import type { Alignment } from '../faces/align/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Prediction } from '../recognise/prediction.js';
 import { describeError } from './answer-error.js';

@@ -2,9 +2,9 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { checkCropSize, type TemplateName } from '../data/alignment.js';
 import { messageOf, PosterError } from '../errors.js';
-import { chooseAlignment } from '../faces/template.js';
+import { checkCropSize, type TemplateName } from '../faces/align/alignment.js';
+import { chooseAlignment } from '../faces/align/template.js';
 import type { LoadOptions } from '../model/load-model.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
 import { createServer, type Recogniser, type ServerOptions } from './create-server.js';

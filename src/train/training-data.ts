@@ -1,6 +1,5 @@
 /** The images that a training learns from and those that judge it. */
 
-import type { Alignment } from '../data/alignment.js';
 import type { Dataset, Sample } from '../data/dataset.js';
 import type { TargetKind } from '../data/distribution.js';
 import { publishedCrops } from '../data/labels.js';
@@ -14,6 +13,7 @@ import {
   recogniseLayout,
 } from '../data/open-dataset.js';
 import { PosterError } from '../errors.js';
+import type { Alignment } from '../faces/align/alignment.js';
 import { stratifiedSplit } from './sampler.js';
 import type { TrainingConfig } from './training-options.js';
 

@@ -1,7 +1,7 @@
 /** Writes a video with its faces' boxes and bars drawn in. */
 import type { Writable } from 'node:stream';
 import { PosterError } from '../errors.js';
-import { annotate } from '../faces/annotate.js';
+import { annotate } from '../faces/annotate/annotate.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { openAside } from '../io/write-atomically.js';
 import { firstComplaint, inputArguments, startProgram } from './ffmpeg.js';

@@ -1,9 +1,9 @@
 /** The models that find faces, opened in the worker. Browser-safe. */
-import { blazeFaceDetector } from '../faces/blaze-face.js';
-import type { FaceDetector } from '../faces/detector.js';
-import { faceMeshLandmarks } from '../faces/face-mesh.js';
+import { blazeFaceDetector } from '../faces/detect/blaze-face.js';
+import type { FaceDetector } from '../faces/detect/detector.js';
+import { notOpened, yuNetDetector } from '../faces/detect/yunet.js';
 import type { FaceModels } from '../faces/find-faces.js';
-import { notOpened, yuNetDetector } from '../faces/yunet.js';
+import { faceMeshLandmarks } from '../faces/landmarks/face-mesh.js';
 import { sourceOf } from '../onnx/byte-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import type { TensorModel } from '../onnx/tensor-model.js';

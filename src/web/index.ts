@@ -1,13 +1,14 @@
 /** The library for the browser. Browser-safe. */
-export type { Alignment } from '../data/alignment.js';
+
 export { type DataType, dataTypes, labelSet } from '../data/labels.js';
 export { type ErrorCode, errorCodes, PosterError } from '../errors.js';
 export type { Explanation, HeatMap, TokenGroup } from '../explain/explanation.js';
 export { overlay } from '../explain/overlay.js';
+export type { Alignment } from '../faces/align/alignment.js';
+export type { FivePoints } from '../faces/align/five-points.js';
+export { type Template, templates } from '../faces/align/template.js';
 export type { Face, FindFacesOptions } from '../faces/find-faces.js';
-export type { FivePoints } from '../faces/five-points.js';
 export type { Box, Point } from '../faces/geometry.js';
-export { type Template, templates } from '../faces/template.js';
 export type { RgbImage } from '../image/rgb-image.js';
 export { type ClassProbability, type Prediction, topK } from '../recognise/prediction.js';
 export type { RecognisedFace, RecogniseFacesOptions } from '../recognise/recognise-faces.js';

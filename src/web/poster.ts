@@ -1,9 +1,10 @@
 /** The model in a page: its network runs in a worker, so the page stays responsive. Browser-safe. */
-import type { Alignment } from '../data/alignment.js';
+
 import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';
-import { withUsualAlignment } from '../faces/align.js';
+import { withUsualAlignment } from '../faces/align/align.js';
+import type { Alignment } from '../faces/align/alignment.js';
 import type { FindFacesOptions } from '../faces/find-faces.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { usualAlignment } from '../model/known-alignment.js';

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { type AlignDataOptions, alignData } from '../../src/align/align-data.js';
 import { listPhotos } from '../../src/align/photo-source.js';
 import { openDataset } from '../../src/data/open-dataset.js';
-import type { FivePoints } from '../../src/faces/five-points.js';
+import type { FivePoints } from '../../src/faces/align/five-points.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { decodeImage } from '../../src/image/decode/decode.js';
 import { encodePng } from '../../src/image/encode.js';

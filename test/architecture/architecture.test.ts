@@ -101,7 +101,7 @@ test('planted arrows against the order are found', () => {
 });
 
 test('a second importer of ONNX Runtime is found', () => {
-  const modules = planted('faces/yunet.ts', "import * as ort from 'onnxruntime-web/wasm';");
+  const modules = planted('faces/detect/yunet.ts', "import * as ort from 'onnxruntime-web/wasm';");
   assert.deepEqual(runtimeViolations(modules), [
     'faces/yunet.ts imports onnxruntime-web; only web/runtime.ts may',
   ]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { eyeDistance, type FivePoints } from '../../src/faces/align/five-points.js';
 import type { Face } from '../../src/faces/find-faces.js';
-import { eyeDistance, type FivePoints } from '../../src/faces/five-points.js';
 import { boundingBox, distance, overlap } from '../../src/faces/geometry.js';
 
 /**

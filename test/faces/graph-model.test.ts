@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { packagedModel, packagedModels, readPackaged } from '../../src/faces/detect/packaged-models.js';
 import { windowPadding } from '../../src/faces/graph-model/padding.js';
 import { graphModelToOnnx } from '../../src/faces/graph-model/to-onnx.js';
-import { packagedModel, packagedModels, readPackaged } from '../../src/faces/packaged-models.js';
 import { openModel } from '../../src/onnx/runtime.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';

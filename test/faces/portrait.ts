@@ -1,8 +1,8 @@
 /** The portrait that tests compose photos from: what is known of it, and how it is placed on a canvas. */
 
-import { type FivePoints, mapPoints } from '../../src/faces/five-points.js';
+import { type FivePoints, mapPoints } from '../../src/faces/align/five-points.js';
+import { applySimilarity, invertSimilarity, type Similarity } from '../../src/faces/align/similarity.js';
 import type { Point } from '../../src/faces/geometry.js';
-import { applySimilarity, invertSimilarity, type Similarity } from '../../src/faces/similarity.js';
 import { decodeImage } from '../../src/image/decode/decode.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { fixture } from '../support/fixtures.js';

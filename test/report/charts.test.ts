@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
-import { annotationSvg } from '../../src/faces/annotation-svg.js';
+import { annotationSvg } from '../../src/faces/annotate/annotation-svg.js';
 import { classMetricsChart } from '../../src/report/charts/class-metrics-chart.js';
 import { confusionChart } from '../../src/report/charts/confusion-chart.js';
 import { curvesChart } from '../../src/report/charts/curves-chart.js';

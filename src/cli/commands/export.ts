@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { checkCropSize } from '../../data/alignment.js';
 import type { DataType } from '../../data/labels.js';
 import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { verificationImages } from '../../export/verification-images.js';
+import { checkCropSize } from '../../faces/align/alignment.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
 import { noteWeights } from '../note-labels.js';
 import {

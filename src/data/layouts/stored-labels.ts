@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../../errors.js';
+import { alignmentSchema } from '../../faces/align/alignment.js';
 import { parseJson } from '../../util/parse-json.js';
-import { alignmentSchema } from '../alignment.js';
 import { dataTypes, maxClasses } from '../labels.js';
 import { readSmallFile } from '../read-labels.js';
 import { fileExists } from './list-images.js';

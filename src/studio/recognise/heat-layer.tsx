@@ -1,8 +1,8 @@
 /** The heat of what decided each face's class, over the picture it is in. Browser-safe. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { heatLayer } from '../../explain/overlay.js';
-import { fitSimilarity, invertSimilarity } from '../../faces/similarity.js';
-import { templatePixels, templates } from '../../faces/template.js';
+import { fitSimilarity, invertSimilarity } from '../../faces/align/similarity.js';
+import { templatePixels, templates } from '../../faces/align/template.js';
 import type { Recognised, SeenFace } from './recognition.js';
 
 /** Pixels of a map as it is drawn before it is laid over the face. */

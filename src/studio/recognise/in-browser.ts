@@ -1,6 +1,7 @@
 /** Recognition in the page itself, by the library for browsers. Browser-safe. */
+
+import { templates } from '../../faces/align/template.js';
 import type { FindFacesOptions } from '../../faces/find-faces.js';
-import { templates } from '../../faces/template.js';
 import type { Prediction } from '../../recognise/prediction.js';
 import type { ModelBody } from '../../server/schemas.js';
 import type { ImageInput } from '../../web/image-input.js';

@@ -1,6 +1,6 @@
 /** What recognising a picture gives, whoever did it. Browser-safe. */
-import type { TemplateName } from '../../data/alignment.js';
-import type { FivePoints } from '../../faces/five-points.js';
+import type { TemplateName } from '../../faces/align/alignment.js';
+import type { FivePoints } from '../../faces/align/five-points.js';
 import type { Box, Point } from '../../faces/geometry.js';
 
 /** Who recognises: the server that the page comes from, or the page itself. */

@@ -1,5 +1,5 @@
 /** Cutting a turned and scaled square out of an image. Browser-safe. */
-import type { RgbImage } from '../image/rgb-image.js';
+import type { RgbImage } from '../../image/rgb-image.js';
 import { invertSimilarity, type Similarity, scaleOf } from './similarity.js';
 
 /** Samples per output pixel and axis beyond which a smaller image no longer looks better. */

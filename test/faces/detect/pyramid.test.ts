@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { boundingBox, clipBox, overlap } from '../../src/faces/geometry.js';
-import { paddedTensor } from '../../src/faces/image-tensor.js';
-import { pyramid, shrinkToFit } from '../../src/faces/pyramid.js';
-import { suppress } from '../../src/faces/suppress.js';
-import type { RgbImage } from '../../src/image/rgb-image.js';
-import { assertClose } from '../support/close.js';
+import { pyramid, shrinkToFit } from '../../../src/faces/detect/pyramid.js';
+import { suppress } from '../../../src/faces/detect/suppress.js';
+import { boundingBox, clipBox, overlap } from '../../../src/faces/geometry.js';
+import { paddedTensor } from '../../../src/faces/image-tensor.js';
+import type { RgbImage } from '../../../src/image/rgb-image.js';
+import { assertClose } from '../../support/close.js';
 
 function grey(width: number, height: number): RgbImage {
   return { width, height, data: new Uint8Array(width * height * 3).fill(128) };

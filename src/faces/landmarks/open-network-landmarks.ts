@@ -1,17 +1,17 @@
 /** The landmark head of a checkpoint, opened in Node. */
 
-import { defaultAlignment } from '../data/alignment.js';
-import { PosterError } from '../errors.js';
-import { knownAlignment } from '../model/known-alignment.js';
-import { isOnnx, readWeights } from '../model/load-model.js';
-import { preprocessingOf } from '../model/model-card.js';
-import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
-import { readNetwork } from '../model/read-network.js';
-import { usedEntries } from '../model/used-entries.js';
-import { openModel, type SessionOptions } from '../onnx/runtime.js';
+import { PosterError } from '../../errors.js';
+import { knownAlignment } from '../../model/known-alignment.js';
+import { isOnnx, readWeights } from '../../model/load-model.js';
+import { preprocessingOf } from '../../model/model-card.js';
+import { openModelCheckpoint } from '../../model/open-model-checkpoint.js';
+import { readNetwork } from '../../model/read-network.js';
+import { usedEntries } from '../../model/used-entries.js';
+import { openModel, type SessionOptions } from '../../onnx/runtime.js';
+import { defaultAlignment } from '../align/alignment.js';
+import { templates } from '../align/template.js';
 import type { LandmarkModel } from './landmark-model.js';
 import { networkLandmarkModel, networkLandmarks } from './network-landmarks.js';
-import { templates } from './template.js';
 
 /**
  * Opens the landmark branch and its head alone, which are a twentieth of the checkpoint.

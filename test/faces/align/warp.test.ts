@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { alignFace } from '../../src/faces/align.js';
-import { type FivePoints, mapPoints } from '../../src/faces/five-points.js';
-import type { Point } from '../../src/faces/geometry.js';
-import { applySimilarity, invertSimilarity, type Similarity } from '../../src/faces/similarity.js';
-import { measureTemplate, templatePixels, templates } from '../../src/faces/template.js';
-import { warp } from '../../src/faces/warp.js';
-import type { RgbImage } from '../../src/image/rgb-image.js';
-import { assertClose } from '../support/close.js';
+import { alignFace } from '../../../src/faces/align/align.js';
+import { type FivePoints, mapPoints } from '../../../src/faces/align/five-points.js';
+import { applySimilarity, invertSimilarity, type Similarity } from '../../../src/faces/align/similarity.js';
+import { measureTemplate, templatePixels, templates } from '../../../src/faces/align/template.js';
+import { warp } from '../../../src/faces/align/warp.js';
+import type { Point } from '../../../src/faces/geometry.js';
+import type { RgbImage } from '../../../src/image/rgb-image.js';
+import { assertClose } from '../../support/close.js';
 
 function paint(width: number, height: number, colour: (x: number, y: number) => readonly number[]): RgbImage {
   const data = new Uint8Array(width * height * 3);

@@ -2,12 +2,12 @@
  * The default detector: BlazeFace for rear cameras (arXiv 1907.05047, MediaPipe), looking at the photo at
  * several sizes. Browser-safe.
  */
-import type { RgbImage } from '../image/rgb-image.js';
-import type { FloatTensor, TensorModel } from '../onnx/tensor-model.js';
+import type { RgbImage } from '../../image/rgb-image.js';
+import type { FloatTensor, TensorModel } from '../../onnx/tensor-model.js';
+import type { FivePoints } from '../align/five-points.js';
+import type { Point } from '../geometry.js';
+import { paddedTensor } from '../image-tensor.js';
 import type { DetectedFace, FaceDetector } from './detector.js';
-import type { FivePoints } from './five-points.js';
-import type { Point } from './geometry.js';
-import { paddedTensor } from './image-tensor.js';
 import { type Level, pyramid } from './pyramid.js';
 import { suppress } from './suppress.js';
 

@@ -1,8 +1,8 @@
 /** The overlay of an annotated photo: boxes, and bars of the expressions' probabilities. Browser-safe. */
-import { classColors } from '../util/class-colors.js';
-import { escapeXml } from '../util/escape-markup.js';
+import { classColors } from '../../util/class-colors.js';
+import { escapeXml } from '../../util/escape-markup.js';
+import type { Box, Point } from '../geometry.js';
 import { type Extent, layOut, type Placed } from './annotation-layout.js';
-import type { Box, Point } from './geometry.js';
 
 export interface AnnotatedFace {
   readonly box: Box;

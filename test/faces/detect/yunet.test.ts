@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openDetector } from '../../src/faces/open-face-finder.js';
-import { decodeYuNet, yuNetDetector } from '../../src/faces/yunet.js';
-import type { RgbImage } from '../../src/image/rgb-image.js';
-import type { FloatTensor, NamedTensors } from '../../src/onnx/tensor-model.js';
-import { assertClose } from '../support/close.js';
-import { fixture } from '../support/fixtures.js';
-import { fakeModel, zeros } from './fake-model.js';
+import { decodeYuNet, yuNetDetector } from '../../../src/faces/detect/yunet.js';
+import { openDetector } from '../../../src/faces/open-face-finder.js';
+import type { RgbImage } from '../../../src/image/rgb-image.js';
+import type { FloatTensor, NamedTensors } from '../../../src/onnx/tensor-model.js';
+import { assertClose } from '../../support/close.js';
+import { fixture } from '../../support/fixtures.js';
+import { fakeModel, zeros } from '../fake-model.js';
 
 const kinds = { cls: 1, obj: 1, bbox: 4, kps: 10 };
 const outputNames = [8, 16, 32].flatMap((stride) => Object.keys(kinds).map((kind) => `${kind}_${stride}`));

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { messageOf, PosterError } from '../errors.js';
-import { openModel, type SessionOptions } from '../onnx/runtime.js';
+import { messageOf, PosterError } from '../../errors.js';
+import { openModel, type SessionOptions } from '../../onnx/runtime.js';
+import { type GraphModelFiles, graphModelToOnnx, type OnnxOptions } from '../graph-model/to-onnx.js';
+import { faceMeshLandmarks } from '../landmarks/face-mesh.js';
+import type { LandmarkModel } from '../landmarks/landmark-model.js';
 import { blazeFaceDetector } from './blaze-face.js';
 import type { FaceDetector } from './detector.js';
-import { faceMeshLandmarks } from './face-mesh.js';
-import { type GraphModelFiles, graphModelToOnnx, type OnnxOptions } from './graph-model/to-onnx.js';
-import type { LandmarkModel } from './landmark-model.js';
 
 /** What is made of each: the outputs under our names, and whether the input may have any size. */
 const conversions = {

@@ -1,5 +1,5 @@
 /** Where the bars of each face go on an annotated photo. Browser-safe. */
-import { type Box, overlap } from './geometry.js';
+import { type Box, overlap } from '../geometry.js';
 
 export interface Placed {
   /** Text height in pixels. */

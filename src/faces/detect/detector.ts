@@ -1,7 +1,7 @@
 /** What finds faces in a photo: the default detector, a user's YuNet file, or anything else. Browser-safe. */
-import type { RgbImage } from '../image/rgb-image.js';
-import type { FivePoints } from './five-points.js';
-import type { Box } from './geometry.js';
+import type { RgbImage } from '../../image/rgb-image.js';
+import type { FivePoints } from '../align/five-points.js';
+import type { Box } from '../geometry.js';
 
 export interface DetectOptions {
   /** The side of the smallest face box to look for, in pixels: what looking costs grows as it falls. */

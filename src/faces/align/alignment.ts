@@ -1,8 +1,8 @@
 /** How faces are cut out of photos. Browser-safe. */
 import { z } from 'zod';
-import { PosterError } from '../errors.js';
+import { PosterError } from '../../errors.js';
 
-/** Where the five points of a face lie in its crop, by name; `templates` in src/faces/template.ts has the places. */
+/** Where the five points of a face lie in its crop, by name; `templates` in src/faces/align/template.ts has the places. */
 export const templateNames = ['raf-db', 'fer2013', 'arcface'] as const;
 
 export type TemplateName = (typeof templateNames)[number];

@@ -1,15 +1,15 @@
 /** Landmarks from the network's own landmark branch, which every full checkpoint holds. Browser-safe. */
 
-import { type Preprocessing, preprocessAll } from '../image/preprocess.js';
-import type { PosterV2 } from '../network/poster-v2.js';
-import { optimise } from '../onnx/build-graph.js';
-import { emitModel } from '../onnx/emit.js';
-import type { Value } from '../onnx/graph.js';
-import { recordGraph, type Weights } from '../onnx/record.js';
-import type { TensorModel } from '../onnx/tensor-model.js';
-import { landmarkCount } from './five-points.js';
+import { type Preprocessing, preprocessAll } from '../../image/preprocess.js';
+import type { PosterV2 } from '../../network/poster-v2.js';
+import { optimise } from '../../onnx/build-graph.js';
+import { emitModel } from '../../onnx/emit.js';
+import type { Value } from '../../onnx/graph.js';
+import { recordGraph, type Weights } from '../../onnx/record.js';
+import type { TensorModel } from '../../onnx/tensor-model.js';
+import { landmarkCount } from '../align/five-points.js';
+import { type Template, templates } from '../align/template.js';
 import type { LandmarkModel, LocatedLandmarks } from './landmark-model.js';
-import { type Template, templates } from './template.js';
 
 /** The branch and its head as an ONNX model: `images` (batch x 3 x imageSize x imageSize) -> `landmarks` (batch x 136). */
 export function networkLandmarkModel(network: PosterV2, weights: Weights): Uint8Array {

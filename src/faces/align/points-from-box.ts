@@ -1,6 +1,7 @@
 /** Rough landmarks from a detector that finds no more than boxes. Browser-safe. */
+
+import type { Box, Point } from '../geometry.js';
 import type { FivePoints } from './five-points.js';
-import type { Box, Point } from './geometry.js';
 
 /** An upright face's points in its box, as {@link DetectedFace.box} is meant: from the brows to the chin. */
 export function pointsFromBox({ x, y, width, height }: Box): FivePoints {

@@ -1,5 +1,5 @@
 /** Non-maximum suppression. Browser-safe. */
-import { type Box, overlap } from './geometry.js';
+import { type Box, overlap } from '../geometry.js';
 
 /** Two boxes that share more than this part of the smaller one are of the same face. */
 const sameFace = 0.4;

@@ -2,13 +2,13 @@
  * A face detector that the user supplies as a file: YuNet (libfacedetection; W. Wu et al., Machine Intelligence
  * Research 20, 2023) as OpenCV's model zoo and its authors distribute it. Browser-safe.
  */
-import { PosterError } from '../errors.js';
-import type { RgbImage } from '../image/rgb-image.js';
-import type { FloatTensor, NamedTensors, TensorModel } from '../onnx/tensor-model.js';
+import { PosterError } from '../../errors.js';
+import type { RgbImage } from '../../image/rgb-image.js';
+import type { FloatTensor, NamedTensors, TensorModel } from '../../onnx/tensor-model.js';
+import type { FivePoints } from '../align/five-points.js';
+import type { Point } from '../geometry.js';
+import { paddedTensor } from '../image-tensor.js';
 import type { DetectedFace, FaceDetector } from './detector.js';
-import type { FivePoints } from './five-points.js';
-import type { Point } from './geometry.js';
-import { paddedTensor } from './image-tensor.js';
 import { type Level, pyramid, shrinkToFit } from './pyramid.js';
 import { suppress } from './suppress.js';
 

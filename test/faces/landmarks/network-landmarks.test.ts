@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DetectedFace, FaceDetector } from '../../src/faces/detector.js';
-import { findFaces } from '../../src/faces/find-faces.js';
-import { fivePointsOf } from '../../src/faces/five-points.js';
-import type { Point } from '../../src/faces/geometry.js';
-import type { LandmarkModel } from '../../src/faces/landmark-model.js';
-import { networkLandmarkModel, networkLandmarks } from '../../src/faces/network-landmarks.js';
-import { templates } from '../../src/faces/template.js';
-import { normalise } from '../../src/image/normalise.js';
-import type { RgbImage } from '../../src/image/rgb-image.js';
-import { narrowConfig } from '../../src/network/config.js';
-import { posterV2 } from '../../src/network/poster-v2.js';
-import { openModel } from '../../src/onnx/runtime.js';
-import { assertClose } from '../support/close.js';
-import { regeneratedStateDict } from '../support/regenerated.js';
-import { fakeModel } from './fake-model.js';
+import { fivePointsOf } from '../../../src/faces/align/five-points.js';
+import { templates } from '../../../src/faces/align/template.js';
+import type { DetectedFace, FaceDetector } from '../../../src/faces/detect/detector.js';
+import { findFaces } from '../../../src/faces/find-faces.js';
+import type { Point } from '../../../src/faces/geometry.js';
+import type { LandmarkModel } from '../../../src/faces/landmarks/landmark-model.js';
+import { networkLandmarkModel, networkLandmarks } from '../../../src/faces/landmarks/network-landmarks.js';
+import { normalise } from '../../../src/image/normalise.js';
+import type { RgbImage } from '../../../src/image/rgb-image.js';
+import { narrowConfig } from '../../../src/network/config.js';
+import { posterV2 } from '../../../src/network/poster-v2.js';
+import { openModel } from '../../../src/onnx/runtime.js';
+import { assertClose } from '../../support/close.js';
+import { regeneratedStateDict } from '../../support/regenerated.js';
+import { fakeModel } from '../fake-model.js';
 
 const crop: RgbImage = {
   width: 224,

@@ -1,5 +1,5 @@
 /** Similarity transforms of the plane: rotation, uniform scale and translation. Browser-safe. */
-import { centroid, type Point } from './geometry.js';
+import { centroid, type Point } from '../geometry.js';
 
 /** x' = a x - b y + dx, y' = b x + a y + dy; the scale is hypot(a, b), the angle atan2(b, a). */
 export interface Similarity {

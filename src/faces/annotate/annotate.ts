@@ -1,10 +1,10 @@
 /** Writes photos with their faces' boxes and bars drawn in. */
 import { extname } from 'node:path';
-import { PosterError } from '../errors.js';
-import { longestSide } from '../image/decode/image-defect.js';
-import type { RgbImage } from '../image/rgb-image.js';
-import sharp, { type Sharp } from '../image/sharp.js';
-import { writeAtomically } from '../io/write-atomically.js';
+import { PosterError } from '../../errors.js';
+import { longestSide } from '../../image/decode/image-defect.js';
+import type { RgbImage } from '../../image/rgb-image.js';
+import sharp, { type Sharp } from '../../image/sharp.js';
+import { writeAtomically } from '../../io/write-atomically.js';
 import { type AnnotatedFace, annotationSvg } from './annotation-svg.js';
 
 interface Encoder {

@@ -1,5 +1,5 @@
 /** The landmarks by which faces are aligned. Browser-safe. */
-import { centroid, distance, type Point } from './geometry.js';
+import { centroid, distance, type Point } from '../geometry.js';
 
 /** Centres of the two eyes, tip of the nose, corners of the mouth; what is left in the image comes first. */
 export type FivePoints = readonly [

@@ -1,6 +1,6 @@
 /** The sizes at which a detector looks at a photo. Browser-safe. */
-import { resizeBilinear } from '../image/resize.js';
-import type { RgbImage } from '../image/rgb-image.js';
+import { resizeBilinear } from '../../image/resize.js';
+import type { RgbImage } from '../../image/rgb-image.js';
 
 export interface PyramidOptions {
   /** The side of the smallest face to be found, in pixels of the photo. */

@@ -1,10 +1,10 @@
 /** From rough landmarks to exact ones. Browser-safe. */
-import type { RgbImage } from '../image/rgb-image.js';
-import { alignFace } from './align.js';
-import { type FivePoints, fivePointsOf } from './five-points.js';
-import type { Point } from './geometry.js';
+import type { RgbImage } from '../../image/rgb-image.js';
+import { alignFace } from '../align/align.js';
+import { type FivePoints, fivePointsOf } from '../align/five-points.js';
+import { applySimilarity, invertSimilarity } from '../align/similarity.js';
+import type { Point } from '../geometry.js';
 import type { LandmarkModel } from './landmark-model.js';
-import { applySimilarity, invertSimilarity } from './similarity.js';
 
 export interface FaceLandmarks {
   /** 68 points in the photo. */

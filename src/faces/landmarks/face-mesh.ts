@@ -2,10 +2,10 @@
  * The default landmarks: MediaPipe's face mesh (arXiv 1907.06724), of whose 468 points 68 are those of the usual
  * scheme. It also judges whether there is a face at all. Browser-safe.
  */
-import type { TensorModel } from '../onnx/tensor-model.js';
-import { imageTensor } from './image-tensor.js';
+import type { TensorModel } from '../../onnx/tensor-model.js';
+import type { Template } from '../align/template.js';
+import { imageTensor } from '../image-tensor.js';
 import type { LandmarkModel, LocatedLandmarks } from './landmark-model.js';
-import type { Template } from './template.js';
 
 const size = 192;
 const valuesPerFace = 468 * 3;

@@ -1,7 +1,7 @@
 /** What places 68 landmarks on a face. Browser-safe. */
-import type { RgbImage } from '../image/rgb-image.js';
-import type { Point } from './geometry.js';
-import type { Template } from './template.js';
+import type { RgbImage } from '../../image/rgb-image.js';
+import type { Template } from '../align/template.js';
+import type { Point } from '../geometry.js';
 
 export interface LocatedLandmarks {
   /** 68 points in pixels of the crop. */

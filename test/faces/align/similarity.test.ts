@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { distance, type Point } from '../../src/faces/geometry.js';
 import {
   applySimilarity,
   fitSimilarity,
   invertSimilarity,
   type Similarity,
   scaleOf,
-} from '../../src/faces/similarity.js';
-import { assertClose } from '../support/close.js';
+} from '../../../src/faces/align/similarity.js';
+import { distance, type Point } from '../../../src/faces/geometry.js';
+import { assertClose } from '../../support/close.js';
 
 const points: Point[] = [
   { x: 3, y: 4 },
