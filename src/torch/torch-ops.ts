@@ -7,11 +7,11 @@ import type { BatchNormState, Ops } from '../network/ops.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { elementCount, type Shape } from '../tensor/host-tensor.js';
 import { callTensor } from './call.js';
-import { depthwise } from './depthwise.js';
 import { groupBatchNorm } from './distributed.js';
-import { prelu } from './prelu.js';
+import { depthwise } from './kernels/depthwise.js';
+import { prelu } from './kernels/prelu.js';
+import { subsample } from './kernels/subsample.js';
 import type { Generator } from './random.js';
-import { subsample } from './subsample.js';
 import type { Tensor } from './tensor.js';
 
 const batchNormEps = 1e-5;

@@ -1,6 +1,6 @@
 /** Gradients that are too large, made smaller. */
 import { PosterError } from '../errors.js';
-import * as lists from '../torch/foreach.js';
+import * as lists from '../torch/kernels/foreach.js';
 
 /**
  * Scales gradients in place so that their L2 norm, taken over all of them together, is at most `limit`, as

@@ -1,7 +1,7 @@
 /** The moving average of the weights and of the running statistics that belong to them, as timm's ModelEma. */
 import { noGrad } from '../torch/autograd.js';
 import { callTensor } from '../torch/call.js';
-import * as lists from '../torch/foreach.js';
+import * as lists from '../torch/kernels/foreach.js';
 import { keep, scope } from '../torch/scope.js';
 import type { Tensor } from '../torch/tensor.js';
 import type { Parameters } from './parameters.js';

@@ -1,7 +1,7 @@
 /** Adam, AdamW and SGD as PyTorch computes them, on lists of tensors. */
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { noGrad } from '../torch/autograd.js';
-import * as lists from '../torch/foreach.js';
+import * as lists from '../torch/kernels/foreach.js';
 import { keep, scope } from '../torch/scope.js';
 import { fromHost, type Tensor } from '../torch/tensor.js';
 import { clipGradients } from './clip-gradients.js';

@@ -2,7 +2,7 @@
 import { PosterError } from '../errors.js';
 import type { EvaluationResult } from '../evaluate/result.js';
 import { noGrad } from '../torch/autograd.js';
-import * as lists from '../torch/foreach.js';
+import * as lists from '../torch/kernels/foreach.js';
 import { scope } from '../torch/scope.js';
 import type { StopReason, TrainEvent } from './events.js';
 import type { Speedometer } from './meters.js';

@@ -3,7 +3,7 @@
  * climb to where the loss is worst nearby, and take the gradient from there.
  */
 import { noGrad } from '../torch/autograd.js';
-import * as lists from '../torch/foreach.js';
+import * as lists from '../torch/kernels/foreach.js';
 import { keep, scope } from '../torch/scope.js';
 import type { Tensor } from '../torch/tensor.js';
 import type { TrainingConfig } from './training-options.js';

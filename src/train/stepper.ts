@@ -2,7 +2,7 @@
 import { toFloat32 } from '../tensor/host-tensor.js';
 import { noGrad } from '../torch/autograd.js';
 import { callTensor } from '../torch/call.js';
-import * as lists from '../torch/foreach.js';
+import * as lists from '../torch/kernels/foreach.js';
 import { Generator } from '../torch/random.js';
 import { scope } from '../torch/scope.js';
 import { fromValues } from '../torch/tensor.js';

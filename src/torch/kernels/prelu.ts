@@ -1,6 +1,6 @@
 /** PReLU with kernels of our own on the CPU. */
-import { native } from './addon.js';
-import { Tensor } from './tensor.js';
+import { native } from '../addon.js';
+import { Tensor } from '../tensor.js';
 
 /**
  * x where positive, else x times the slope of its channel, as aten::prelu. x: B x C or B x C x H x W, bfloat16 or float32;

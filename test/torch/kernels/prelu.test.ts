@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { HostTensor } from '../../src/tensor/host-tensor.js';
-import { autocast, gradientsOf, noGrad } from '../../src/torch/autograd.js';
-import { call, callTensor } from '../../src/torch/call.js';
-import { setThreads, threads } from '../../src/torch/machine.js';
-import { prelu } from '../../src/torch/prelu.js';
-import { scope } from '../../src/torch/scope.js';
-import { fromNumbers, type Tensor } from '../../src/torch/tensor.js';
-import { assertClose } from '../support/close.js';
-import { cast, normal, numbers, runNarrower } from '../support/kernels.js';
-import { torchMissing, torchTest } from '../support/torch.js';
+import type { HostTensor } from '../../../src/tensor/host-tensor.js';
+import { autocast, gradientsOf, noGrad } from '../../../src/torch/autograd.js';
+import { call, callTensor } from '../../../src/torch/call.js';
+import { prelu } from '../../../src/torch/kernels/prelu.js';
+import { setThreads, threads } from '../../../src/torch/machine.js';
+import { scope } from '../../../src/torch/scope.js';
+import { fromNumbers, type Tensor } from '../../../src/torch/tensor.js';
+import { assertClose } from '../../support/close.js';
+import { cast, normal, numbers, runNarrower } from '../../support/kernels.js';
+import { torchMissing, torchTest } from '../../support/torch.js';
 
 type Type = 'float32' | 'bfloat16' | 'float64';
 type Format = 'contiguous' | 'channels_last';

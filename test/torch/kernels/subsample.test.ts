@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { gradientsOf, noGrad } from '../../src/torch/autograd.js';
-import { call, callTensor } from '../../src/torch/call.js';
-import { scope } from '../../src/torch/scope.js';
-import { subsample } from '../../src/torch/subsample.js';
-import type { Tensor } from '../../src/torch/tensor.js';
-import { normal, numbers } from '../support/kernels.js';
-import { torchTest } from '../support/torch.js';
+import { gradientsOf, noGrad } from '../../../src/torch/autograd.js';
+import { call, callTensor } from '../../../src/torch/call.js';
+import { subsample } from '../../../src/torch/kernels/subsample.js';
+import { scope } from '../../../src/torch/scope.js';
+import type { Tensor } from '../../../src/torch/tensor.js';
+import { normal, numbers } from '../../support/kernels.js';
+import { torchTest } from '../../support/torch.js';
 
 function sliced(x: Tensor, step: number): Tensor {
   const rows = callTensor('aten::slice.Tensor', x, 2, null, null, step);

@@ -1,6 +1,6 @@
 /** Depthwise convolution with kernels of our own on the CPU. */
-import { native } from './addon.js';
-import { Tensor } from './tensor.js';
+import { native } from '../addon.js';
+import { Tensor } from '../tensor.js';
 
 /**
  * Convolves each channel with a kernel of its own, as aten::conv2d of C groups without bias. x: B x C x H x W;

@@ -2,8 +2,8 @@
  * Arithmetic on whole lists of tensors, position by position: a few kernels on CUDA instead of one per
  * tensor. Names with `InPlace` change their first list.
  */
-import { call, callTensor, callTensors } from './call.js';
-import type { Tensor } from './tensor.js';
+import { call, callTensor, callTensors } from '../call.js';
+import type { Tensor } from '../tensor.js';
 
 export type Tensors = readonly Tensor[];
 

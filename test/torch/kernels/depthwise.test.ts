@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { autocast, gradientsOf, noGrad } from '../../src/torch/autograd.js';
-import { call, callTensor } from '../../src/torch/call.js';
-import { depthwise } from '../../src/torch/depthwise.js';
-import { setThreads, threads } from '../../src/torch/machine.js';
-import { scope } from '../../src/torch/scope.js';
-import type { Tensor } from '../../src/torch/tensor.js';
-import { assertClose } from '../support/close.js';
-import { cast, normal, numbers, runNarrower } from '../support/kernels.js';
-import { torchMissing, torchTest } from '../support/torch.js';
+import { autocast, gradientsOf, noGrad } from '../../../src/torch/autograd.js';
+import { call, callTensor } from '../../../src/torch/call.js';
+import { depthwise } from '../../../src/torch/kernels/depthwise.js';
+import { setThreads, threads } from '../../../src/torch/machine.js';
+import { scope } from '../../../src/torch/scope.js';
+import type { Tensor } from '../../../src/torch/tensor.js';
+import { assertClose } from '../../support/close.js';
+import { cast, normal, numbers, runNarrower } from '../../support/kernels.js';
+import { torchMissing, torchTest } from '../../support/torch.js';
 
 type Size = readonly [images: number, channels: number, height: number, width: number];
 
