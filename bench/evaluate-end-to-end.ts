@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { measureInRounds } from '../src/bench/rounds.js';
 import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writePth } from '../src/checkpoint/pth/write.js';
-import { openLoader } from '../src/data/loader.js';
+import { openLoader } from '../src/data/loader/loader.js';
 import { openDataset } from '../src/data/open-dataset.js';
 import { writeDrawnDataset } from '../src/demo/write-drawn-dataset.js';
 import { parseEvaluationResult } from '../src/evaluate/result.js';

@@ -1,12 +1,12 @@
 /** The library for Node: one documented function for each verb of the command. */
 
-export { type AlignDataOptions, alignData } from './align/align-data.js';
-export type { AlignedData } from './align/aligned-data.js';
-export { checkData, type DataReport } from './data/check-data.js';
+export { checkData, type DataReport } from './data/check/check-data.js';
 export type { Dataset, Sample } from './data/dataset.js';
 export { type DataType, dataTypes, labelSet } from './data/labels.js';
+export { type AlignDataOptions, alignData } from './data/make/align/align-data.js';
+export type { AlignedData } from './data/make/align/aligned-data.js';
+export { prepareData } from './data/make/prepare/prepare-data.js';
 export { type OpenDatasetOptions, openDataset } from './data/open-dataset.js';
-export { prepareData } from './data/prepare/prepare-data.js';
 export { type ErrorCode, errorCodes, PosterError } from './errors.js';
 export type { EvaluateOptions, EvaluationOutcome } from './evaluate/evaluate.js';
 export { type EvaluationResult, parseEvaluationResult } from './evaluate/result.js';

@@ -3,13 +3,10 @@ import { resolve } from 'node:path';
 import { PosterError } from '../errors.js';
 import { describeForeignName } from '../util/foreign-name.js';
 import type { Dataset } from './dataset.js';
-import type { TargetKind } from './distribution.js';
 import { checkLabels, type DataType, dataTypeFacts } from './labels.js';
 import { affectNetCsv } from './layouts/affectnet-csv.js';
 import { affectNetFolders } from './layouts/affectnet-folders.js';
 import { classFolders } from './layouts/class-folders.js';
-import { columnList } from './layouts/column-list.js';
-import { ferPlusImages } from './layouts/ferplus-images.js';
 import {
   type Dropped,
   type Layout,
@@ -21,9 +18,12 @@ import {
 } from './layouts/layout.js';
 import { describeDropped } from './layouts/left-out.js';
 import { fileExists, readFolder } from './layouts/list-images.js';
-import { pathList } from './layouts/path-list.js';
+import { columnList } from './layouts/lists/column-list.js';
+import { pathList } from './layouts/lists/path-list.js';
 import { rafDb } from './layouts/raf-db.js';
-import { foreignVotes, withVotes } from './layouts/with-votes.js';
+import type { TargetKind } from './layouts/votes/distribution.js';
+import { ferPlusImages } from './layouts/votes/ferplus-images.js';
+import { foreignVotes, withVotes } from './layouts/votes/with-votes.js';
 
 /** The ways each data type can lie on disk, in the order they are tried. */
 const readers: Record<DataType, readonly LayoutReader[]> = {

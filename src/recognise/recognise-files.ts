@@ -1,6 +1,6 @@
 /** Runs the network over files while worker threads decode the next ones. */
 import { availableParallelism } from 'node:os';
-import { openLoader } from '../data/loader.js';
+import { openLoader } from '../data/loader/loader.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { describeGiven } from '../image/decode/given-image.js';
 import { describeClipped } from '../image/decode/grey16.js';

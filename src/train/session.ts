@@ -1,5 +1,5 @@
 /** Everything a training works with, made ready: data, network, weights, optimiser, loader. */
-import { type ImageLoader, openLoader } from '../data/loader.js';
+import { type ImageLoader, openLoader } from '../data/loader/loader.js';
 import { PosterError } from '../errors.js';
 import { type PosterV2, posterV2 } from '../network/poster-v2.js';
 import type { StateEntry } from '../network/state-dict.js';

@@ -1,5 +1,5 @@
 /** The images of each optimiser step, as they come from the loader. */
-import type { ImageBatch, ImageLoader, ImageRequest } from '../data/loader.js';
+import type { ImageBatch, ImageLoader, ImageRequest } from '../data/loader/loader.js';
 import { PosterError } from '../errors.js';
 import type { Augmentation } from './augment.js';
 import type { EpochPlan, PlannedImage } from './epoch-plan.js';

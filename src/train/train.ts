@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 // Loads sharp: libvips must have been loaded by the main thread before others use it.
-import '../data/image-workforce.js';
+import '../data/loader/image-workforce.js';
 import { messageOf, PosterError } from '../errors.js';
 import { isShippedModel } from '../model/shipped-models.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';

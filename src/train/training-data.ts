@@ -1,10 +1,10 @@
 /** The images that a training learns from and those that judge it. */
 
 import type { Dataset, Sample } from '../data/dataset.js';
-import type { TargetKind } from '../data/distribution.js';
 import { publishedCrops } from '../data/labels.js';
 import { noVotes, type Split } from '../data/layouts/layout.js';
 import { describeDropped, droppedNotes } from '../data/layouts/left-out.js';
+import type { TargetKind } from '../data/layouts/votes/distribution.js';
 import {
   countByClass,
   emptyClasses,

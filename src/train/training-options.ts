@@ -4,8 +4,8 @@
  */
 
 import { z } from 'zod';
-import { targetKinds } from '../data/distribution.js';
 import { dataTypes } from '../data/labels.js';
+import { targetKinds } from '../data/layouts/votes/distribution.js';
 import { networkSizeNames } from '../network/config.js';
 import { maxSeed } from '../util/random.js';
 import { augmentationSets } from './augmentation-sets.js';

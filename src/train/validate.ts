@@ -1,5 +1,5 @@
 /** Judges the network on labelled images, on the torch engine and with the metrics of `poster evaluate`. */
-import type { ImageLoader } from '../data/loader.js';
+import type { ImageLoader } from '../data/loader/loader.js';
 import { PosterError } from '../errors.js';
 import type { Failure, Prediction } from '../evaluate/prediction.js';
 import type { EvaluationResult } from '../evaluate/result.js';

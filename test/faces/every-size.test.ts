@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { alignPhoto } from '../../src/align/align-photo.js';
+import { alignPhoto } from '../../src/data/make/align/align-photo.js';
 import { blazeFaceDetector } from '../../src/faces/detect/blaze-face.js';
 import type { FaceDetector } from '../../src/faces/detect/detector.js';
 import { yuNetDetector } from '../../src/faces/detect/yunet.js';

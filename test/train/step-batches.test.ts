@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ImageLoader, ImageRequest } from '../../src/data/loader.js';
+import type { ImageLoader, ImageRequest } from '../../src/data/loader/loader.js';
 import { PosterError } from '../../src/errors.js';
 import type { EpochPlan } from '../../src/train/epoch-plan.js';
 import { loadSteps, nothingToLearnFrom } from '../../src/train/step-batches.js';

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import { alignData } from '../../align/align-data.js';
 import { renderAlignedData } from '../../align/render-aligned-data.js';
-import { checkData } from '../../data/check-data.js';
+import { checkData } from '../../data/check/check-data.js';
 import { dataTypes, parseDataType } from '../../data/labels.js';
+import { alignData } from '../../data/make/align/align-data.js';
+import { type PlaceMode, placeModes } from '../../data/make/prepare/place-file.js';
+import { prepareData } from '../../data/make/prepare/prepare-data.js';
 import type { OpenDatasetOptions } from '../../data/open-dataset.js';
-import { type PlaceMode, placeModes } from '../../data/prepare/place-file.js';
-import { prepareData } from '../../data/prepare/prepare-data.js';
 import { readLabels } from '../../data/read-labels.js';
 import { renderDataReport, renderPreparedData } from '../../data/render-data-report.js';
 import { type AlignmentFlags, alignmentOptions, wholeNumber } from '../options.js';

@@ -4,7 +4,7 @@ import type { Sample } from '../dataset.js';
 import { type AffectNetLabels, affectNetLabels } from './affectnet-labels.js';
 import { createDropCounter, type LayoutReader, type Listing, type Split } from './layout.js';
 import { fileExists, folderExists } from './list-images.js';
-import { readCsv } from './read-csv.js';
+import { readCsv } from './lists/read-csv.js';
 import { requireSomeFiles } from './require-files.js';
 
 const listFolders = ['', 'Manually_Annotated_file_lists'];

@@ -13,7 +13,7 @@ import {
 import { describeDropped, endingReason } from './left-out.js';
 import { listImages, readFolder } from './list-images.js';
 import { readStoredLabels } from './stored-labels.js';
-import { unlabelledFolder, votesListName } from './votes-list.js';
+import { unlabelledFolder, votesListName } from './votes/votes-list.js';
 
 const splitNames: readonly [Split, readonly string[]][] = [
   ['train', ['train', 'training']],

@@ -1,0 +1,44 @@
+import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { PosterError } from '../../../errors.js';
+import { describeSystemError } from '../../../io/write-atomically.js';
+
+/** What parts the cells of a row; blanks part a path from the label after it. */
+export type Separator = ',' | '\t' | ';' | 'blanks';
+
+/** As much of a list as is looked at. */
+const headBytes = 1 << 16;
+const headLines = 20;
+
+/**
+ * What parts the cells of a list: that of its ending where every one of the first rows has it, else another that every
+ * one of them has.
+ * @throws PosterError `file.missing`.
+ */
+export async function sniffSeparator(list: string): Promise<Separator> {
+  const usual = extname(list).toLowerCase() === '.tsv' ? '\t' : ',';
+  const lines = (await readHead(list))
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.trim() !== '')
+    .slice(0, headLines);
+  const every = (separator: string) => lines.every((line) => line.includes(separator));
+  const found = ([usual, ';', '\t', ','] as const).find(every);
+  if (found !== undefined) return found;
+  return lines.every((line) => /\S[ \t]+\S/.test(line)) ? 'blanks' : usual;
+}
+
+/** Whole lines from the beginning, or a part of the first. */
+async function readHead(path: string): Promise<string> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    const isUtf16 = buffer[0] === 0xff && buffer[1] === 0xfe;
+    const text = buffer.toString(isUtf16 ? 'utf16le' : 'utf8', 0, bytesRead).replace(/^\uFEFF/, '');
+    const end = bytesRead < headBytes ? -1 : text.lastIndexOf('\n');
+    return end < 0 ? text : text.slice(0, end);
+  } catch (error) {
+    throw new PosterError('file.missing', `Could not read ${path}: ${describeSystemError(error)}.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PosterError } from '../../../errors.js';
+import { type Alignment, checkCropSize, type TemplateName } from '../../../faces/align/alignment.js';
+import { chooseAlignment } from '../../../faces/align/template.js';
+import { takeLock } from '../../../io/lock-file.js';
+import { isEmptyOrAbsent, requireNewFolder } from '../../../io/new-folder.js';
+import { unwritable } from '../../../io/write-atomically.js';
+import { publishedCrops } from '../../labels.js';
+import { alignPhotos, journalName } from './align-photos.js';
+import { type AlignedData, summarise } from './aligned-data.js';
+import { listPhotos, type PhotoSource, type PhotoSourceOptions } from './photo-source.js';
+import { writeFindings } from './write-findings.js';
+
+export interface AlignDataOptions extends PhotoSourceOptions {
+  /** The folder to make; it must not exist, or be empty. */
+  readonly out: string;
+  /** Where the five points come to lie. Default: as in the published crops of the type, otherwise RAF-DB's. */
+  readonly template?: TemplateName | undefined;
+  /** Height and width of a crop in pixels. Default: as the published crops of the type, or as the template's. */
+  readonly cropSize?: number | undefined;
+  /** Cut out every face of a photo, not the largest alone. Default: false. */
+  readonly allFaces?: boolean | undefined;
+  /** A YuNet file to detect faces with. Default: the detector that is built in. */
+  readonly detector?: string | undefined;
+  /** Photos looked at at the same time, each by a thread of its own. Default: one for each core. */
+  readonly workers?: number | undefined;
+  /** Continue an interrupted alignment instead of refusing to. Default: false. */
+  readonly skipExisting?: boolean | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** The options with every default filled in. */
+export interface AlignTask extends Omit<AlignDataOptions, 'template' | 'cropSize' | 'onProgress'> {
+  readonly alignment: Alignment;
+  readonly allFaces: boolean;
+  readonly workers: number;
+  /** Where the folder grows until it is whole. */
+  readonly aside: string;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/**
+ * Cuts the faces out of raw photos, aligned as `predict --faces` aligns them: a dataset in a known layout becomes
+ * class folders with labels.json, a plain folder keeps its sub-folders. faces.csv tells what became of every photo,
+ * contact-sheet.png shows some crops, README.md tells what was made of what. The tree grows in `out`.part and is
+ * renamed when it is whole; interrupted work is kept there.
+ *
+ * @throws PosterError `option.invalid`; `file.unwritable` when `out` exists or an interrupted alignment is there and
+ * `skipExisting` is not set; `run.busy` when another process makes the same folder or the interrupted alignment is
+ * of other photos or options; `data.layout` when no face is found at all; otherwise as `openDataset`
+ */
+export async function alignData(options: AlignDataOptions): Promise<AlignedData> {
+  const task = plan(options);
+  const source = await listPhotos(task);
+  await requireNewFolder(task.out, task.root, task.type);
+  const lock = await takeLock(`${task.out}.lock`, {
+    what: task.out,
+    remedy: 'wait for that alignment, choose another --out',
+  });
+  try {
+    return await alignInto(source, task);
+  } catch (error) {
+    throw explain(error, task);
+  } finally {
+    await lock.release();
+  }
+}
+
+function plan(options: AlignDataOptions): AlignTask {
+  const { template, cropSize, ...rest } = options;
+  const alignment = chooseAlignment({ template, size: cropSize }, publishedCrops(options.type));
+  checkCropSize(alignment.size);
+  const out = resolve(options.out);
+  return {
+    ...rest,
+    root: resolve(options.root),
+    out,
+    aside: `${out}.part`,
+    alignment,
+    allFaces: options.allFaces ?? false,
+    workers: options.workers ?? availableParallelism(),
+    onProgress: options.onProgress ?? (() => {}),
+  };
+}
+
+async function alignInto(source: PhotoSource, task: AlignTask): Promise<AlignedData> {
+  const { out, aside } = task;
+  await requireContinuable(task);
+  const outcomes = await alignPhotos(source, task, undertaking(source, task));
+  const data = summarise(source, outcomes, task);
+  if (data.splits.every(({ images }) => images === 0)) throw await noFace(source, task);
+  await writeFindings(aside, data, source, outcomes);
+  await rm(join(aside, journalName));
+  await rename(aside, out);
+  return data;
+}
+
+async function requireContinuable({ aside, skipExisting }: AlignTask): Promise<void> {
+  if (skipExisting || (await isEmptyOrAbsent(aside))) return;
+  throw new PosterError(
+    'file.unwritable',
+    `Expected no interrupted alignment, but ${aside} is there; continue it with --skip-existing or remove it.`,
+  );
+}
+
+function undertaking(source: PhotoSource, { root, type, alignment, allFaces, detector }: AlignTask) {
+  const digest = createHash('sha256');
+  for (const { path, target } of source.photos) digest.update(`${path}\n${target}\n`);
+  const { classes } = source;
+  return {
+    options: JSON.stringify({ root, type, alignment, allFaces, detector, classes }),
+    photos: digest.digest('hex'),
+  };
+}
+
+/** Nothing worth keeping was made. */
+async function noFace({ photos }: PhotoSource, { root, aside }: AlignTask): Promise<PosterError> {
+  await rm(aside, { recursive: true, force: true });
+  return new PosterError(
+    'data.layout',
+    `Expected a face in at least one of the ${photos.length} photos in ${root}, but found none; look at some with "poster predict --faces --annotate".`,
+  );
+}
+
+function explain(error: unknown, { out, aside }: AlignTask): unknown {
+  if (error instanceof PosterError && error.code === 'aborted')
+    return new PosterError(
+      'aborted',
+      `The alignment was cancelled; what is done is kept in ${aside}: continue with --skip-existing.`,
+      { cause: error },
+    );
+  if (error instanceof PosterError || !isSystemError(error)) return error;
+  return unwritable(out, error);
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
