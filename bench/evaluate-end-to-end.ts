@@ -19,7 +19,7 @@ import { loadModel } from '../src/model/load-model.js';
 import { publishedConfig } from '../src/network/config.js';
 import { posterV2 } from '../src/network/poster-v2.js';
 import type { Session } from '../src/onnx/runtime.js';
-import { defaultBatchSize } from '../src/recognise/recognise-files.js';
+import { defaultBatchSize } from '../src/predict/recognise-files.js';
 import { regeneratedStateDict } from '../test/support/regenerated.js';
 import { runPoster } from './support/run-poster.js';
 

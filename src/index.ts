@@ -32,6 +32,7 @@ export {
   type PredictOptions,
 } from './poster.js';
 export { listInputs } from './predict/list-inputs.js';
+export type { PredictCounts } from './predict/output/stream-lines.js';
 export { type PredictToOptions, predictTo } from './predict/predict-files.js';
 export { type PredictPhotosOptions, predictPhotosTo } from './predict/predict-photos.js';
 export {
@@ -39,11 +40,10 @@ export {
   type PredictVideosOptions,
   predictVideosTo,
 } from './predict/predict-videos.js';
-export type { PredictCounts } from './predict/stream-lines.js';
-export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
-export type { RecognisedFace, RecogniseFacesOptions } from './recognise/recognise-faces.js';
-export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-files.js';
-export { type PhotoResult, recogniseFaces, recognisePhotos } from './recognise/recognise-photos.js';
+export { type ClassProbability, type Prediction, topK } from './predict/prediction.js';
+export type { RecognisedFace, RecogniseFacesOptions } from './predict/recognise-faces.js';
+export type { FileResult, RecogniseFilesOptions } from './predict/recognise-files.js';
+export { type PhotoResult, recogniseFaces, recognisePhotos } from './predict/recognise-photos.js';
 export { type EvaluationFiles, writeEvaluation } from './report/write-evaluation.js';
 export type { EpochRecord } from './train/epoch-record.js';
 export {

@@ -9,14 +9,14 @@ import { type Preprocessing, preprocessAll } from './image/preprocess.js';
 import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
 import { type NetworkConfig, valuesPerImage } from './network/config.js';
 import type { Session } from './onnx/session.js';
-import { batches } from './recognise/batches.js';
-import { type Prediction, toPredictions } from './recognise/prediction.js';
+import { batches } from './predict/batches.js';
+import { type Prediction, toPredictions } from './predict/prediction.js';
 import {
   type FileResult,
   type RecogniseFilesOptions,
   type Recogniser,
   recogniseFiles,
-} from './recognise/recognise-files.js';
+} from './predict/recognise-files.js';
 
 export interface PredictOptions {
   /** Also return the embedding of each image. Default false. */

@@ -2,7 +2,7 @@
 import { PosterError } from '../errors.js';
 import type { ImageInput } from '../image/decode/decode-input.js';
 import { Poster } from '../poster.js';
-import type { Prediction } from '../recognise/prediction.js';
+import type { Prediction } from '../predict/prediction.js';
 
 export interface Agreement {
   readonly images: number;

@@ -4,7 +4,7 @@ import { throwIfAborted } from '../errors.js';
 import type { Explanation, HeatMap } from '../explain/explanation.js';
 import type { Alignment } from '../faces/align/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import type { Prediction } from '../recognise/prediction.js';
+import type { Prediction } from '../predict/prediction.js';
 import { describeError } from './answer-error.js';
 import type { Batcher } from './batcher.js';
 import type { ImageReader } from './image-reader.js';

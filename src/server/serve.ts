@@ -6,7 +6,7 @@ import { messageOf, PosterError } from '../errors.js';
 import { checkCropSize, type TemplateName } from '../faces/align/alignment.js';
 import { chooseAlignment } from '../faces/align/template.js';
 import type { LoadOptions } from '../model/load-model.js';
-import { defaultWorkers } from '../recognise/recognise-files.js';
+import { defaultWorkers } from '../predict/recognise-files.js';
 import { createServer, type Recogniser, type ServerOptions } from './create-server.js';
 import { openEngineThread } from './engine-thread.js';
 import { openReaderThreads } from './reader-threads.js';

@@ -10,13 +10,13 @@ import type { Preprocessing } from '../image/preprocess.js';
 import { usualAlignment } from '../model/known-alignment.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
-import { batches } from '../recognise/batches.js';
-import { type Prediction, toPredictions } from '../recognise/prediction.js';
+import { batches } from '../predict/batches.js';
+import { type Prediction, toPredictions } from '../predict/prediction.js';
 import {
   type RecognisedFace,
   type RecogniseFacesOptions,
   recogniseEach,
-} from '../recognise/recognise-faces.js';
+} from '../predict/recognise-faces.js';
 import { type ImageInput, makeSendable } from './image-input.js';
 import type {
   Backend,

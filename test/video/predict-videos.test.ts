@@ -9,7 +9,7 @@ import { areVideos } from '../../src/cli/predict-videos.js';
 import type { PosterError } from '../../src/errors.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { Poster } from '../../src/poster.js';
-import type { LineSink } from '../../src/predict/output-file.js';
+import type { LineSink } from '../../src/predict/output/output-file.js';
 import { type PredictVideosOptions, predictVideosTo } from '../../src/predict/predict-videos.js';
 import { openVideoAnnotator, steadyRate } from '../../src/video/annotate-video.js';
 import { probeVideo } from '../../src/video/probe-video.js';

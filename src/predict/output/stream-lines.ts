@@ -1,6 +1,6 @@
 /** Results written as lines as they come, to a file that can be continued or to a terminal. */
-import { PosterError } from '../errors.js';
-import { begun } from './begun.js';
+import { PosterError } from '../../errors.js';
+import { begun } from '../begun.js';
 import type { Formatter, PredictionFormat } from './format.js';
 import { type ExistingOutput, type LineSink, openOutputFile, readExistingOutput } from './output-file.js';
 

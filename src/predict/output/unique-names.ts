@@ -1,6 +1,6 @@
 /** File names for what is written beside the predictions. */
 import { join } from 'node:path';
-import { PosterError } from '../errors.js';
+import { PosterError } from '../../errors.js';
 
 /**
  * Gives inputs names in one folder; two inputs of one name are an error, since one would replace the other.

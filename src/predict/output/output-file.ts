@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { messageOf, PosterError } from '../errors.js';
-import { unwritable } from '../io/write-atomically.js';
+import { messageOf, PosterError } from '../../errors.js';
+import { unwritable } from '../../io/write-atomically.js';
 import type { PredictionFormat } from './format.js';
 
 /** Takes lines, one after the other. */

@@ -1,9 +1,9 @@
 /** What a prediction writes beside its lines, checked for all inputs before it begins. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PosterError } from '../errors.js';
-import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
-import { unwritable } from '../io/write-atomically.js';
+import type { PosterError } from '../../errors.js';
+import { guardOutputs, type OutputGuard } from '../../io/guard-outputs.js';
+import { unwritable } from '../../io/write-atomically.js';
 
 /** Whether what is there may be replaced, and what must not be. */
 export interface WriteOptions {

@@ -8,7 +8,7 @@ import { writeSafetensors } from '../../src/checkpoint/safetensors/write.js';
 import { exportModel } from '../../src/export/export-model.js';
 import { inspectModel } from '../../src/inspect/inspect-model.js';
 import { Poster } from '../../src/poster.js';
-import { toPredictions } from '../../src/recognise/prediction.js';
+import { toPredictions } from '../../src/predict/prediction.js';
 import { createServer } from '../../src/server/create-server.js';
 import { halfTensor } from '../../src/tensor/half.js';
 import { float32Tensor, type HostTensor, toFloat32 } from '../../src/tensor/host-tensor.js';

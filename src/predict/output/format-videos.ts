@@ -1,8 +1,8 @@
 /** The faces of videos as text. */
-import type { PosterError } from '../errors.js';
-import { csvLine } from '../util/csv-line.js';
-import type { TrackedFace, VideoFrame } from '../video/recognise-video.js';
-import type { Timeline, TimelineTrack } from '../video/timeline.js';
+import type { PosterError } from '../../errors.js';
+import { csvLine } from '../../util/csv-line.js';
+import type { TrackedFace, VideoFrame } from '../../video/recognise-video.js';
+import type { Timeline, TimelineTrack } from '../../video/timeline.js';
 import {
   csvColumns,
   csvValues,
