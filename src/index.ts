@@ -1,5 +1,12 @@
 /** The library for Node: one documented function for each verb of the command. */
 
+export {
+  type ExplainBatchOptions,
+  type ExplainOptions,
+  Poster,
+  type PredictBatchOptions,
+  type PredictOptions,
+} from './core/poster.js';
 export { checkData, type DataReport } from './data/check/check-data.js';
 export type { Dataset, Sample } from './data/dataset.js';
 export { type DataType, dataTypes, labelSet } from './data/labels.js';
@@ -24,13 +31,6 @@ export { decodeInput as decodeImage, type ImageInput } from './image/decode/deco
 export type { RgbImage } from './image/rgb-image.js';
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
 export type { LoadOptions } from './model/load-model.js';
-export {
-  type ExplainBatchOptions,
-  type ExplainOptions,
-  Poster,
-  type PredictBatchOptions,
-  type PredictOptions,
-} from './poster.js';
 export { listInputs } from './predict/list-inputs.js';
 export type { PredictCounts } from './predict/output/stream-lines.js';
 export { type PredictToOptions, predictTo } from './predict/predict-files.js';

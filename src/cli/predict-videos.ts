@@ -1,8 +1,8 @@
 /** `poster predict` on videos. */
 import { Option } from 'commander';
+import type { Poster } from '../core/poster.js';
 import { createDropCounter } from '../data/layouts/layout.js';
 import { PosterError } from '../errors.js';
-import type { Poster } from '../poster.js';
 import { listInputs, type Shard } from '../predict/list-inputs.js';
 import type { PredictionFormat } from '../predict/output/format.js';
 import type { LineSink } from '../predict/output/output-file.js';

@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePth } from '../checkpoint/pth/write.js';
+import { Poster } from '../core/poster.js';
 import { labelSet } from '../data/labels.js';
 import { openDataset } from '../data/open-dataset.js';
 import { PosterError } from '../errors.js';
@@ -10,7 +11,6 @@ import { cardKey, modelCard } from '../model/model-card.js';
 import { narrowConfig } from '../network/config.js';
 import { initialTensor } from '../network/initial-values.js';
 import { posterV2 } from '../network/poster-v2.js';
-import { Poster } from '../poster.js';
 import { type EvaluationFiles, writeEvaluation } from '../report/write-evaluation.js';
 import { type TrainEvent, train } from '../train/train.js';
 import { randomStream } from '../util/random.js';

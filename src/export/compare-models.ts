@@ -1,7 +1,8 @@
 /** Whether two model files say the same about the same images. */
+
+import { Poster } from '../core/poster.js';
 import { PosterError } from '../errors.js';
 import type { ImageInput } from '../image/decode/decode-input.js';
-import { Poster } from '../poster.js';
 import type { Prediction } from '../predict/prediction.js';
 
 export interface Agreement {

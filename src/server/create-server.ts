@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { Poster } from '../core/poster.js';
 import { dataTypes } from '../data/labels.js';
 import type { Alignment } from '../faces/align/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import type { Poster } from '../poster.js';
 import { createAdmission } from './admission.js';
 import { createApp } from './app.js';
 import { tokenCheck } from './authorise.js';

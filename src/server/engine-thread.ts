@@ -1,9 +1,9 @@
 /** A model in a thread of its own: ONNX Runtime holds up the thread that calls it, and this one has clients. */
 
+import type { Poster } from '../core/poster.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { startThread } from '../io/thread.js';
 import type { LoadOptions } from '../model/load-model.js';
-import type { Poster } from '../poster.js';
 import type { Recogniser } from './create-server.js';
 import type { Recognition } from './recognise-crops.js';
 

@@ -1,7 +1,7 @@
 /** The program of the engine's thread. */
 import { workerData } from 'node:worker_threads';
+import { Poster } from '../core/poster.js';
 import { answerQuestions } from '../io/thread.js';
-import { Poster } from '../poster.js';
 import type { EngineAnswer, EngineOrder, EngineQuestion } from './engine-thread.js';
 import { recogniseCrops } from './recognise-crops.js';
 

@@ -1,6 +1,6 @@
+import type { Poster } from '../core/poster.js';
 import type { Explanation } from '../explain/explanation.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import type { Poster } from '../poster.js';
 import type { Prediction } from '../predict/prediction.js';
 
 /** What the network says of a crop, embedding included, and what decided it where the model tells. */

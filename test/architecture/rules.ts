@@ -28,7 +28,7 @@ const layers: readonly (readonly string[])[] = [
     'faces',
     'inspect',
     'model',
-    'poster.ts',
+    'core/poster.ts',
     'predict',
     'recognise',
     'report',

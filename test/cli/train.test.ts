@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Poster } from '../../src/core/poster.js';
 import { openDataset } from '../../src/data/open-dataset.js';
-import { Poster } from '../../src/poster.js';
 import { torchTest } from '../support/torch.js';
 import { drawFaces, newFolder } from '../train/support.js';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { Poster } from '../../src/core/poster.js';
 import { PosterError } from '../../src/errors.js';
 import { toMaps } from '../../src/explain/explanation.js';
 import { exportModel } from '../../src/export/export-model.js';
@@ -8,7 +9,6 @@ import { narrowConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import { dropUnusedNodes, type Value } from '../../src/onnx/graph.js';
 import { recordGraph } from '../../src/onnx/record.js';
-import { Poster } from '../../src/poster.js';
 import { toFloat32 } from '../../src/tensor/host-tensor.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { Poster } from '../../src/core/poster.js';
 import { exportModel } from '../../src/export/export-model.js';
 import { inspectModel } from '../../src/inspect/inspect-model.js';
 import { sourceOf } from '../../src/onnx/byte-source.js';
@@ -16,7 +17,6 @@ import {
   TensorProto_DataType,
   TensorProtoSchema,
 } from '../../src/onnx/generated/onnx_pb.js';
-import { Poster } from '../../src/poster.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 

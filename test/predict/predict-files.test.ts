@@ -3,8 +3,8 @@ import { appendFile, copyFile, mkdir, readdir, readFile, symlink, writeFile } fr
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
+import { Poster } from '../../src/core/poster.js';
 import { createDropCounter } from '../../src/data/layouts/layout.js';
-import { Poster } from '../../src/poster.js';
 import { listInputs, parseShard } from '../../src/predict/list-inputs.js';
 import { predictTo } from '../../src/predict/predict-files.js';
 import { fixture } from '../support/fixtures.js';

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Registry } from 'prom-client';
+import { Poster } from '../../src/core/poster.js';
 import { overlay } from '../../src/explain/overlay.js';
 import { templates } from '../../src/faces/align/template.js';
 import type { FindFacesOptions } from '../../src/faces/find-faces.js';
@@ -10,7 +11,6 @@ import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finde
 import { decodeImage } from '../../src/image/decode/decode.js';
 import { resizeBilinear } from '../../src/image/resize.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
-import { Poster } from '../../src/poster.js';
 import { createServer, type ServerOptions } from '../../src/server/create-server.js';
 import { createImageReader } from '../../src/server/image-reader.js';
 import { answerSchema, type ExplanationBody, errorSchema, modelSchema } from '../../src/server/schemas.js';

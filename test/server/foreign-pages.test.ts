@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import type { Poster } from '../../src/poster.js';
+import type { Poster } from '../../src/core/poster.js';
 import { createServer } from '../../src/server/create-server.js';
 import { parseOrigin } from '../../src/server/foreign-pages.js';
 import { errorSchema } from '../../src/server/schemas.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { METHODS } from 'node:http';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import type { Poster } from '../../src/poster.js';
+import type { Poster } from '../../src/core/poster.js';
 import { createServer } from '../../src/server/create-server.js';
 import { errorSchema } from '../../src/server/schemas.js';
 import { narrowPoster } from './support.js';

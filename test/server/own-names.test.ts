@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { after, before, test } from 'node:test';
-import type { Poster } from '../../src/poster.js';
+import type { Poster } from '../../src/core/poster.js';
 import { createServer, type ServerOptions } from '../../src/server/create-server.js';
 import { nameCheck, parseHostName } from '../../src/server/own-names.js';
 import { errorSchema } from '../../src/server/schemas.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
-import type { Poster } from '../../src/poster.js';
+import type { Poster } from '../../src/core/poster.js';
 import { createServer } from '../../src/server/create-server.js';
 import { answerSchema, errorSchema, formFieldsSchema, recogniseSchema } from '../../src/server/schemas.js';
 import { fixture } from '../support/fixtures.js';

@@ -3,7 +3,7 @@ import { appendFile, mkdir, symlink, truncate, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import type { Poster } from '../../src/poster.js';
+import type { Poster } from '../../src/core/poster.js';
 import { createServer } from '../../src/server/create-server.js';
 import { errorSchema, runsSchema } from '../../src/server/schemas.js';
 import { lockRun, runFolder } from '../../src/train/run-folder.js';

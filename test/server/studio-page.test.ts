@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import { Poster } from '../../src/poster.js';
+import { Poster } from '../../src/core/poster.js';
 import { createServer } from '../../src/server/create-server.js';
 import { temporaryFolder } from '../support/narrow-model.js';
 import { narrowPoster } from './support.js';

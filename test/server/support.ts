@@ -1,5 +1,5 @@
+import { Poster } from '../../src/core/poster.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
-import { Poster } from '../../src/poster.js';
 import type { Recogniser } from '../../src/server/create-server.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 

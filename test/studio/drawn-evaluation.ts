@@ -1,9 +1,9 @@
 /** An evaluation of drawn faces, as `poster evaluate` writes it. */
 import { join } from 'node:path';
+import { Poster } from '../../src/core/poster.js';
 import { openDataset } from '../../src/data/open-dataset.js';
 import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
 import type { EvaluationOutcome } from '../../src/evaluate/evaluate.js';
-import { Poster } from '../../src/poster.js';
 import { type EvaluationFiles, writeEvaluation } from '../../src/report/write-evaluation.js';
 
 export interface DrawnEvaluation {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Poster } from '../../src/core/poster.js';
 import { PosterError } from '../../src/errors.js';
 import { templates } from '../../src/faces/align/template.js';
 import { openFaceFinder } from '../../src/faces/open-face-finder.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
-import { Poster } from '../../src/poster.js';
 import { probeVideo } from '../../src/video/probe-video.js';
 import { type DecodedFrame, type ReadFramesOptions, readFrames } from '../../src/video/read-frames.js';
 import {

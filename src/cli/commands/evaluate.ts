@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { Poster } from '../../core/poster.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
@@ -8,7 +9,6 @@ import { openDataset } from '../../data/open-dataset.js';
 import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
-import { Poster } from '../../poster.js';
 import { noteWeights } from '../note-labels.js';
 import {
   type BatchFlags,

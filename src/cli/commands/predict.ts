@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { Poster } from '../../core/poster.js';
 import { createDropCounter } from '../../data/layouts/layout.js';
 import { PosterError } from '../../errors.js';
 import { type ExplainMethod, explainMethods } from '../../explain/explanation.js';
-import { Poster } from '../../poster.js';
 import type { ExplainTo } from '../../predict/explain-results.js';
 import { listInputs, parseShard, type Shard } from '../../predict/list-inputs.js';
 import { type PredictionFormat, predictionFormats } from '../../predict/output/format.js';

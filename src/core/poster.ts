@@ -1,22 +1,22 @@
-import { PosterError, throwIfAborted, unlessAborted } from './errors.js';
-import { type EvaluateOptions, type EvaluationOutcome, evaluate } from './evaluate/evaluate.js';
-import { explainByAttention, requireAttention } from './explain/attention.js';
-import { type ExplainMethod, type Explanation, explainMethods } from './explain/explanation.js';
-import type { GradCam } from './explain/grad-cam.js';
-import type { Alignment } from './faces/align/alignment.js';
-import { decodeInput, type ImageInput } from './image/decode/decode-input.js';
-import { type Preprocessing, preprocessAll } from './image/preprocess.js';
-import { type LoadedModel, type LoadOptions, loadModel } from './model/load-model.js';
-import { type NetworkConfig, valuesPerImage } from './network/config.js';
-import type { Session } from './onnx/session.js';
-import { batches } from './predict/batches.js';
-import { type Prediction, toPredictions } from './predict/prediction.js';
+import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
+import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evaluate/evaluate.js';
+import { explainByAttention, requireAttention } from '../explain/attention.js';
+import { type ExplainMethod, type Explanation, explainMethods } from '../explain/explanation.js';
+import type { GradCam } from '../explain/grad-cam.js';
+import type { Alignment } from '../faces/align/alignment.js';
+import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
+import { type Preprocessing, preprocessAll } from '../image/preprocess.js';
+import { type LoadedModel, type LoadOptions, loadModel } from '../model/load-model.js';
+import { type NetworkConfig, valuesPerImage } from '../network/config.js';
+import type { Session } from '../onnx/session.js';
+import { batches } from '../predict/batches.js';
+import { type Prediction, toPredictions } from '../predict/prediction.js';
 import {
   type FileResult,
   type RecogniseFilesOptions,
   type Recogniser,
   recogniseFiles,
-} from './predict/recognise-files.js';
+} from '../predict/recognise-files.js';
 
 export interface PredictOptions {
   /** Also return the embedding of each image. Default false. */
@@ -257,7 +257,7 @@ export class Poster implements Recogniser, AsyncDisposable {
   /** No caller's signal ends it: others may wait for it, too. */
   async #loadGradCam(): Promise<GradCam> {
     try {
-      const { openGradCam } = await import('./explain/grad-cam.js');
+      const { openGradCam } = await import('../explain/grad-cam.js');
       return await openGradCam(this.path);
     } catch (error) {
       this.#gradCam = undefined; // the next who asks may have more luck
