@@ -25,7 +25,7 @@ import { publishedConfig } from '../src/network/config.js';
 import { posterV2 } from '../src/network/poster-v2.js';
 import { openModel } from '../src/onnx/runtime.js';
 import type { HostTensor } from '../src/tensor/host-tensor.js';
-import { planPretrained } from '../src/train/pretrained.js';
+import { planPretrained } from '../src/train/weights/pretrained.js';
 import { landmarkError } from '../test/faces/expect-faces.js';
 import { portraitFile } from '../test/faces/portrait.js';
 import { composeScenes, type Scene, wallOfHeads } from './support/composed-scenes.js';

@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { measureInRounds } from '../src/bench/rounds.js';
 import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writeDrawnDataset } from '../src/demo/write-drawn-dataset.js';
-import type { TrainingOverrides } from '../src/train/training-options.js';
+import type { TrainingOverrides } from '../src/train/config/training-options.js';
 import { type JsonProcess, startJsonProcess } from './support/json-process.js';
 
 interface Figures {

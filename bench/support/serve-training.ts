@@ -20,9 +20,9 @@ import { libtorchVersion, threads } from '../../src/torch/machine.js';
 import { scope } from '../../src/torch/scope.js';
 import { fromValues } from '../../src/torch/tensor.js';
 import { torchOps } from '../../src/torch/torch-ops.js';
-import { openSession, planOf } from '../../src/train/session.js';
-import { type HostBatch, loadSteps } from '../../src/train/step-batches.js';
-import { createStepper } from '../../src/train/stepper.js';
+import { type HostBatch, loadSteps } from '../../src/train/batches/step-batches.js';
+import { openSession, planOf } from '../../src/train/loop/session.js';
+import { createStepper } from '../../src/train/loop/stepper.js';
 
 const [data, batchSize, threadCount, options = '{}'] = process.argv.slice(2);
 const learningRate = 3.5e-5;

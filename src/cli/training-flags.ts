@@ -3,14 +3,14 @@ import { type Command, Option } from 'commander';
 import type { z } from 'zod';
 import { dataTypes, parseDataType } from '../data/labels.js';
 import { readLabels } from '../data/read-labels.js';
-import { factsOf } from '../train/option-kinds.js';
-import { presetFor } from '../train/presets.js';
+import { factsOf } from '../train/config/option-kinds.js';
+import { presetFor } from '../train/config/presets.js';
 import {
   type OptionName,
   type TrainingConfig,
   type TrainingOverrides,
   trainingOptions,
-} from '../train/training-options.js';
+} from '../train/config/training-options.js';
 
 const names = Object.keys(trainingOptions) as OptionName[];
 

@@ -1,9 +1,9 @@
 /** What a training tells while it runs, and what it ends with. */
 import type { EvaluationResult } from '../evaluate/result.js';
-import type { Best } from './early-stopping.js';
+import type { TrainingConfig } from './config/training-options.js';
 import type { EpochRecord, History } from './epoch-record.js';
+import type { Best } from './loop/early-stopping.js';
 import type { RunFolder } from './run-folder.js';
-import type { TrainingConfig } from './training-options.js';
 
 /** What is about to be trained. */
 export interface TrainingSummary {

@@ -5,10 +5,10 @@ import { Worker } from 'node:worker_threads';
 import '../data/loader/image-workforce.js';
 import { messageOf, PosterError } from '../errors.js';
 import { isShippedModel } from '../model/shipped-models.js';
+import type { TrainingConfig, TrainingOverrides } from './config/training-options.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
 import { isRun } from './run-folder.js';
 import type { Processes } from './team.js';
-import type { TrainingConfig, TrainingOverrides } from './training-options.js';
 import type { WorkerMessage, WorkerOrder } from './worker.js';
 
 export type { DryRunResult, StopReason, TrainEvent, TrainingSummary, TrainResult } from './events.js';

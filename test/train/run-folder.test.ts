@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { resolveConfig } from '../../src/train/config.js';
+import { resolveConfig } from '../../src/train/config/config.js';
 import { type EpochRecord, epochRecordSchema } from '../../src/train/epoch-record.js';
 import { writeHistory } from '../../src/train/history.js';
 import { lockRun, requireUnused, runFolder } from '../../src/train/run-folder.js';

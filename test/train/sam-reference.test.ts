@@ -4,7 +4,7 @@ import { posterV2 } from '../../src/network/poster-v2.js';
 import { inferenceMode } from '../../src/torch/autograd.js';
 import { scope } from '../../src/torch/scope.js';
 import { torchOps } from '../../src/torch/torch-ops.js';
-import { trainStep } from '../../src/train/train-step.js';
+import { trainStep } from '../../src/train/loop/train-step.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
 import { torchTest } from '../support/torch.js';

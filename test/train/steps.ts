@@ -3,8 +3,8 @@ import type { PosterV2 } from '../../src/network/poster-v2.js';
 import { toFloat32 } from '../../src/tensor/host-tensor.js';
 import { loadParameters } from '../../src/torch/parameters.js';
 import { fromValues, type Tensor } from '../../src/torch/tensor.js';
-import { createOptimizer, type OptimizerOptions } from '../../src/train/optimizer.js';
-import type { Batch, Trainer } from '../../src/train/train-step.js';
+import type { Batch, Trainer } from '../../src/train/loop/train-step.js';
+import { createOptimizer, type OptimizerOptions } from '../../src/train/optim/optimizer.js';
 import { regeneratedImages, regeneratedTensor } from '../support/regenerated.js';
 
 export const adam: OptimizerOptions = {

@@ -4,7 +4,7 @@ import { writeSafetensors } from '../../src/checkpoint/safetensors/write.js';
 import { cardKey, type InputColor, modelCard } from '../../src/model/model-card.js';
 import { type NetworkConfig, smallConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
-import { initialValue } from '../../src/train/parameters.js';
+import { initialValue } from '../../src/train/weights/parameters.js';
 
 /** The make of `small`, with as little to compute as it allows. */
 export const tinyConfig: NetworkConfig = {

@@ -1,0 +1,146 @@
+/** The images that a training learns from and those that judge it. */
+
+import type { Dataset, Sample } from '../../data/dataset.js';
+import { publishedCrops } from '../../data/labels.js';
+import { noVotes, type Split } from '../../data/layouts/layout.js';
+import { describeDropped, droppedNotes } from '../../data/layouts/left-out.js';
+import type { TargetKind } from '../../data/layouts/votes/distribution.js';
+import {
+  countByClass,
+  emptyClasses,
+  type OpenedDataset,
+  openDataset,
+  recogniseLayout,
+} from '../../data/open-dataset.js';
+import { PosterError } from '../../errors.js';
+import type { Alignment } from '../../faces/align/alignment.js';
+import type { TrainingConfig } from '../config/training-options.js';
+import { stratifiedSplit } from './sampler.js';
+
+export interface TrainingData {
+  readonly classes: readonly string[];
+  readonly train: readonly Sample[];
+  /** Chooses the best epoch. */
+  readonly valid: Omit<Dataset, 'split'> & { readonly split: string };
+  /** Training images of each class. */
+  readonly counts: readonly number[];
+  /** How the faces were cut out, where that is known. */
+  readonly alignment: Alignment | undefined;
+  /** What a person should know about the files. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Lists the training set and the set that chooses the best epoch: the dataset's evaluation set, or with
+ * `valSplit` a share of the training set. Only the training set has votes as targets; the other is judged on labels.
+ * @throws PosterError as {@link openDataset}; `data.layout` when a class has no training images, or the two sets
+ * have other classes.
+ */
+export async function openTrainingData(config: TrainingConfig, signal?: AbortSignal): Promise<TrainingData> {
+  const open = (split: Split, targets: TargetKind = 'labels') => {
+    const { data, dataType, labels, votes } = config;
+    return openDataset({
+      root: data,
+      type: dataType,
+      labels: labels ?? undefined,
+      votes: votes ?? undefined,
+      split,
+      targets,
+      allowEmpty: true,
+      signal,
+    });
+  };
+  const split = await trainingSplit(config, signal);
+  const train = await open(split, config.targets);
+  requireTrainingImages(train);
+  if (config.valSplit > 0) {
+    const labelled = config.targets === 'labels' ? train : await open(split);
+    return holdOut(train, labelled, config);
+  }
+  const valid = await open(config.evaluationSplit);
+  requireSameClasses(train, valid);
+  return {
+    classes: train.classes,
+    train: train.samples,
+    valid,
+    counts: countByClass(train),
+    alignment: alignmentOf(train),
+    notes: [...notesOn(train), ...notesOn(valid), ...remarksOnUnjudged(valid)],
+  };
+}
+
+/** Data that are not divided can be trained on when a share is held out. */
+async function trainingSplit(
+  { data, dataType, valSplit, labels, votes }: TrainingConfig,
+  signal?: AbortSignal,
+) {
+  if (valSplit === 0) return 'train';
+  const options = { root: data, type: dataType, labels: labels ?? undefined, votes: votes ?? undefined };
+  const { splits } = await recogniseLayout({ ...options, signal });
+  return splits.includes('train') || !splits.includes('all') ? 'train' : 'all';
+}
+
+/** Holds out images that have a label, the same whatever the targets are; all others are trained on. */
+function holdOut(
+  all: OpenedDataset,
+  labelled: OpenedDataset,
+  { valSplit, seed }: TrainingConfig,
+): TrainingData {
+  const labels = labelled.samples.map(({ label }) => label);
+  const parts = stratifiedSplit(labels, valSplit, seed);
+  const pick = (positions: readonly number[]) => positions.map((position) => labelled.samples[position]!);
+  const { name, root, classes } = all;
+  const heldOut = pick(parts.valid);
+  const train = all === labelled ? pick(parts.train) : without(all.samples, heldOut);
+  return {
+    classes,
+    train,
+    valid: { name, root, classes, samples: heldOut, split: `held out of ${all.split}` },
+    counts: countByClass({ classes, samples: train }),
+    alignment: alignmentOf(all),
+    notes: notesOn(all),
+  };
+}
+
+function notesOn({ notes, split, dropped }: OpenedDataset): string[] {
+  const untold = dropped.filter(({ reason }) => reason !== noVotes); // the notes have those
+  return [...notes, ...droppedNotes(split, untold)];
+}
+
+function without(samples: readonly Sample[], others: readonly Sample[]): Sample[] {
+  const paths = new Set(others.map(({ path }) => path));
+  return samples.filter(({ path }) => !paths.has(path));
+}
+
+/** As the files say, or as the dataset's published crops are. */
+function alignmentOf({ alignment, name }: OpenedDataset): Alignment | undefined {
+  return alignment ?? publishedCrops(name);
+}
+
+function requireTrainingImages(train: OpenedDataset): void {
+  const empty = emptyClasses(train.classes, countByClass(train));
+  if (empty.length === 0) return;
+  const leftOut = train.dropped.length > 0 ? ` (left out: ${describeDropped(train.dropped)})` : '';
+  throw new PosterError(
+    'data.layout',
+    `Expected training images of every class in ${train.root} (${train.split}), but there are none of ` +
+      `${empty.join(', ')}${leftOut}; add them, or name the other classes alone with --labels.`,
+  );
+}
+
+function remarksOnUnjudged(valid: OpenedDataset): string[] {
+  const empty = emptyClasses(valid.classes, countByClass(valid));
+  if (empty.length === 0) return [];
+  return [
+    `The ${valid.split} split has no images of ${empty.join(', ')}: how well they are learned is not seen.`,
+  ];
+}
+
+function requireSameClasses(train: OpenedDataset, valid: OpenedDataset): void {
+  if (train.classes.join('\n') === valid.classes.join('\n')) return;
+  throw new PosterError(
+    'data.layout',
+    `Expected the ${valid.split} split in ${train.root} to have the classes of the training set ` +
+      `(${train.classes.join(', ')}), got ${valid.classes.join(', ')}; name the classes with --labels.`,
+  );
+}

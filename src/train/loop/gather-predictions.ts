@@ -1,0 +1,24 @@
+/** Brings together what the processes of a team found in their shares of the validation images. */
+import type { Failure, Prediction } from '../../evaluate/prediction.js';
+import type { Team } from '../team.js';
+
+export interface Judgement {
+  readonly predictions: readonly Prediction[];
+  readonly failures: readonly Failure[];
+  /** Why it ended before its end, if it did. */
+  readonly ended: 'stopped' | 'diverged' | null;
+}
+
+/** The judgements of all, in the order of the images; alone, one's own. */
+export function gatherJudgements({ size, gather }: Team, own: Judgement): Judgement {
+  if (size === 1) return own;
+  const predictions = own.predictions.map(({ logits, ...rest }) => ({ ...rest, logits: Array.from(logits) }));
+  const all = gather({ ...own, predictions });
+  return {
+    predictions: all.flatMap((one) =>
+      one.predictions.map(({ logits, ...rest }) => ({ ...rest, logits: Float32Array.from(logits) })),
+    ),
+    failures: all.flatMap(({ failures }) => failures),
+    ended: all.find(({ ended }) => ended !== null)?.ended ?? null,
+  };
+}

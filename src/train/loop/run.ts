@@ -1,0 +1,129 @@
+/** A training under way: what its parts share, and what any of them may do. */
+import { PosterError } from '../../errors.js';
+import type { EvaluationResult } from '../../evaluate/result.js';
+import { noGrad } from '../../torch/autograd.js';
+import * as lists from '../../torch/kernels/foreach.js';
+import { scope } from '../../torch/scope.js';
+import type { StopReason, TrainEvent } from '../events.js';
+import type { Progress } from '../progress.js';
+import type { RunFolder } from '../run-folder.js';
+import type { EventWriter } from '../tensorboard.js';
+import { saveTraining } from '../weights/training-checkpoint.js';
+import type { Speedometer } from './meters.js';
+import type { Session } from './session.js';
+import type { Stepper } from './stepper.js';
+
+/** The world outside the training. */
+export interface Host {
+  emit(event: TrainEvent): void;
+  /** True as soon as the training is to save and stop. */
+  stopRequested(): boolean;
+}
+
+/** A training under way. */
+export interface Run {
+  readonly session: Session;
+  readonly folder: RunFolder;
+  readonly events: EventWriter;
+  readonly host: Host;
+  readonly step: Stepper;
+  readonly speedometer: Speedometer;
+  readonly clock: Clock;
+  progress: Progress;
+  /** Whether it was said that grey levels of 16 bits are clipped. */
+  toldOfClipping: boolean;
+  /** The checkpoint to go on from, should this run fail. */
+  lastGood: string | null;
+  /** Of the best epoch, where it was in this run. */
+  evaluation: EvaluationResult | null;
+}
+
+interface Clock {
+  readonly started: number;
+  /** When the state was last saved. */
+  saved: number;
+  /** How long the last validation took. */
+  validation: number;
+}
+
+/** The time. */
+export const seconds = () => performance.now() / 1000;
+
+/** Why the training is to end now, if it is; all processes that train together agree. */
+export function mustStop({ host, clock, session }: Run): StopReason | undefined {
+  const { timeLimit } = session.config;
+  const late = timeLimit !== null && seconds() - clock.started > timeLimit * 60;
+  const reason = host.stopRequested() ? 'interrupted' : late ? 'time limit' : null;
+  return session.team.gather<StopReason | null>(reason).find((one) => one !== null) ?? undefined;
+}
+
+/**
+ * Saves the state.
+ * @throws PosterError `training.diverged` when it is not worth saving; `file.unwritable`.
+ */
+export async function save(run: Run): Promise<void> {
+  requireFinite(run);
+  const { session, folder, progress, host, clock } = run;
+  if (session.team.rank > 0) return; // all hold the same
+  const { config, data, network, parameters, optimizer, average } = session;
+  const trainImages = data.train.length;
+  const state = {
+    config,
+    classes: data.classes,
+    alignment: data.alignment,
+    trainImages,
+    network,
+    parameters,
+    optimizer,
+    average,
+    progress,
+  };
+  await saveTraining(folder.last, state);
+  clock.saved = seconds();
+  run.lastGood = folder.last;
+  host.emit({ kind: 'saved', path: folder.last });
+}
+
+/** @throws PosterError `training.diverged` when a weight or a statistic is infinite or not a number. */
+export function requireFinite(run: Run): void {
+  const floats = [...run.session.parameters.values()].filter(({ dtype }) => dtype === 'float32');
+  const norm = noGrad(() => scope(() => lists.norm(floats)));
+  if (!Number.isFinite(norm)) throw diverged(run, run.progress.step, `The weights became ${norm}`);
+}
+
+/**
+ * What to throw for an error of the step `step` of this epoch, from 1: that a loss is not finite is told with
+ * the step and with the way to go on, anything else as it is.
+ */
+export function withPlace(run: Run, step: number, error: unknown): unknown {
+  if (!(error instanceof PosterError) || error.code !== 'training.diverged') return error;
+  return diverged(run, step, error.message.split(';')[0]!, error);
+}
+
+function diverged({ progress, lastGood }: Run, step: number, what: string, cause?: unknown): PosterError {
+  return new PosterError(
+    'training.diverged',
+    `${what} at step ${step} of epoch ${progress.epoch + 1}; ` +
+      (lastGood
+        ? `${lastGood} holds the last good state: resume from it with a lower --lr.`
+        : 'no state had been saved: start again with a lower --lr.'),
+    { cause },
+  );
+}
+
+/**
+ * What to throw for an error that ended the training. When another process was lost, rank 0 saves its last
+ * completed step first; the other processes hold the same.
+ */
+export async function afterFailure(run: Run, error: unknown): Promise<unknown> {
+  if (!(error instanceof PosterError) || error.code !== 'worker.lost') return error;
+  const { progress, folder, session } = run;
+  if (session.team.rank > 0) return error;
+  await save(run);
+  return new PosterError(
+    'worker.lost',
+    `Another process of the training ended or did not answer after step ${progress.step} of epoch ` +
+      `${progress.epoch + 1}. ${folder.last} holds the state after that step: go on from it with --resume.`,
+    { cause: error },
+  );
+}

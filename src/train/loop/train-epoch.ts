@@ -1,0 +1,114 @@
+/** The steps of one epoch. */
+import { describeClipped } from '../../image/decode/grey16.js';
+import type { EpochPlan } from '../batches/epoch-plan.js';
+import { loadSteps, nothingToLearnFrom, type StepImages } from '../batches/step-batches.js';
+import type { StopReason } from '../events.js';
+import { learningRateAt } from '../optim/schedule.js';
+import { afterSkippedStep, afterStep } from '../progress.js';
+import { mustStop, type Run, save, seconds, withPlace } from './run.js';
+import { planOf } from './session.js';
+import type { StepReport } from './train-step.js';
+
+/**
+ * Trains the steps of the epoch that are left; gives a reason when the training is to end within it.
+ * @throws PosterError `data.layout` when so few images can be read that the epoch has no step at all.
+ */
+export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
+  const { data, network, loader, team } = run.session;
+  const plan = planOf(run.session, run.progress.epoch);
+  if (run.progress.step >= plan.steps) return undefined;
+  const unreadable: string[] = [];
+  let before = seconds();
+  const steps = loadSteps(loader, plan, run.progress.step, network.config.classes, team);
+  for await (const images of steps) {
+    const report = takeStep(run, plan, images);
+    const now = seconds();
+    unreadable.push(...countStep(run, report, images, now - before));
+    before = now;
+    await tellStep(run, plan, report);
+    const stopped = mustStop(run);
+    if (stopped || isSaveDue(run)) await save(run);
+    if (stopped) return stopped;
+  }
+  if (run.progress.totals.images === 0) throw nothingToLearnFrom(data.train.length, unreadable);
+  return undefined;
+}
+
+/** Undefined where the step has no images. */
+function takeStep(run: Run, plan: EpochPlan, { batches }: StepImages): StepReport | undefined {
+  if (batches.length === 0) return undefined;
+  const { steps } = run.progress;
+  const learningRate = learningRateOf(run, plan);
+  try {
+    return run.step(batches, learningRate, steps);
+  } catch (error) {
+    throw withPlace(run, run.progress.step + 1, error);
+  }
+}
+
+function learningRateOf(
+  { session: { config }, progress: { epoch, step } }: Run,
+  { steps }: EpochPlan,
+): number {
+  return learningRateAt(config, { epoch, step, stepsPerEpoch: steps });
+}
+
+function isSaveDue({ clock, session }: Run): boolean {
+  const { saveMinutes } = session.config;
+  return saveMinutes > 0 && seconds() - clock.saved > saveMinutes * 60;
+}
+
+/** Counts a step in, and tells of its unreadable images; those of all processes are returned. */
+function countStep(
+  run: Run,
+  report: StepReport | undefined,
+  { batches, failures, clipped }: StepImages,
+  time: number,
+): string[] {
+  const shares = run.session.team.gather({
+    images: batches.reduce((sum, { labels }) => sum + labels.length, 0),
+    warnings: failures.map(({ message }) => message),
+    clipped: clipped.slice(0, 1),
+  });
+  const images = shares.reduce((sum, share) => sum + share.images, 0);
+  const warnings = shares.flatMap((share) => share.warnings);
+  run.progress = report
+    ? afterStep(run.progress, { loss: report.loss, correct: report.correct, images, seconds: time })
+    : afterSkippedStep(run.progress, time);
+  run.speedometer.add(images + warnings.length);
+  for (const message of warnings) run.host.emit({ kind: 'warning', message });
+  tellOfClipping(
+    run,
+    shares.flatMap((share) => share.clipped),
+  );
+  return warnings;
+}
+
+/** Once in a run. */
+function tellOfClipping(run: Run, [first]: readonly string[]): void {
+  if (first === undefined || run.toldOfClipping) return;
+  run.toldOfClipping = true;
+  run.host.emit({ kind: 'warning', message: describeClipped(first) });
+}
+
+async function tellStep(run: Run, plan: EpochPlan, report: StepReport | undefined): Promise<void> {
+  const { host, events, speedometer, clock, session, progress } = run;
+  const { epoch, step, steps, totals } = progress;
+  if (totals.images === 0) return; // every step so far was passed over
+  const { config } = session;
+  const learningRate = learningRateAt(config, { epoch, step: step - 1, stepsPerEpoch: plan.steps });
+  const { imagesPerSecond } = speedometer;
+  host.emit({
+    kind: 'step',
+    ...{ epoch: epoch + 1, step, stepsPerEpoch: plan.steps, steps },
+    ...{ loss: totals.loss / totals.images, accuracy: totals.correct / totals.images },
+    ...{ learningRate, imagesPerSecond },
+    secondsLeft: speedometer.secondsLeft + (config.epochs - epoch) * clock.validation,
+  });
+  if (report && steps % config.printFrequency === 0)
+    await events.scalars(steps, {
+      'step/loss': report.loss,
+      'step/climbed loss': report.climbedLoss,
+      'step/images per second': imagesPerSecond,
+    });
+}

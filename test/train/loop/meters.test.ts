@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { betterOf, shouldStop } from '../../../src/train/loop/early-stopping.js';
+import { createMean, createSpeedometer, describeDuration } from '../../../src/train/loop/meters.js';
+import { resolveClassWeights } from '../../../src/train/optim/class-weights.js';
+import { emaDecayAt } from '../../../src/train/optim/ema.js';
+import { assertClose } from '../../support/close.js';
+
+test('a mean weighs batches by their images', () => {
+  const mean = createMean();
+  assert.ok(Number.isNaN(mean.value));
+  mean.add(1, 3);
+  mean.add(5, 1);
+  assert.deepEqual([mean.value, mean.count], [2, 4]);
+});
+
+test('speed and remaining time follow the last minute', () => {
+  let time = 100;
+  const speedometer = createSpeedometer(10_000, 0, () => time);
+  assert.ok(Number.isNaN(speedometer.imagesPerSecond) && Number.isNaN(speedometer.secondsLeft));
+  const work = (seconds: number, images: number) => {
+    for (let i = 0; i < seconds; i++) {
+      time++;
+      speedometer.add(images);
+    }
+  };
+  work(100, 10);
+  assertClose([speedometer.imagesPerSecond, speedometer.secondsLeft], [10, 900]);
+  work(100, 20);
+  assertClose([speedometer.imagesPerSecond, speedometer.secondsLeft], [20, 350]);
+  assert.equal(speedometer.done, 3000);
+});
+
+test('what a resumed run did before counts as done but not as speed', () => {
+  let time = 0;
+  const speedometer = createSpeedometer(1000, 600, () => time);
+  time = 10;
+  speedometer.add(100);
+  assertClose([speedometer.imagesPerSecond, speedometer.secondsLeft], [10, 30]);
+});
+
+test('durations are in two units', () => {
+  const words = [0, 45, 200, 7_500, 270_000, 3_600, Number.NaN].map(describeDuration);
+  assert.deepEqual(words, ['0 s', '45 s', '3 min 20 s', '2 h 5 min', '3 d 3 h', '1 h', '?']);
+});
+
+test('the best epoch is the first of equals, and patience runs from it', () => {
+  const accuracies = [0.3, 0.5, 0.5, 0.4];
+  const best = accuracies
+    .map((accuracy, epoch) => ({ accuracy, epoch }))
+    .reduce((sofar, candidate) => betterOf(sofar, candidate));
+  assert.deepEqual(best, { epoch: 1, accuracy: 0.5 });
+  assert.deepEqual(
+    [2, 3, 4].map((epoch) => shouldStop(best, epoch, 3)),
+    [false, false, true],
+  );
+  assert.equal(shouldStop(best, 1000, 0), false);
+});
+
+test('the moving average forgets its beginning and settles at its decay', () => {
+  assertClose([emaDecayAt(0.99, 0), emaDecayAt(0.99, 90), emaDecayAt(0.99, 1e6)], [0.1, 0.91, 0.99]);
+});
+
+test('balanced class weights are as rare as the class, with mean 1', () => {
+  assertClose(resolveClassWeights('balanced', [100, 50, 25])!, [3 / 7, 6 / 7, 12 / 7]);
+  assertClose(resolveClassWeights('balanced', [10, 0])!, [2, 0]);
+  assert.equal(resolveClassWeights('none', [1, 2]), undefined);
+  assert.deepEqual(resolveClassWeights([1, 3], [1, 2]), [1, 3]);
+  assert.throws(() => resolveClassWeights([1, 3], [1, 2, 3]), {
+    code: 'option.invalid',
+    message: 'Expected classWeights (--class-weights) to have one number for each of 3 classes, got 2.',
+  });
+});
