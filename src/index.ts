@@ -45,7 +45,7 @@ export type { RecognisedFace, RecogniseFacesOptions } from './predict/recognise-
 export type { FileResult, RecogniseFilesOptions } from './predict/recognise-files.js';
 export { type PhotoResult, recogniseFaces, recognisePhotos } from './predict/recognise-photos.js';
 export { type EvaluationFiles, writeEvaluation } from './report/write-evaluation.js';
-export type { EpochRecord } from './train/epoch-record.js';
+export type { EpochRecord } from './runs/epoch-record.js';
 export {
   type DryRunResult,
   type StopReason,

@@ -1,7 +1,7 @@
 /** The OpenAPI document: what it says of the routes, and of the service as a whole. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { z } from 'zod';
-import { runRecordSchema } from '../train/run-record.js';
+import { runRecordSchema } from '../runs/run-record.js';
 import { version } from '../version.js';
 import type { ServerLimits } from './limits.js';
 import {

@@ -4,8 +4,8 @@ import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PosterError } from '../errors.js';
 import { isLockHeld } from '../io/lock-file.js';
-import { isRun, runFolder } from '../train/run-folder.js';
-import { type RunRecord, type RunSummary, runRecord } from '../train/run-record.js';
+import { isRun, runFolder } from '../runs/run-folder.js';
+import { type RunRecord, type RunSummary, runRecord } from '../runs/run-record.js';
 
 export interface Runs {
   /** Those last at work first. */

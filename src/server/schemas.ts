@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import { alignmentSchema } from '../faces/align/alignment.js';
-import { runSummarySchema } from '../train/run-record.js';
+import { runSummarySchema } from '../runs/run-record.js';
 import { base64Pattern } from '../util/base64.js';
 import type { ServerLimits } from './limits.js';
 

@@ -1,9 +1,9 @@
 /** The folder of a training run as `poster train` leaves it, without a training. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import type { EpochRecord } from '../../src/train/epoch-record.js';
-import { writeHistory } from '../../src/train/history.js';
-import { type RunFolder, runFolder } from '../../src/train/run-folder.js';
-import type { RunStatus } from '../../src/train/run-status.js';
+import type { EpochRecord } from '../../src/runs/epoch-record.js';
+import { writeHistory } from '../../src/runs/history.js';
+import { type RunFolder, runFolder } from '../../src/runs/run-folder.js';
+import type { RunStatus } from '../../src/runs/run-status.js';
 
 export const epochRecord = (epoch: number, validAccuracy: number): EpochRecord => ({
   ...{ epoch, steps: 10 * epoch, learningRate: 0.5 ** epoch, trainLoss: 2 / epoch, trainAccuracy: 0.5 },

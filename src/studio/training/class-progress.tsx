@@ -1,7 +1,7 @@
 /** How the recall of every class develops. Browser-safe. */
 import { percent } from '../../report/display-text.js';
-import type { History } from '../../train/epoch-record.js';
-import { recallChart } from '../../train/run-charts.js';
+import type { History } from '../../runs/epoch-record.js';
+import { recallChart } from '../../runs/run-charts.js';
 import { Chart } from '../parts/chart.js';
 import { FigureTable } from '../parts/figure-table.js';
 

@@ -1,6 +1,6 @@
 /** A run put together from the files of its folder. Browser-safe. */
 import { PosterError } from '../../errors.js';
-import { type RunRecord, runRecord } from '../../train/run-record.js';
+import { type RunRecord, runRecord } from '../../runs/run-record.js';
 import type { OpenedFile } from '../parts/opened-file.js';
 
 /**

@@ -1,6 +1,6 @@
 /** The runs that the server shows, in a table. Browser-safe. */
 import { percent } from '../../report/display-text.js';
-import type { RunSummary } from '../../train/run-record.js';
+import type { RunSummary } from '../../runs/run-record.js';
 import { addressOf } from '../route.js';
 import { State } from './state.js';
 

@@ -1,7 +1,7 @@
 /** One run: how it stands, its curves, its classes, its options. Browser-safe. */
 import { grouped, percent } from '../../report/display-text.js';
-import { runCharts } from '../../train/run-charts.js';
-import type { RunRecord } from '../../train/run-record.js';
+import { runCharts } from '../../runs/run-charts.js';
+import type { RunRecord } from '../../runs/run-record.js';
 import { Chart } from '../parts/chart.js';
 import { FigureTable } from '../parts/figure-table.js';
 import { type Tile, Tiles } from '../parts/tiles.js';

@@ -1,6 +1,6 @@
 /** The run opened from files, kept while other views are looked at. Browser-safe. */
 import { useState } from 'preact/hooks';
-import type { RunRecord } from '../../train/run-record.js';
+import type { RunRecord } from '../../runs/run-record.js';
 import type { OpenedFile } from '../parts/opened-file.js';
 import { openRun } from './open-run.js';
 

@@ -1,9 +1,10 @@
 /** Tries a training out: data, weights, memory and speed, for one step that is not kept. */
+
+import type { DryRunResult } from '../../runs/events.js';
+import { runFolder } from '../../runs/run-folder.js';
 import { cudaMemory, resetCudaPeak } from '../../torch/machine.js';
 import { loadSteps, nothingToLearnFrom } from '../batches/step-batches.js';
-import type { DryRunResult } from '../events.js';
 import { learningRateAt } from '../optim/schedule.js';
-import { runFolder } from '../run-folder.js';
 import type { RunRequest } from './run-training.js';
 import { openSession, planOf } from './session.js';
 import { createStepper } from './stepper.js';

@@ -1,12 +1,12 @@
 /** The end of an epoch: its validation, the checkpoints, and the files that show it. */
 import type { EvaluationResult } from '../../evaluate/result.js';
 import { copyAtomically } from '../../io/copy-atomically.js';
-import type { EpochRecord } from '../epoch-record.js';
-import type { StopReason } from '../events.js';
-import { writeHistory } from '../history.js';
+import type { EpochRecord } from '../../runs/epoch-record.js';
+import type { StopReason } from '../../runs/events.js';
+import { writeHistory } from '../../runs/history.js';
+import { afterEpoch } from '../../runs/progress.js';
+import { writeBestReport, writeCurves } from '../../runs/run-report.js';
 import { learningRateAt } from '../optim/schedule.js';
-import { afterEpoch } from '../progress.js';
-import { writeBestReport, writeCurves } from '../run-report.js';
 import { betterOf } from './early-stopping.js';
 import { mustStop, type Run, requireFinite, save, seconds, withPlace } from './run.js';
 import { validate } from './validate.js';

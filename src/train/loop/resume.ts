@@ -4,11 +4,11 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { PosterError } from '../../errors.js';
 import { cardKey, readModelCard } from '../../model/model-card.js';
 import { openModelCheckpoint } from '../../model/open-model-checkpoint.js';
+import { type Progress, startOf } from '../../runs/progress.js';
 import type { TrainingData } from '../batches/training-data.js';
 import { checkConfig, flagOf, givenOptions, resolveConfig } from '../config/config.js';
 import type { OptionName, TrainingConfig, TrainingOverrides } from '../config/training-options.js';
 import { learningRateOfEpoch } from '../optim/schedule.js';
-import { type Progress, startOf } from '../progress.js';
 import { areOthers } from '../teachers/distillation.js';
 import { type SavedTraining, savedTraining } from '../weights/training-checkpoint.js';
 

@@ -3,6 +3,7 @@ import { type ImageLoader, openLoader } from '../../data/loader/loader.js';
 import { PosterError } from '../../errors.js';
 import { type PosterV2, posterV2 } from '../../network/poster-v2.js';
 import type { StateEntry } from '../../network/state-dict.js';
+import { type Progress, startOf } from '../../runs/progress.js';
 import type { HostTensor } from '../../tensor/host-tensor.js';
 import type { Device } from '../../torch/addon.js';
 import { cudaDevices, libtorchVersion, setThreads } from '../../torch/machine.js';
@@ -17,7 +18,6 @@ import type { TrainingConfig, TrainingOverrides } from '../config/training-optio
 import { resolveClassWeights } from '../optim/class-weights.js';
 import { averagedOf, averageWeights, type WeightAverage } from '../optim/ema.js';
 import { createOptimizer, type Optimizer } from '../optim/optimizer.js';
-import { type Progress, startOf } from '../progress.js';
 import { openTeachers, type Teachers } from '../teachers/distillation.js';
 import { openTeam, type Processes, type Team, threadsPerProcess } from '../team.js';
 import { type InitialModel, optionsOf, readInitialModel, valuesFor } from '../weights/initial-model.js';

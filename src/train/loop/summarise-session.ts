@@ -1,8 +1,9 @@
 /** What a person sees before training starts. */
+
+import type { TrainingSummary } from '../../runs/events.js';
+import type { RunFolder } from '../../runs/run-folder.js';
 import { elementCount } from '../../tensor/host-tensor.js';
 import { libtorchVersion, threads } from '../../torch/machine.js';
-import type { TrainingSummary } from '../events.js';
-import type { RunFolder } from '../run-folder.js';
 import { planOf, type Session } from './session.js';
 
 export function summariseSession(session: Session, folder: RunFolder): TrainingSummary {

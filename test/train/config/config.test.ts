@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DataType } from '../../../src/data/labels.js';
+import { startOf } from '../../../src/runs/progress.js';
 import {
   checkConfig,
   flagOf,
@@ -15,7 +16,6 @@ import {
   trainingOptions,
 } from '../../../src/train/config/training-options.js';
 import { type Resumption, resumedConfig } from '../../../src/train/loop/resume.js';
-import { startOf } from '../../../src/train/progress.js';
 import { networkConfigOf } from '../../../src/train/weights/parameters.js';
 
 const data = '/data/faces';

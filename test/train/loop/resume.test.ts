@@ -8,6 +8,7 @@ import { writePth } from '../../../src/checkpoint/pth/write.js';
 import { compactConfig, narrowConfig } from '../../../src/network/config.js';
 import { initialTensor } from '../../../src/network/initial-values.js';
 import { posterV2 } from '../../../src/network/poster-v2.js';
+import { startOf } from '../../../src/runs/progress.js';
 import type { HostTensor } from '../../../src/tensor/host-tensor.js';
 import type { TrainingData } from '../../../src/train/batches/training-data.js';
 import { resolveConfig } from '../../../src/train/config/config.js';
@@ -19,7 +20,6 @@ import {
   resumedConfig,
   resumedProgress,
 } from '../../../src/train/loop/resume.js';
-import { startOf } from '../../../src/train/progress.js';
 import { readWeights } from '../../../src/train/weights/training-checkpoint.js';
 
 /** Written by PyTorch with what the official program keeps, its pickled recorders and its SAM's state included. */

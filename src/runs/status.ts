@@ -2,7 +2,7 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import type { StopReason, TrainEvent } from './events.js';
-import type { Host } from './loop/run.js';
+import type { Host } from '../train/loop/run.js';
 import type { RunStatus } from './run-status.js';
 
 export interface StatusWriter {

@@ -1,8 +1,8 @@
 /** What a training tells while it runs, and what it ends with. */
 import type { EvaluationResult } from '../evaluate/result.js';
-import type { TrainingConfig } from './config/training-options.js';
+import type { TrainingConfig } from '../train/config/training-options.js';
 import type { EpochRecord, History } from './epoch-record.js';
-import type { Best } from './loop/early-stopping.js';
+import type { Best } from '../train/loop/early-stopping.js';
 import type { RunFolder } from './run-folder.js';
 
 /** What is about to be trained. */

@@ -3,9 +3,9 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TrainEvent } from '../../src/train/events.js';
-import { runStatusSchema } from '../../src/train/run-status.js';
-import { createStatusWriter, withStatus } from '../../src/train/status.js';
+import type { TrainEvent } from '../../src/runs/events.js';
+import { runStatusSchema } from '../../src/runs/run-status.js';
+import { createStatusWriter, withStatus } from '../../src/runs/status.js';
 
 const newPath = async () => join(await mkdtemp(join(tmpdir(), 'poster-status-')), 'status.json');
 const read = async (path: string) => runStatusSchema.parse(JSON.parse(await readFile(path, 'utf8')));

@@ -8,10 +8,10 @@ import { confusionChart } from '../report/charts/confusion-chart.js';
 import { withFixedColors } from '../report/charts/palette.js';
 import { renderReport } from '../report/report.js';
 import { svgToPng } from '../report/svg-to-png.js';
-import { contactSheet } from './batches/contact-sheet.js';
+import { contactSheet } from '../train/batches/contact-sheet.js';
 import type { History } from './epoch-record.js';
-import type { Best } from './loop/early-stopping.js';
-import type { Session } from './loop/session.js';
+import type { Best } from '../train/loop/early-stopping.js';
+import type { Session } from '../train/loop/session.js';
 import { runCharts } from './run-charts.js';
 import type { RunFolder } from './run-folder.js';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { crc32c, openEventWriter } from '../../src/train/tensorboard.js';
+import { crc32c, openEventWriter } from '../../src/runs/tensorboard.js';
 
 /** CRC-32C bit by bit, TFRecord's masking, and the framing, apart from the program's own. */
 function maskedChecksum(bytes: Uint8Array): number {

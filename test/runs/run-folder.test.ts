@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { resolveConfig } from '../../src/train/config/config.js';
-import { type EpochRecord, epochRecordSchema } from '../../src/train/epoch-record.js';
-import { writeHistory } from '../../src/train/history.js';
-import { lockRun, requireUnused, runFolder } from '../../src/train/run-folder.js';
+import { type EpochRecord, epochRecordSchema } from '../../src/runs/epoch-record.js';
+import { writeHistory } from '../../src/runs/history.js';
+import { lockRun, requireUnused, runFolder } from '../../src/runs/run-folder.js';
 
 const newFolder = async () => runFolder(await mkdtemp(join(tmpdir(), 'poster-run-')));
 

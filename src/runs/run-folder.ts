@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { PosterError } from '../errors.js';
 import { type Lock, takeLock } from '../io/lock-file.js';
 import { parseJson } from '../util/parse-json.js';
-import { trainingSchema } from './config/training-options.js';
+import { trainingSchema } from '../train/config/training-options.js';
 import { runStatusSchema } from './run-status.js';
 
 /** The files of one run. */
