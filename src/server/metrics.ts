@@ -1,6 +1,6 @@
 /** What the server counts, in Prometheus' terms. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { BatchReport } from './batcher.js';
+import type { BatchReport } from './engine/batcher.js';
 
 /** What is asked at the moment of a scrape. */
 export interface Levels {

@@ -8,8 +8,8 @@ import { chooseAlignment } from '../faces/align/template.js';
 import type { LoadOptions } from '../model/load-model.js';
 import { defaultWorkers } from '../predict/recognise-files.js';
 import { createServer, type Recogniser, type ServerOptions } from './create-server.js';
-import { openEngineThread } from './engine-thread.js';
-import { openReaderThreads } from './reader-threads.js';
+import { openEngineThread } from './engine/engine-thread.js';
+import { openReaderThreads } from './engine/reader-threads.js';
 
 export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' | 'registry'> {
   /** .pth, .pth.tar, .safetensors or exported .onnx. */

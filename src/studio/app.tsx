@@ -1,6 +1,6 @@
 /** The frame around the views: where one is, what serves it, light or dark. Browser-safe. */
 import { useState } from 'preact/hooks';
-import type { ModelBody } from '../server/schemas.js';
+import type { ModelBody } from '../server/http/schemas.js';
 import { ServerError } from './api.js';
 import { EvaluationPage } from './evaluation/evaluation-page.js';
 import { useEvaluation } from './evaluation/use-evaluation.js';

@@ -12,8 +12,13 @@ import { decodeImage } from '../../src/image/decode/decode.js';
 import { resizeBilinear } from '../../src/image/resize.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { createServer, type ServerOptions } from '../../src/server/create-server.js';
-import { createImageReader } from '../../src/server/image-reader.js';
-import { answerSchema, type ExplanationBody, errorSchema, modelSchema } from '../../src/server/schemas.js';
+import { createImageReader } from '../../src/server/engine/image-reader.js';
+import {
+  answerSchema,
+  type ExplanationBody,
+  errorSchema,
+  modelSchema,
+} from '../../src/server/http/schemas.js';
 import { version } from '../../src/version.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';

@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type ErrorCode, errorCodes, PosterError } from '../../src/errors.js';
-import { describeError } from '../../src/server/answer-error.js';
-import { defaultLimits } from '../../src/server/limits.js';
+import { describeError } from '../../src/server/http/answer-error.js';
+import { routeSchemas } from '../../src/server/http/openapi.js';
+import { answeredCodes, answerSchema, recogniseSchema } from '../../src/server/http/schemas.js';
+import { defaultLimits } from '../../src/server/limits/limits.js';
 import { createMetrics } from '../../src/server/metrics.js';
-import { routeSchemas } from '../../src/server/openapi.js';
-import { answeredCodes, answerSchema, recogniseSchema } from '../../src/server/schemas.js';
 
 const page = await readFile(fileURLToPath(new URL('../../../docs/server.md', import.meta.url)), 'utf8');
 

@@ -5,7 +5,12 @@ import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import type { Poster } from '../../src/core/poster.js';
 import { createServer } from '../../src/server/create-server.js';
-import { answerSchema, errorSchema, formFieldsSchema, recogniseSchema } from '../../src/server/schemas.js';
+import {
+  answerSchema,
+  errorSchema,
+  formFieldsSchema,
+  recogniseSchema,
+} from '../../src/server/http/schemas.js';
 import { fixture } from '../support/fixtures.js';
 import { type FormPart, form, narrowPoster } from './support.js';
 

@@ -8,7 +8,7 @@ import { lockRun, runFolder } from '../../src/runs/run-folder.js';
 import { runRecordSchema } from '../../src/runs/run-record.js';
 import type { RunStatus } from '../../src/runs/run-status.js';
 import { createServer } from '../../src/server/create-server.js';
-import { errorSchema, runsSchema } from '../../src/server/schemas.js';
+import { errorSchema, runsSchema } from '../../src/server/http/schemas.js';
 import { temporaryFolder } from '../support/narrow-model.js';
 import { epochRecord, runStatus, writeRun } from '../support/written-run.js';
 import { narrowPoster } from './support.js';

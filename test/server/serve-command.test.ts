@@ -13,7 +13,7 @@ import { templates } from '../../src/faces/align/template.js';
 import { openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { decodeImage } from '../../src/image/decode/decode.js';
 import { recogniseFaces } from '../../src/predict/recognise-photos.js';
-import { answerSchema, errorSchema, modelSchema } from '../../src/server/schemas.js';
+import { answerSchema, errorSchema, modelSchema } from '../../src/server/http/schemas.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { encodeJpeg } from '../../src/image/encode.js';
-import { answerSchema } from '../../src/server/schemas.js';
+import { answerSchema } from '../../src/server/http/schemas.js';
 import { background, headPlacement, loadPortrait, placeHead } from '../faces/portrait.js';
 import { assertClose } from '../support/close.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { Poster } from '../../src/core/poster.js';
 import { encodeJpeg } from '../../src/image/encode.js';
-import { answerSchema } from '../../src/server/schemas.js';
+import { answerSchema } from '../../src/server/http/schemas.js';
 import { background } from '../faces/portrait.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { messageOf, PosterError } from '../../errors.js';
-import { parseOrigin } from '../../server/foreign-pages.js';
-import { defaultLimits, type ServerLimits } from '../../server/limits.js';
-import { isLoopback, parseHostName } from '../../server/own-names.js';
+import { parseOrigin } from '../../server/http/foreign-pages.js';
+import { isLoopback, parseHostName } from '../../server/http/own-names.js';
+import { defaultLimits, type ServerLimits } from '../../server/limits/limits.js';
 import { serve } from '../../server/serve.js';
 import { noteLabels } from '../note-labels.js';
 import {

@@ -1,6 +1,6 @@
 /** Recognition by the server that the page comes from. Browser-safe. */
 import type { FivePoints } from '../../faces/align/five-points.js';
-import type { FaceBody, ImageResult, ModelBody, PredictionBody } from '../../server/schemas.js';
+import type { FaceBody, ImageResult, ModelBody, PredictionBody } from '../../server/http/schemas.js';
 import { postForm, ServerError } from '../api.js';
 import type { Recognised, Recogniser, SeenFace, SeenPicture } from './recognition.js';
 

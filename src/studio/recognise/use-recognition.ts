@@ -1,6 +1,6 @@
 /** The pictures that are open, who recognises them, and what came out. Browser-safe. */
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
-import type { ModelBody } from '../../server/schemas.js';
+import type { ModelBody } from '../../server/http/schemas.js';
 import type { Answer } from '../use-answer.js';
 import { inBrowser } from './in-browser.js';
 import { onServer } from './on-server.js';

@@ -1,7 +1,7 @@
 /** Training runs: those the server shows, one of them as it goes on, or one opened from its folder. Browser-safe. */
 
 import type { RunRecord } from '../../runs/run-record.js';
-import type { RunsBody } from '../../server/schemas.js';
+import type { RunsBody } from '../../server/http/schemas.js';
 import { ServerError } from '../api.js';
 import { Failure } from '../parts/notice.js';
 import { OpenButton, useDropAndPaste } from '../parts/open-files.js';
