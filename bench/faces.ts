@@ -9,7 +9,7 @@
  */
 import { parseArgs } from 'node:util';
 import { openCheckpoint } from '../src/checkpoint/open-checkpoint.js';
-import { table } from '../src/cli/table.js';
+import { table } from '../src/cli/render/table.js';
 import { type TemplateName, templateNames } from '../src/faces/align/alignment.js';
 import type { FivePoints } from '../src/faces/align/five-points.js';
 import { templates } from '../src/faces/align/template.js';

@@ -7,7 +7,7 @@
  * how far half of the faces are from them at most.
  */
 import { parseArgs } from 'node:util';
-import { table } from '../src/cli/table.js';
+import { table } from '../src/cli/render/table.js';
 import { listImages } from '../src/data/layouts/list-images.js';
 import { type FivePoints, mapPoints } from '../src/faces/align/five-points.js';
 import { measureTemplate } from '../src/faces/align/template.js';

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { measureInRounds, secondsOf } from '../src/bench/rounds.js';
 import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writePth } from '../src/checkpoint/pth/write.js';
-import { table } from '../src/cli/table.js';
+import { table } from '../src/cli/render/table.js';
 import { loadModel } from '../src/model/load-model.js';
 import { publishedConfig } from '../src/network/config.js';
 import { posterV2 } from '../src/network/poster-v2.js';

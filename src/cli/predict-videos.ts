@@ -8,9 +8,9 @@ import type { PredictionFormat } from '../predict/output/format.js';
 import type { LineSink } from '../predict/output/output-file.js';
 import { hasVideoExtension, type PredictVideosCounts, predictVideosTo } from '../predict/predict-videos.js';
 import type { VideoFrame } from '../video/recognise-video.js';
-import { notePassedOver } from './note-passed-over.js';
 import { alignOptions, type FaceFlags, finderOptions } from './options.js';
-import { createProgress, type Progress } from './progress.js';
+import { notePassedOver } from './render/note-passed-over.js';
+import { createProgress, type Progress } from './render/progress.js';
 
 export interface VideoFlags {
   readonly every?: number;

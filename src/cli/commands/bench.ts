@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { type BenchmarkResult, benchmark } from '../../bench/benchmark.js';
 import type { Spread } from '../../bench/statistics.js';
 import { wholeNumber } from '../options.js';
-import { createProgress } from '../progress.js';
+import { createProgress } from '../render/progress.js';
+import { table } from '../render/table.js';
 import { runVerb } from '../run-verb.js';
-import { table } from '../table.js';
 
 interface BenchFlags {
   readonly checkpoint?: string;

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { renderAlignedData } from '../../align/render-aligned-data.js';
 import { checkData } from '../../data/check/check-data.js';
 import { dataTypes, parseDataType } from '../../data/labels.js';
 import { alignData } from '../../data/make/align/align-data.js';
@@ -7,9 +6,10 @@ import { type PlaceMode, placeModes } from '../../data/make/prepare/place-file.j
 import { prepareData } from '../../data/make/prepare/prepare-data.js';
 import type { OpenDatasetOptions } from '../../data/open-dataset.js';
 import { readLabels } from '../../data/read-labels.js';
-import { renderDataReport, renderPreparedData } from '../../data/render-data-report.js';
 import { type AlignmentFlags, alignmentOptions, wholeNumber } from '../options.js';
-import { createProgress } from '../progress.js';
+import { createProgress } from '../render/progress.js';
+import { renderAlignedData } from '../render/render-aligned-data.js';
+import { renderDataReport, renderPreparedData } from '../render/render-data-report.js';
 import { runVerb } from '../run-verb.js';
 
 interface SharedFlags {

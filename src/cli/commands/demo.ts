@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { type DemoResult, type DemoStage, runDemo } from '../../demo/run-demo.js';
 import { wholeNumber } from '../options.js';
-import { createProgress, type Progress } from '../progress.js';
+import { createProgress, type Progress } from '../render/progress.js';
+import { createTrainingDisplay } from '../render/training-display.js';
 import { runVerb } from '../run-verb.js';
-import { createTrainingDisplay } from '../training-display.js';
 
 interface DemoFlags {
   readonly output: string;
@@ -61,7 +61,7 @@ async function report({
   files,
   curves,
 }: DemoResult): Promise<void> {
-  const { formatTables } = await import('../../report/tables.js');
+  const { formatTables } = await import('../render/tables.js');
   process.stdout.write(`\n${formatTables(evaluation)}\n`);
   if (untrained)
     process.stdout.write(

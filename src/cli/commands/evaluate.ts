@@ -9,7 +9,6 @@ import { openDataset } from '../../data/open-dataset.js';
 import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
-import { noteWeights } from '../note-labels.js';
 import {
   type BatchFlags,
   dataTypeOption,
@@ -19,7 +18,8 @@ import {
   withBatchOptions,
   withModelOptions,
 } from '../options.js';
-import { createProgress } from '../progress.js';
+import { noteWeights } from '../render/note-labels.js';
+import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
 interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint'>, BatchFlags {
@@ -105,10 +105,10 @@ function checkpointOf({ checkpoint, evaluate }: EvaluateFlags): string {
 
 /** The tables pull in the chart library's text helpers, so they are loaded when there is something to show. */
 async function printTables(
-  result: Parameters<typeof import('../../report/tables.js').formatTables>[0],
+  result: Parameters<typeof import('../render/tables.js').formatTables>[0],
   type: DataType,
 ): Promise<void> {
-  const { formatTables } = await import('../../report/tables.js');
+  const { formatTables } = await import('../render/tables.js');
   process.stdout.write(formatTables(result));
   const { labelNote } = dataTypeFacts(type);
   if (labelNote) process.stdout.write(`\n${labelNote}\n`);

@@ -5,7 +5,6 @@ import { exportModel, type Precision, precisions } from '../../export/export-mod
 import { verificationImages } from '../../export/verification-images.js';
 import { checkCropSize } from '../../faces/align/alignment.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
-import { noteWeights } from '../note-labels.js';
 import {
   type AlignmentFlags,
   alignmentOptions,
@@ -13,6 +12,7 @@ import {
   forceOption,
   loadOptions,
 } from '../options.js';
+import { noteWeights } from '../render/note-labels.js';
 import { runVerb } from '../run-verb.js';
 
 interface ExportFlags extends AlignmentFlags {

@@ -4,10 +4,10 @@ import { describeNetwork, type NetworkDescription } from '../../inspect/describe
 import { inspectModel, type ModelInspection } from '../../inspect/inspect-model.js';
 import { type NetworkSize, networkSizeNames, networkSizes } from '../../network/config.js';
 import { posterV2 } from '../../network/poster-v2.js';
-import { noteWeights } from '../note-labels.js';
 import { dataTypeOption, loadOptions } from '../options.js';
+import { noteWeights } from '../render/note-labels.js';
+import { table } from '../render/table.js';
 import { runVerb } from '../run-verb.js';
-import { table } from '../table.js';
 
 interface InspectFlags {
   readonly labels?: string;

@@ -11,8 +11,6 @@ import type { PredictCounts, StreamedResult } from '../../predict/output/stream-
 import { predictTo } from '../../predict/predict-files.js';
 import { type PredictPhotosOptions, predictPhotosTo } from '../../predict/predict-photos.js';
 import { requireFfmpeg } from '../../video/ffmpeg.js';
-import { noteLabels } from '../note-labels.js';
-import { notePassedOver } from '../note-passed-over.js';
 import {
   alignOptions,
   type BatchFlags,
@@ -28,7 +26,9 @@ import {
   withModelOptions,
 } from '../options.js';
 import { areVideos, predictVideos, type VideoFlags, videoOptions } from '../predict-videos.js';
-import { createProgress } from '../progress.js';
+import { noteLabels } from '../render/note-labels.js';
+import { notePassedOver } from '../render/note-passed-over.js';
+import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
 interface PredictFlags extends ModelFlags, BatchFlags, VideoFlags, FaceFlags {

@@ -5,7 +5,6 @@ import { parseOrigin } from '../../server/http/foreign-pages.js';
 import { isLoopback, parseHostName } from '../../server/http/own-names.js';
 import { defaultLimits, type ServerLimits } from '../../server/limits/limits.js';
 import { serve } from '../../server/serve.js';
-import { noteLabels } from '../note-labels.js';
 import {
   dataTypeOption,
   type FaceFlags,
@@ -16,6 +15,7 @@ import {
   wholeNumber,
   withModelOptions,
 } from '../options.js';
+import { noteLabels } from '../render/note-labels.js';
 import { runVerb } from '../run-verb.js';
 
 interface ServeFlags extends ModelFlags, FaceFlags {

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { PosterError } from '../../errors.js';
 import type { TrainOptions, TrainResult } from '../../train/train.js';
 import { launchProcesses, processesFromEnvironment, stopWithLauncher } from '../launch-processes.js';
-import { renderDryRun, renderResult, renderSummary } from '../render-training.js';
+import { renderDryRun, renderResult, renderSummary } from '../render/render-training.js';
+import { createTrainingDisplay } from '../render/training-display.js';
 import { runVerb } from '../run-verb.js';
-import { createTrainingDisplay } from '../training-display.js';
 import { trainingOverrides, withTrainingFlags } from '../training-flags.js';
 
 interface TrainFlags {

@@ -3,8 +3,8 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { renderDataReport } from '../../../src/cli/render/render-data-report.js';
 import { checkData } from '../../../src/data/check/check-data.js';
-import { renderDataReport } from '../../../src/data/render-data-report.js';
 import { png, posterError, temporaryFolder, writeFiles, writeImages } from '../support.js';
 
 test('sound data are counted and found sound', async (t) => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { renderDataReport, renderPreparedData } from '../../../../src/cli/render/render-data-report.js';
 import { checkData } from '../../../../src/data/check/check-data.js';
 import { prepareData } from '../../../../src/data/make/prepare/prepare-data.js';
 import { type OpenDatasetOptions, openDataset } from '../../../../src/data/open-dataset.js';
-import { renderDataReport, renderPreparedData } from '../../../../src/data/render-data-report.js';
 import { ferName, posterError, temporaryFolder, writeFiles, writeImages } from '../../support.js';
 
 const images = [

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import Table from 'cli-table3';
-import type { ClassCount, DataReport, SplitReport } from './check/check-data.js';
-import type { Duplicate } from './check/find-duplicates.js';
-import type { Split } from './layouts/layout.js';
-import { droppedNotes } from './layouts/left-out.js';
-import type { PreparedData, PreparedSplit } from './make/prepare/prepare-data.js';
+import type { ClassCount, DataReport, SplitReport } from '../../data/check/check-data.js';
+import type { Duplicate } from '../../data/check/find-duplicates.js';
+import type { Split } from '../../data/layouts/layout.js';
+import { droppedNotes } from '../../data/layouts/left-out.js';
+import type { PreparedData, PreparedSplit } from '../../data/make/prepare/prepare-data.js';
 
 /** How many examples a list shows before it says how many more there are. */
 const shown = 5;

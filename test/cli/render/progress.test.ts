@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { createProgress } from '../../src/cli/progress.js';
+import { createProgress } from '../../../src/cli/render/progress.js';
 
 /** What progress prints where standard error is no terminal, of updates at these seconds. */
 function printed(updates: readonly (readonly [second: number, done: number, total?: number])[]): string {

@@ -1,5 +1,5 @@
-import type { DropCounter } from '../data/layouts/layout.js';
-import { describeDropped } from '../data/layouts/left-out.js';
+import type { DropCounter } from '../../data/layouts/layout.js';
+import { describeDropped } from '../../data/layouts/left-out.js';
 
 /** Says on standard error which files of folders were passed over by their endings. */
 export function notePassedOver(passedOver: DropCounter): void {

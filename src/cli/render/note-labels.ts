@@ -1,4 +1,4 @@
-import type { Poster } from '../core/poster.js';
+import type { Poster } from '../../core/poster.js';
 
 /** Says on standard error when class names are a guess, and what is unusual about the file. */
 export function noteLabels({

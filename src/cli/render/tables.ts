@@ -3,10 +3,10 @@
  */
 import { inspect, stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
-import { total } from '../evaluate/metrics.js';
-import type { EvaluationResult } from '../evaluate/result.js';
-import { grouped, shortened, visible } from './display-text.js';
-import { largestConfusions } from './sections/findings.js';
+import { total } from '../../evaluate/metrics.js';
+import type { EvaluationResult } from '../../evaluate/result.js';
+import { grouped, shortened, visible } from '../../report/display-text.js';
+import { largestConfusions } from '../../report/sections/findings.js';
 
 export interface TableOptions {
   /** Whether to use colours; where absent, when standard output is a terminal that shows them. */

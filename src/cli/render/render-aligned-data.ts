@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { AlignedData, AlignedSplit } from '../data/make/align/aligned-data.js';
-import { countTable } from '../data/render-data-report.js';
+import type { AlignedData, AlignedSplit } from '../../data/make/align/aligned-data.js';
+import { countTable } from './render-data-report.js';
 
 /** What `alignData` did, for a terminal. */
 export function renderAlignedData(data: AlignedData): string {
