@@ -13,14 +13,14 @@ import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writePth } from '../src/checkpoint/pth/write.js';
 import { openLoader } from '../src/data/loader/loader.js';
 import { openDataset } from '../src/data/open-dataset.js';
-import { writeDrawnDataset } from '../src/demo/write-drawn-dataset.js';
 import { parseEvaluationResult } from '../src/evaluate/result.js';
 import { loadModel } from '../src/model/load-model.js';
 import { publishedConfig } from '../src/network/config.js';
 import { posterV2 } from '../src/network/poster-v2.js';
 import type { Session } from '../src/onnx/runtime.js';
-import { defaultBatchSize } from '../src/predict/recognise-files.js';
+import { defaultBatchSize } from '../src/recognise/recognise-files.js';
 import { regeneratedStateDict } from '../test/support/regenerated.js';
+import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
 import { runPoster } from './support/run-poster.js';
 
 interface Figures {

@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeDrawnDataset } from '../src/demo/write-drawn-dataset.js';
 import { loadModel } from '../src/model/load-model.js';
 import { train } from '../src/train/train.js';
 import { regeneratedImages } from '../test/support/regenerated.js';
+import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
 
 const script = fileURLToPath(new URL('../../bench/pytorch/exchange.py', import.meta.url));
 const tolerance = 1e-4;

@@ -10,7 +10,6 @@
 import { parseArgs } from 'node:util';
 import { openCheckpoint } from '../src/checkpoint/open-checkpoint.js';
 import { table } from '../src/cli/render/table.js';
-import { type TemplateName, templateNames } from '../src/faces/align/alignment.js';
 import type { FivePoints } from '../src/faces/align/five-points.js';
 import { templates } from '../src/faces/align/template.js';
 import type { DetectedFace } from '../src/faces/detect/detector.js';
@@ -18,6 +17,7 @@ import { boundingBox, centroid, distance } from '../src/faces/geometry.js';
 import type { LandmarkModel } from '../src/faces/landmarks/landmark-model.js';
 import { networkLandmarkModel, networkLandmarks } from '../src/faces/landmarks/network-landmarks.js';
 import { type FaceFinder, openDetector, openFaceFinder } from '../src/faces/open-face-finder.js';
+import { type TemplateName, templateNames } from '../src/image/alignment.js';
 import { decodeImage } from '../src/image/decode/decode.js';
 import type { RgbImage } from '../src/image/rgb-image.js';
 import { usedEntries } from '../src/model/used-entries.js';

@@ -13,14 +13,14 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { spreadOf } from '../src/bench/statistics.js';
 import { writePth } from '../src/checkpoint/pth/write.js';
-import { drawFace } from '../src/demo/draw-face.js';
-import { randomFace } from '../src/demo/random-face.js';
 import { loadModel } from '../src/model/load-model.js';
 import { publishedConfig } from '../src/network/config.js';
 import { posterV2 } from '../src/network/poster-v2.js';
 import { forEachParallel } from '../src/util/for-each-parallel.js';
 import { randomStream } from '../src/util/random.js';
 import { regeneratedImages, regeneratedStateDict } from '../test/support/regenerated.js';
+import { drawFace } from '../testing/drawn-faces/draw-face.js';
+import { randomFace } from '../testing/drawn-faces/random-face.js';
 import { malformedRequests } from './support/malformed-requests.js';
 import { type RunningServer, startServer } from './support/start-server.js';
 

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureInRounds } from '../src/bench/rounds.js';
 import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
-import { writeDrawnDataset } from '../src/demo/write-drawn-dataset.js';
+import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
 import { type JsonProcess, startJsonProcess } from './support/json-process.js';
 
 interface Figures {

@@ -6,4 +6,4 @@
 import { root, run, setUp } from './setup.mjs';
 
 await setUp({ native: true }); // without it, the demo says so and learns nothing
-run(process.execPath, [`${root}build/src/cli/main.js`, 'demo', ...process.argv.slice(2)], 'The demo');
+run(process.execPath, [`${root}build/examples/demo/main.js`, ...process.argv.slice(2)], 'The demo');

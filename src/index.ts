@@ -21,11 +21,11 @@ export type { ExplainMethod, Explanation, HeatMap, TokenGroup } from './explain/
 export { overlay } from './explain/overlay.js';
 export { writeExplanation } from './explain/write-explanation.js';
 export { type ExportOptions, type ExportReport, exportModel } from './export/export-model.js';
-export type { Alignment } from './faces/align/alignment.js';
 export { type Template, templates } from './faces/align/template.js';
 export type { DetectedFace, DetectOptions, FaceDetector } from './faces/detect/detector.js';
 export type { Face, FindFacesOptions } from './faces/find-faces.js';
 export { type FaceFinder, type FaceFinderOptions, openFaceFinder } from './faces/open-face-finder.js';
+export type { Alignment } from './image/alignment.js';
 export type { DecodeOptions } from './image/decode/decode.js';
 export { decodeInput as decodeImage, type ImageInput } from './image/decode/decode-input.js';
 export type { RgbImage } from './image/rgb-image.js';
@@ -40,10 +40,10 @@ export {
   type PredictVideosOptions,
   predictVideosTo,
 } from './predict/predict-videos.js';
-export { type ClassProbability, type Prediction, topK } from './predict/prediction.js';
-export type { RecognisedFace, RecogniseFacesOptions } from './predict/recognise-faces.js';
-export type { FileResult, RecogniseFilesOptions } from './predict/recognise-files.js';
-export { type PhotoResult, recogniseFaces, recognisePhotos } from './predict/recognise-photos.js';
+export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
+export type { RecognisedFace, RecogniseFacesOptions } from './recognise/recognise-faces.js';
+export type { FileResult, RecogniseFilesOptions } from './recognise/recognise-files.js';
+export { type PhotoResult, recogniseFaces, recognisePhotos } from './recognise/recognise-photos.js';
 export { type EvaluationFiles, writeEvaluation } from './report/write-evaluation.js';
 export type { EpochRecord } from './runs/epoch-record.js';
 export {

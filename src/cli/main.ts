@@ -4,7 +4,6 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../version.js';
 import { registerBench } from './commands/bench.js';
 import { registerData } from './commands/data.js';
-import { registerDemo } from './commands/demo.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
@@ -28,7 +27,6 @@ for (const register of [
   registerInspect,
   registerData,
   registerBench,
-  registerDemo,
 ]) {
   register(program);
 }

@@ -4,8 +4,8 @@ import { type DataType, dataTypes, parseDataType } from '../data/labels.js';
 import { readLabels } from '../data/read-labels.js';
 import { PosterError } from '../errors.js';
 import type { AlignOptions } from '../faces/align/align.js';
-import { cropSizes, type TemplateName, templateNames } from '../faces/align/alignment.js';
 import { templates } from '../faces/align/template.js';
+import { cropSizes, type TemplateName, templateNames } from '../image/alignment.js';
 import type { LoadOptions } from '../model/load-model.js';
 
 /** Reads a whole number of at least `least`. */

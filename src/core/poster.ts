@@ -3,20 +3,20 @@ import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evalu
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import { type ExplainMethod, type Explanation, explainMethods } from '../explain/explanation.js';
 import type { GradCam } from '../explain/grad-cam.js';
-import type { Alignment } from '../faces/align/alignment.js';
+import type { Alignment } from '../image/alignment.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { type Preprocessing, preprocessAll } from '../image/preprocess.js';
 import { type LoadedModel, type LoadOptions, loadModel } from '../model/load-model.js';
 import { type NetworkConfig, valuesPerImage } from '../network/config.js';
 import type { Session } from '../onnx/session.js';
-import { batches } from '../predict/batches.js';
-import { type Prediction, toPredictions } from '../predict/prediction.js';
+import { batches } from '../recognise/batches.js';
+import { type Prediction, toPredictions } from '../recognise/prediction.js';
 import {
   type FileResult,
   type RecogniseFilesOptions,
   type Recogniser,
   recogniseFiles,
-} from '../predict/recognise-files.js';
+} from '../recognise/recognise-files.js';
 
 export interface PredictOptions {
   /** Also return the embedding of each image. Default false. */

@@ -3,7 +3,7 @@
  * published. Browser-safe.
  */
 import { PosterError } from '../errors.js';
-import { type Alignment, defaultAlignment } from '../faces/align/alignment.js';
+import { type Alignment, defaultAlignment } from '../image/alignment.js';
 
 /** Values of `--data_type`: five datasets, class folders of any kind, and lists of path and label. */
 export const dataTypes = [

@@ -7,7 +7,7 @@ import {
   defaultWorkers,
   type RecogniseFilesOptions,
   type Recogniser,
-} from '../predict/recognise-files.js';
+} from '../recognise/recognise-files.js';
 import type { Failure, Prediction } from './prediction.js';
 import type { EvaluationResult } from './result.js';
 import { summarise } from './summarise.js';

@@ -2,7 +2,7 @@
 import { PosterError } from '../errors.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs, Session } from '../onnx/session.js';
-import { toPredictions } from '../predict/prediction.js';
+import { toPredictions } from '../recognise/prediction.js';
 import { type Explanation, patchTokens, toMaps } from './explanation.js';
 
 /**

@@ -1,6 +1,6 @@
 /** What decided a class, as maps over the face. Browser-safe. */
 import { mapSizes, type NetworkConfig } from '../network/config.js';
-import type { Prediction } from '../predict/prediction.js';
+import type { Prediction } from '../recognise/prediction.js';
 
 export const explainMethods = ['attention', 'grad-cam'] as const;
 

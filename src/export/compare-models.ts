@@ -3,7 +3,7 @@
 import { Poster } from '../core/poster.js';
 import { PosterError } from '../errors.js';
 import type { ImageInput } from '../image/decode/decode-input.js';
-import type { Prediction } from '../predict/prediction.js';
+import type { Prediction } from '../recognise/prediction.js';
 
 export interface Agreement {
   readonly images: number;

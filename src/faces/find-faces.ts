@@ -1,9 +1,9 @@
 /** Every face of a photo, aligned. Browser-safe. */
 
 import { PosterError, throwIfAborted } from '../errors.js';
+import { checkCropSize } from '../image/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { type AlignOptions, alignFace } from './align/align.js';
-import { checkCropSize } from './align/alignment.js';
 import { eyeDistance, type FivePoints } from './align/five-points.js';
 import { pointsFromBox } from './align/points-from-box.js';
 import type { Similarity } from './align/similarity.js';

@@ -1,13 +1,13 @@
 /** Faces of photos in Node: models opened once, photos decoded upright. */
 import { stat } from 'node:fs/promises';
 import { PosterError } from '../errors.js';
+import { type Alignment, defaultAlignment } from '../image/alignment.js';
 import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
 import { withUsualAlignment } from './align/align.js';
-import { type Alignment, defaultAlignment } from './align/alignment.js';
 import type { FaceDetector } from './detect/detector.js';
 import { openBlazeFace, openFaceMesh } from './detect/packaged-models.js';
 import { notOpened, yuNetDetector } from './detect/yunet.js';

@@ -1,6 +1,6 @@
 /** What a model file holds, without running it. */
 
-import type { Alignment } from '../faces/align/alignment.js';
+import type { Alignment } from '../image/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from '../model/choose-labels.js';
 import { knownAlignment } from '../model/known-alignment.js';

@@ -1,7 +1,7 @@
 /** How the faces that a model learned from were cut out. Browser-safe. */
 
 import { publishedCrops } from '../data/labels.js';
-import { type Alignment, defaultAlignment } from '../faces/align/alignment.js';
+import { type Alignment, defaultAlignment } from '../image/alignment.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelCard } from './model-card.js';
 

@@ -2,7 +2,7 @@
 
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { throwIfAborted } from '../errors.js';
-import type { Alignment } from '../faces/align/alignment.js';
+import type { Alignment } from '../image/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import type { NetworkConfig } from '../network/config.js';
 import { initialTensor } from '../network/initial-values.js';

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
-import { type Alignment, alignmentSchema } from '../faces/align/alignment.js';
+import { type Alignment, alignmentSchema } from '../image/alignment.js';
 import { imagenetMean, imagenetStd } from '../image/normalise.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { mapSizes, type NetworkConfig, publishedConfig } from '../network/config.js';

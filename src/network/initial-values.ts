@@ -1,9 +1,7 @@
 /** Draws the official initial values of state-dict entries. Browser-safe. */
 import { elementCount, float32Tensor, type HostTensor } from '../tensor/host-tensor.js';
+import { type Random, standardNormal } from '../tensor/random.js';
 import type { StateEntry } from './state-dict.js';
-
-/** A uniform random number in [0, 1). */
-export type Random = () => number;
 
 /** The initial value of one entry; `random` is only called for entries that start at random. */
 export function initialTensor(entry: StateEntry, random: Random): HostTensor {
@@ -28,11 +26,6 @@ export function initialTensor(entry: StateEntry, random: Random): HostTensor {
       initial satisfies never;
   }
   return float32Tensor(values, shape);
-}
-
-/** A number of the standard normal distribution (Box-Muller). */
-export function standardNormal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /** Normal with mean 0, redrawn outside [-2, 2] as torch.nn.init.trunc_normal_ bounds it. */

@@ -5,10 +5,10 @@ import { explanationEndings, writeGuarded } from '../explain/write-explanation.j
 import { decodeImage } from '../image/decode/decode.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { OutputGuard } from '../io/guard-outputs.js';
+import type { FileResult } from '../recognise/recognise-files.js';
+import type { PhotoResult } from '../recognise/recognise-photos.js';
 import type { SideFiles } from './output/plan-outputs.js';
 import { uniqueNames } from './output/unique-names.js';
-import type { FileResult } from './recognise-files.js';
-import type { PhotoResult } from './recognise-photos.js';
 
 /** What explains a face crop; `Poster` does. */
 export interface Explainer {

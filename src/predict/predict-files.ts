@@ -1,10 +1,10 @@
 /** Predictions of many face crops. */
 
+import type { FileResult, RecogniseFilesOptions, Recogniser } from '../recognise/recognise-files.js';
 import { type Explainer, type ExplainTo, explainedFiles, explainFiles } from './explain-results.js';
 import { formatter } from './output/format.js';
 import { planOutputs, type WriteOptions } from './output/plan-outputs.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './output/stream-lines.js';
-import type { FileResult, RecogniseFilesOptions, Recogniser } from './recognise-files.js';
 
 export interface PredictToOptions extends RecogniseFilesOptions, StreamOptions<FileResult>, WriteOptions {
   /** How many of the most probable classes to list. Default 1. */

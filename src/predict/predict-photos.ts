@@ -5,14 +5,14 @@ import type { AlignOptions } from '../faces/align/align.js';
 import { writeAnnotated } from '../faces/annotate/annotate.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import type { OutputGuard } from '../io/guard-outputs.js';
+import type { CropRecogniser, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
+import type { Recogniser } from '../recognise/recognise-files.js';
+import { type PhotoResult, recognisePhotos } from '../recognise/recognise-photos.js';
 import { type Explainer, type ExplainTo, explainedFaces, explainPhotos } from './explain-results.js';
 import { photoFormatter } from './output/format-photos.js';
 import { planOutputs, type SideFiles, type WriteOptions } from './output/plan-outputs.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './output/stream-lines.js';
 import { uniqueNames } from './output/unique-names.js';
-import type { CropRecogniser, RecogniseFacesOptions } from './recognise-faces.js';
-import type { Recogniser } from './recognise-files.js';
-import { type PhotoResult, recognisePhotos } from './recognise-photos.js';
 
 export interface PredictPhotosOptions extends StreamOptions<PhotoResult>, AlignOptions, WriteOptions {
   /** How many of the most probable classes to list. Default 1. */

@@ -4,6 +4,8 @@ import { PosterError } from '../errors.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import type { OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
+import type { CropRecogniser } from '../recognise/recognise-faces.js';
+import type { Recogniser } from '../recognise/recognise-files.js';
 import { timelineChart } from '../report/charts/timeline-chart.js';
 import { openVideoAnnotator, type VideoAnnotator } from '../video/annotate-video.js';
 import { type RecogniseVideoOptions, recogniseVideo, type VideoFrame } from '../video/recognise-video.js';
@@ -14,8 +16,6 @@ import type { LineSink } from './output/output-file.js';
 import { planOutputs, type SideFiles, type WriteOptions } from './output/plan-outputs.js';
 import { openSink, type StreamOptions } from './output/stream-lines.js';
 import { uniqueNames } from './output/unique-names.js';
-import type { CropRecogniser } from './recognise-faces.js';
-import type { Recogniser } from './recognise-files.js';
 
 export interface PredictVideosOptions
   extends Pick<StreamOptions<never>, 'format' | 'output' | 'sink' | 'strict'>,

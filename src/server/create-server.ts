@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Poster } from '../core/poster.js';
 import { dataTypes } from '../data/labels.js';
-import type { Alignment } from '../faces/align/alignment.js';
+import type { Alignment } from '../image/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { type Batcher, createBatcher } from './engine/batcher.js';
 import { createImageReader, type ImageReader } from './engine/image-reader.js';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Alignment } from '../faces/align/alignment.js';
+import type { Alignment } from '../image/alignment.js';
 import { startThread } from '../io/thread.js';
 import type { LabelHints } from '../model/choose-labels.js';
 import { isOnnx } from '../model/load-model.js';

@@ -5,13 +5,13 @@ import { Worker } from 'node:worker_threads';
 import '../data/loader/image-workforce.js';
 import { messageOf, PosterError } from '../errors.js';
 import { isShippedModel } from '../model/shipped-models.js';
-import type { DryRunResult, TrainEvent, TrainResult } from '../runs/events.js';
 import { isRun } from '../runs/run-folder.js';
 import type { TrainingConfig, TrainingOverrides } from './config/training-options.js';
+import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
 import type { Processes } from './team.js';
 import type { WorkerMessage, WorkerOrder } from './worker.js';
 
-export type { DryRunResult, StopReason, TrainEvent, TrainingSummary, TrainResult } from '../runs/events.js';
+export type { DryRunResult, StopReason, TrainEvent, TrainingSummary, TrainResult } from './events.js';
 
 /** The training's options, each with the default of the data type's recipe, and where the run is kept. */
 export interface TrainOptions extends TrainingOverrides {

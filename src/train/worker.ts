@@ -1,9 +1,9 @@
 /** The program of the training thread: libtorch and the loop live here, so that the caller's thread stays free. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PosterError } from '../errors.js';
-import type { DryRunResult, TrainEvent, TrainResult } from '../runs/events.js';
-import { dryRun } from './loop/dry-run.js';
+import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
 import { type RunRequest, runTraining } from './loop/run-training.js';
+import { dryRun } from './session/dry-run.js';
 
 /** What the thread is started with. */
 export interface WorkerOrder {

@@ -4,7 +4,7 @@
  * load the data, and a resumed run needs no generator states, only its seed, epoch and position.
  */
 import { createHash } from 'node:crypto';
-import { type Random, standardNormal } from '../network/initial-values.js';
+import { type Random, standardNormal } from '../tensor/random.js';
 
 export type { Random };
 

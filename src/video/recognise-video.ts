@@ -1,8 +1,8 @@
 /** Recognises the faces of a video and follows them. */
 import { PosterError } from '../errors.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
-import type { CropRecogniser, RecognisedFace, RecogniseFacesOptions } from '../predict/recognise-faces.js';
-import { recogniseFaces } from '../predict/recognise-photos.js';
+import type { CropRecogniser, RecognisedFace, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
+import { recogniseFaces } from '../recognise/recognise-photos.js';
 import { probeVideo, type VideoInfo } from './probe-video.js';
 import { type DecodedFrame, type ReadFramesOptions, readFrames } from './read-frames.js';
 import { createSmoother, type SmoothedPrediction, type Smoother } from './smooth.js';

@@ -1,5 +1,5 @@
 /** Evens out what single frames say of a face. Browser-safe. */
-import type { ClassProbability } from '../predict/prediction.js';
+import type { ClassProbability } from '../recognise/prediction.js';
 import { argmax } from '../tensor/logits.js';
 
 /** Probabilities of a face over time. */

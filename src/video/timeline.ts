@@ -1,5 +1,5 @@
 /** What a video showed, face by face over time, in memory that does not grow with its length. Browser-safe. */
-import type { ClassProbability } from '../predict/prediction.js';
+import type { ClassProbability } from '../recognise/prediction.js';
 
 /** A face over the whole video. */
 export interface TimelineTrack {

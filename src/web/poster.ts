@@ -4,19 +4,19 @@ import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';
 import { withUsualAlignment } from '../faces/align/align.js';
-import type { Alignment } from '../faces/align/alignment.js';
 import type { FindFacesOptions } from '../faces/find-faces.js';
+import type { Alignment } from '../image/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { usualAlignment } from '../model/known-alignment.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
-import { batches } from '../predict/batches.js';
-import { type Prediction, toPredictions } from '../predict/prediction.js';
+import { batches } from '../recognise/batches.js';
+import { type Prediction, toPredictions } from '../recognise/prediction.js';
 import {
   type RecognisedFace,
   type RecogniseFacesOptions,
   recogniseEach,
-} from '../predict/recognise-faces.js';
+} from '../recognise/recognise-faces.js';
 import { type ImageInput, makeSendable } from './image-input.js';
 import type {
   Backend,

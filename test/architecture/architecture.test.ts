@@ -90,7 +90,7 @@ test('a promise in the header is seen, one elsewhere is not', () => {
 test('planted arrows against the order are found', () => {
   const engine = planted('network/config.ts', "import { openSession } from '../onnx/runtime.js';");
   assert.deepEqual(networkViolations(engine), ['network/config.ts imports onnx/runtime.ts']);
-  const upwards = planted('predict/prediction.ts', "import { table } from '../cli/table.js';");
+  const upwards = planted('recognise/prediction.ts', "import { table } from '../cli/table.js';");
   assert.deepEqual(layerViolations(upwards), [
     'recognise/prediction.ts imports cli/table.ts: recognise lies below cli',
   ]);
@@ -103,6 +103,6 @@ test('planted arrows against the order are found', () => {
 test('a second importer of ONNX Runtime is found', () => {
   const modules = planted('faces/detect/yunet.ts', "import * as ort from 'onnxruntime-web/wasm';");
   assert.deepEqual(runtimeViolations(modules), [
-    'faces/yunet.ts imports onnxruntime-web; only web/runtime.ts may',
+    'faces/detect/yunet.ts imports onnxruntime-web; only web/runtime.ts may',
   ]);
 });

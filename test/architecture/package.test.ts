@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
+import { writeDrawnDataset } from '../../testing/drawn-faces/write-drawn-dataset.js';
 import { temporaryFolder } from '../support/narrow-model.js';
 import { run } from '../support/poster-command.js';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
+import { writeDrawnDataset } from '../../testing/drawn-faces/write-drawn-dataset.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/narrow-model.js';
 import { poster } from '../support/poster-command.js';

@@ -1,11 +1,11 @@
 /** Photos that are drawn: many faces, of which it is known where they are. */
 import sharp from 'sharp';
-import { drawFace, pictureSize } from '../../src/demo/draw-face.js';
-import { drawnExpressions } from '../../src/demo/expressions.js';
-import type { FaceParameters } from '../../src/demo/face.js';
-import { randomFace } from '../../src/demo/random-face.js';
 import type { Point } from '../../src/faces/geometry.js';
 import { randomStream } from '../../src/util/random.js';
+import { drawFace, pictureSize } from '../../testing/drawn-faces/draw-face.js';
+import { drawnExpressions } from '../../testing/drawn-faces/expressions.js';
+import type { FaceParameters } from '../../testing/drawn-faces/face.js';
+import { randomFace } from '../../testing/drawn-faces/random-face.js';
 
 export interface DrawnScene {
   readonly picture: Uint8Array;

@@ -8,7 +8,7 @@ import { Poster } from '../../src/core/poster.js';
 import { alignData } from '../../src/data/make/align/align-data.js';
 import { prepareData } from '../../src/data/make/prepare/prepare-data.js';
 import { exportModel } from '../../src/export/export-model.js';
-import type { Alignment } from '../../src/faces/align/alignment.js';
+import type { Alignment } from '../../src/image/alignment.js';
 import { encodePng } from '../../src/image/encode.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { cardKey, type DataFacts, modelCard } from '../../src/model/model-card.js';

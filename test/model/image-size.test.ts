@@ -18,7 +18,7 @@ import { narrowConfig, smallConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import { buildGraph } from '../../src/onnx/build-graph.js';
 import { emitModel } from '../../src/onnx/emit.js';
-import { recogniseFaces } from '../../src/predict/recognise-photos.js';
+import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';

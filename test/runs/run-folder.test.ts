@@ -9,7 +9,8 @@ import { setTimeout } from 'node:timers/promises';
 import { resolveConfig } from '../../src/train/config/config.js';
 import { type EpochRecord, epochRecordSchema } from '../../src/runs/epoch-record.js';
 import { writeHistory } from '../../src/runs/history.js';
-import { lockRun, requireUnused, runFolder } from '../../src/runs/run-folder.js';
+import { lockRun, runFolder } from '../../src/runs/run-folder.js';
+import { requireUnused } from '../../src/train/loop/require-unused.js';
 
 const newFolder = async () => runFolder(await mkdtemp(join(tmpdir(), 'poster-run-')));
 

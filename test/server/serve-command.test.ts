@@ -12,7 +12,7 @@ import { Poster } from '../../src/core/poster.js';
 import { templates } from '../../src/faces/align/template.js';
 import { openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { decodeImage } from '../../src/image/decode/decode.js';
-import { recogniseFaces } from '../../src/predict/recognise-photos.js';
+import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
 import { answerSchema, errorSchema, modelSchema } from '../../src/server/http/schemas.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';

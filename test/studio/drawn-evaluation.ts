@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { Poster } from '../../src/core/poster.js';
 import { openDataset } from '../../src/data/open-dataset.js';
-import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
 import type { EvaluationOutcome } from '../../src/evaluate/evaluate.js';
 import { type EvaluationFiles, writeEvaluation } from '../../src/report/write-evaluation.js';
+import { writeDrawnDataset } from '../../testing/drawn-faces/write-drawn-dataset.js';
 
 export interface DrawnEvaluation {
   /** The folder of the faces. */

@@ -5,7 +5,7 @@ import { toFloat32 } from '../../src/tensor/host-tensor.js';
 import { sumOverGroup } from '../../src/torch/distributed.js';
 import { scope } from '../../src/torch/scope.js';
 import { fromNumbers } from '../../src/torch/tensor.js';
-import { openSession } from '../../src/train/loop/session.js';
+import { openSession } from '../../src/train/session/session.js';
 
 const [overrides] = process.argv.slice(2);
 const processes = processesFromEnvironment();

@@ -3,8 +3,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
-import { writeDrawnDataset } from '../../src/demo/write-drawn-dataset.js';
 import type { TrainOptions } from '../../src/train/train.js';
+import { writeDrawnDataset } from '../../testing/drawn-faces/write-drawn-dataset.js';
 
 export const newFolder = () => mkdtemp(join(tmpdir(), 'poster-train-'));
 

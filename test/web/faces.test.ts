@@ -12,8 +12,8 @@ import { distance } from '../../src/faces/geometry.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { decodeImage } from '../../src/image/decode/decode.js';
 import { encodePng } from '../../src/image/encode.js';
-import type { RecognisedFace } from '../../src/predict/recognise-faces.js';
-import { recogniseFaces } from '../../src/predict/recognise-photos.js';
+import type { RecognisedFace } from '../../src/recognise/recognise-faces.js';
+import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
 import { drawScene } from '../faces/drawn-scene.js';
 import { landmarkError } from '../faces/expect-faces.js';
 import {

@@ -18,7 +18,7 @@ import { posterV2 } from '../../src/network/poster-v2.js';
 import { buildGraph } from '../../src/onnx/build-graph.js';
 import { emitModel } from '../../src/onnx/emit.js';
 import { ModelProtoSchema } from '../../src/onnx/generated/onnx_pb.js';
-import type { Prediction } from '../../src/predict/prediction.js';
+import type { Prediction } from '../../src/recognise/prediction.js';
 import { createServer } from '../../src/server/create-server.js';
 import type { LoadProgress } from '../../src/web/index.js';
 import { assertClose } from '../support/close.js';

@@ -3,7 +3,7 @@ import type { DataType } from '../../data/labels.js';
 import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { verificationImages } from '../../export/verification-images.js';
-import { checkCropSize } from '../../faces/align/alignment.js';
+import { checkCropSize } from '../../image/alignment.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
 import {
   type AlignmentFlags,

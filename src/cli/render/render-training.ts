@@ -1,5 +1,5 @@
 /** What a person reads of a training. */
-import type { DryRunResult, TrainEvent, TrainingSummary, TrainResult } from '../../runs/events.js';
+import type { DryRunResult, TrainEvent, TrainingSummary, TrainResult } from '../../train/events.js';
 import { describeDuration } from '../../train/loop/meters.js';
 
 const percent = (ratio: number) => `${(100 * ratio).toFixed(2)} %`;

@@ -1,6 +1,6 @@
 /** Shows a training while it runs: a bar for each epoch on a terminal, plain lines elsewhere, or JSON lines. */
 import { SingleBar } from 'cli-progress';
-import type { TrainEvent } from '../../runs/events.js';
+import type { TrainEvent } from '../../train/events.js';
 import { renderEpoch, renderStep, renderSummary } from './render-training.js';
 
 export interface TrainingDisplay {

@@ -1,4 +1,4 @@
-import type { Alignment } from '../../faces/align/alignment.js';
+import type { Alignment } from '../../image/alignment.js';
 import type { Sample } from '../dataset.js';
 import type { DataType } from '../labels.js';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PosterError } from '../../errors.js';
-import { alignmentSchema } from '../../faces/align/alignment.js';
+import { alignmentSchema } from '../../image/alignment.js';
 import { parseJson } from '../../util/parse-json.js';
 import { dataTypes, maxClasses } from '../labels.js';
 import { readSmallFile } from '../read-labels.js';

@@ -1,7 +1,7 @@
 /** From landmarks to the crop that the network was trained on. Browser-safe. */
 
+import type { Alignment } from '../../image/alignment.js';
 import type { RgbImage } from '../../image/rgb-image.js';
-import type { Alignment } from './alignment.js';
 import type { FivePoints } from './five-points.js';
 import { fitSimilarity, type Similarity } from './similarity.js';
 import { type Template, templatePixels, templates } from './template.js';

@@ -1,7 +1,7 @@
 /** Where the five points lie in an aligned crop. Browser-safe. */
 
+import { type Alignment, defaultAlignment, type TemplateName } from '../../image/alignment.js';
 import { centroid, type Point, scalePoint } from '../geometry.js';
-import { type Alignment, defaultAlignment, type TemplateName } from './alignment.js';
 import { type FivePoints, mapPoints } from './five-points.js';
 import { applySimilarity, fitSimilarity } from './similarity.js';
 

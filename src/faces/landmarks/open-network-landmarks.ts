@@ -1,6 +1,7 @@
 /** The landmark head of a checkpoint, opened in Node. */
 
 import { PosterError } from '../../errors.js';
+import { defaultAlignment } from '../../image/alignment.js';
 import { knownAlignment } from '../../model/known-alignment.js';
 import { isOnnx, readWeights } from '../../model/load-model.js';
 import { preprocessingOf } from '../../model/model-card.js';
@@ -8,7 +9,6 @@ import { openModelCheckpoint } from '../../model/open-model-checkpoint.js';
 import { readNetwork } from '../../model/read-network.js';
 import { usedEntries } from '../../model/used-entries.js';
 import { openModel, type SessionOptions } from '../../onnx/runtime.js';
-import { defaultAlignment } from '../align/alignment.js';
 import { templates } from '../align/template.js';
 import type { LandmarkModel } from './landmark-model.js';
 import { networkLandmarkModel, networkLandmarks } from './network-landmarks.js';

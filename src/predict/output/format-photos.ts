@@ -1,8 +1,8 @@
 /** The faces of photos as text. */
 import type { Face } from '../../faces/find-faces.js';
+import type { RecognisedFace } from '../../recognise/recognise-faces.js';
+import type { PhotoResult } from '../../recognise/recognise-photos.js';
 import { csvLine } from '../../util/csv-line.js';
-import type { RecognisedFace } from '../recognise-faces.js';
-import type { PhotoResult } from '../recognise-photos.js';
 import {
   csvColumns,
   csvValues,

@@ -1,8 +1,8 @@
 /** Predictions as text, one line a file. */
 
+import { type Prediction, topK } from '../../recognise/prediction.js';
+import type { FileResult } from '../../recognise/recognise-files.js';
 import { csvLine } from '../../util/csv-line.js';
-import { type Prediction, topK } from '../prediction.js';
-import type { FileResult } from '../recognise-files.js';
 
 export const predictionFormats = ['table', 'jsonl', 'csv'] as const;
 export type PredictionFormat = (typeof predictionFormats)[number];

@@ -3,9 +3,9 @@
 import type { HeatMap } from '../../explain/explanation.js';
 import { overlay } from '../../explain/overlay.js';
 import { withUsualAlignment } from '../../faces/align/align.js';
-import type { Alignment } from '../../faces/align/alignment.js';
 import type { Face, FindFacesOptions } from '../../faces/find-faces.js';
 import type { FaceFinder } from '../../faces/open-face-finder.js';
+import type { Alignment } from '../../image/alignment.js';
 import { decodeImage, photoDecoding } from '../../image/decode/decode.js';
 import { encodePng } from '../../image/encode.js';
 import { resizeBilinear } from '../../image/resize.js';

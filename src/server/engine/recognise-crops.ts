@@ -1,7 +1,7 @@
 import type { Poster } from '../../core/poster.js';
 import type { Explanation } from '../../explain/explanation.js';
 import type { RgbImage } from '../../image/rgb-image.js';
-import type { Prediction } from '../../predict/prediction.js';
+import type { Prediction } from '../../recognise/prediction.js';
 
 /** What the network says of a crop, embedding included, and what decided it where the model tells. */
 export interface Recognition {

@@ -2,9 +2,9 @@
 
 import { throwIfAborted } from '../../errors.js';
 import type { Explanation, HeatMap } from '../../explain/explanation.js';
-import type { Alignment } from '../../faces/align/alignment.js';
+import type { Alignment } from '../../image/alignment.js';
 import type { RgbImage } from '../../image/rgb-image.js';
-import type { Prediction } from '../../predict/prediction.js';
+import type { Prediction } from '../../recognise/prediction.js';
 import { describeError } from '../http/answer-error.js';
 import type { Asked, AskedImage } from '../http/read-request.js';
 import type { ExplanationBody, ImageResult, PredictionBody } from '../http/schemas.js';

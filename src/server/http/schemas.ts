@@ -1,7 +1,7 @@
 /** The bodies of requests and answers: one description that checks, types and documents them. */
 import { z } from 'zod';
 import type { ErrorCode } from '../../errors.js';
-import { alignmentSchema } from '../../faces/align/alignment.js';
+import { alignmentSchema } from '../../image/alignment.js';
 import { runSummarySchema } from '../../runs/run-record.js';
 import { base64Pattern } from '../../util/base64.js';
 import type { ServerLimits } from '../limits/limits.js';

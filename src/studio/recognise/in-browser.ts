@@ -2,7 +2,7 @@
 
 import { templates } from '../../faces/align/template.js';
 import type { FindFacesOptions } from '../../faces/find-faces.js';
-import type { Prediction } from '../../predict/prediction.js';
+import type { Prediction } from '../../recognise/prediction.js';
 import type { ModelBody } from '../../server/http/schemas.js';
 import type { ImageInput } from '../../web/image-input.js';
 import type { LoadProgress } from '../../web/messages.js';

@@ -1,7 +1,8 @@
 /** What recognising a picture gives, whoever did it. Browser-safe. */
-import type { TemplateName } from '../../faces/align/alignment.js';
+
 import type { FivePoints } from '../../faces/align/five-points.js';
 import type { Box, Point } from '../../faces/geometry.js';
+import type { TemplateName } from '../../image/alignment.js';
 
 /** Who recognises: the server that the page comes from, or the page itself. */
 export const ways = ['server', 'browser'] as const;

@@ -7,7 +7,7 @@ import { toFloat32 } from '../../tensor/host-tensor.js';
 import { scope } from '../../torch/scope.js';
 import { fromValues } from '../../torch/tensor.js';
 import { augmentationOf } from '../config/augmentation-sets.js';
-import type { Session } from '../loop/session.js';
+import type { Session } from '../session/session.js';
 import { type Augmentation, augmentationAt } from './augment.js';
 import { augmentImages } from './augment-tensors.js';
 

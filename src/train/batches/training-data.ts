@@ -13,7 +13,7 @@ import {
   recogniseLayout,
 } from '../../data/open-dataset.js';
 import { PosterError } from '../../errors.js';
-import type { Alignment } from '../../faces/align/alignment.js';
+import type { Alignment } from '../../image/alignment.js';
 import type { TrainingConfig } from '../config/training-options.js';
 import { stratifiedSplit } from './sampler.js';
 

@@ -2,13 +2,13 @@
 import type { EvaluationResult } from '../../evaluate/result.js';
 import { copyAtomically } from '../../io/copy-atomically.js';
 import type { EpochRecord } from '../../runs/epoch-record.js';
-import type { StopReason } from '../../runs/events.js';
 import { writeHistory } from '../../runs/history.js';
-import { afterEpoch } from '../../runs/progress.js';
-import { writeBestReport, writeCurves } from '../../runs/run-report.js';
+import type { StopReason } from '../events.js';
 import { learningRateAt } from '../optim/schedule.js';
+import { afterEpoch } from '../session/progress.js';
 import { betterOf } from './early-stopping.js';
 import { mustStop, type Run, requireFinite, save, seconds, withPlace } from './run.js';
+import { writeBestReport, writeCurves } from './run-report.js';
 import { validate } from './validate.js';
 
 /** Validates an epoch whose steps are done, saves it and shows it; a reason when told to stop before its end. */

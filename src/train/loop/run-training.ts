@@ -3,19 +3,20 @@ import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { writeAtomically } from '../../io/write-atomically.js';
-import type { StopReason, TrainResult } from '../../runs/events.js';
-import { lockRun, type RunFolder, requireUnused, runFolder } from '../../runs/run-folder.js';
-import { writeContactSheet } from '../../runs/run-report.js';
-import { withStatus } from '../../runs/status.js';
+import { lockRun, type RunFolder, runFolder } from '../../runs/run-folder.js';
 import { openEventWriter } from '../../runs/tensorboard.js';
 import type { TrainingConfig } from '../config/training-options.js';
+import type { StopReason, TrainResult } from '../events.js';
+import { openSession, type SessionRequest } from '../session/session.js';
+import { summariseSession } from '../session/summarise-session.js';
 import { shouldStop } from './early-stopping.js';
 import { judgeEpoch } from './judge-epoch.js';
 import { createSpeedometer } from './meters.js';
+import { requireUnused } from './require-unused.js';
 import { afterFailure, type Host, type Run, seconds } from './run.js';
-import { openSession, type SessionRequest } from './session.js';
+import { writeContactSheet } from './run-report.js';
+import { withStatus } from './status.js';
 import { createStepper } from './stepper.js';
-import { summariseSession } from './summarise-session.js';
 import { trainEpoch } from './train-epoch.js';
 
 export interface RunRequest extends SessionRequest {

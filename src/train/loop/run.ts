@@ -1,16 +1,16 @@
 /** A training under way: what its parts share, and what any of them may do. */
 import { PosterError } from '../../errors.js';
 import type { EvaluationResult } from '../../evaluate/result.js';
-import type { StopReason, TrainEvent } from '../../runs/events.js';
-import type { Progress } from '../../runs/progress.js';
 import type { RunFolder } from '../../runs/run-folder.js';
 import type { EventWriter } from '../../runs/tensorboard.js';
 import { noGrad } from '../../torch/autograd.js';
 import * as lists from '../../torch/kernels/foreach.js';
 import { scope } from '../../torch/scope.js';
+import type { StopReason, TrainEvent } from '../events.js';
+import type { Progress } from '../session/progress.js';
+import type { Session } from '../session/session.js';
 import { saveTraining } from '../weights/training-checkpoint.js';
 import type { Speedometer } from './meters.js';
-import type { Session } from './session.js';
 import type { Stepper } from './stepper.js';
 
 /** The world outside the training. */

@@ -9,9 +9,9 @@ import { fromValues } from '../../torch/tensor.js';
 import { maxSeed, randomBelow, randomStream } from '../../util/random.js';
 import { augmentImages, mixTargets } from '../batches/augment-tensors.js';
 import type { HostBatch } from '../batches/step-batches.js';
+import type { Session } from '../session/session.js';
 import type { Team } from '../team.js';
 import type { Parameters } from '../weights/parameters.js';
-import type { Session } from './session.js';
 import { type Batch, type StepReport, type TeamShare, trainStep } from './train-step.js';
 
 /**

@@ -1,12 +1,12 @@
 /** The steps of one epoch. */
 import { describeClipped } from '../../image/decode/grey16.js';
-import type { StopReason } from '../../runs/events.js';
-import { afterSkippedStep, afterStep } from '../../runs/progress.js';
 import type { EpochPlan } from '../batches/epoch-plan.js';
 import { loadSteps, nothingToLearnFrom, type StepImages } from '../batches/step-batches.js';
+import type { StopReason } from '../events.js';
 import { learningRateAt } from '../optim/schedule.js';
+import { afterSkippedStep, afterStep } from '../session/progress.js';
+import { planOf } from '../session/session.js';
 import { mustStop, type Run, save, seconds, withPlace } from './run.js';
-import { planOf } from './session.js';
 import type { StepReport } from './train-step.js';
 
 /**

@@ -12,11 +12,10 @@ import { valueAt } from '../../checkpoint/pickle/values.js';
 import { writePth } from '../../checkpoint/pth/write.js';
 import { StoredTensor } from '../../checkpoint/stored-tensor.js';
 import { PosterError } from '../../errors.js';
-import type { Alignment } from '../../faces/align/alignment.js';
+import type { Alignment } from '../../image/alignment.js';
 import { cardKey, modelCard } from '../../model/model-card.js';
 import type { PosterV2 } from '../../network/poster-v2.js';
 import type { StateEntry } from '../../network/state-dict.js';
-import { type Progress, progressSchema } from '../../runs/progress.js';
 import { requireFiniteWeights } from '../../tensor/finite.js';
 import { float32Tensor, type HostTensor, toFloat32 } from '../../tensor/host-tensor.js';
 import type { Tensor } from '../../torch/tensor.js';
@@ -27,6 +26,7 @@ import type { WeightAverage } from '../optim/ema.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { parameterGroups } from '../optim/parameter-groups.js';
 import { learningRateOfEpoch } from '../optim/schedule.js';
+import { type Progress, progressSchema } from '../session/progress.js';
 import type { Parameters } from './parameters.js';
 
 /** All that training changes, and what it was set up with. */

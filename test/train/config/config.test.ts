@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DataType } from '../../../src/data/labels.js';
-import { startOf } from '../../../src/runs/progress.js';
 import {
   checkConfig,
   flagOf,
@@ -15,7 +14,8 @@ import {
   type TrainingOverrides,
   trainingOptions,
 } from '../../../src/train/config/training-options.js';
-import { type Resumption, resumedConfig } from '../../../src/train/loop/resume.js';
+import { startOf } from '../../../src/train/session/progress.js';
+import { type Resumption, resumedConfig } from '../../../src/train/session/resume.js';
 import { networkConfigOf } from '../../../src/train/weights/parameters.js';
 
 const data = '/data/faces';

@@ -1,6 +1,6 @@
 /** Threads that align photos: finding faces keeps a core busy for a fifth of a second. */
 
-import type { Alignment } from '../../../faces/align/alignment.js';
+import type { Alignment } from '../../../image/alignment.js';
 import { startThreads } from '../../../io/thread.js';
 import { openJobQueue } from '../../loader/job-queue.js';
 import type { PhotoJob, PhotoOutcome } from './align-photo.js';

@@ -1,6 +1,6 @@
 /** What an alignment found, as plain data. */
 
-import type { Alignment } from '../../../faces/align/alignment.js';
+import type { Alignment } from '../../../image/alignment.js';
 import type { ClassCount } from '../../check/check-data.js';
 import type { DataType } from '../../labels.js';
 import type { Split } from '../../layouts/layout.js';

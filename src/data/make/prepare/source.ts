@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { PosterError } from '../../../errors.js';
-import type { Alignment } from '../../../faces/align/alignment.js';
+import type { Alignment } from '../../../image/alignment.js';
 import type { Sample } from '../../dataset.js';
 import type { DropCounter, Dropped, Layout, Listing, Split } from '../../layouts/layout.js';
 import { hasImageExtension } from '../../layouts/list-images.js';
