@@ -82,9 +82,9 @@ Napi::Value releaseTensor(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// leaveToCollector(tensor): tells the garbage collector how large the tensor is. For tensors that no scope frees: where
+// reportExternalMemory(tensor): tells the garbage collector how large the tensor is. For tensors that no scope frees: where
 // one does, the collector would only be driven to look, at every 64 MB, for garbage that is not there.
-Napi::Value leaveToCollector(const Napi::CallbackInfo& info) {
+Napi::Value reportExternalMemory(const Napi::CallbackInfo& info) {
   TensorBox* box = tensorBox(info.Env(), info[0], "a tensor to leave to the garbage collector");
   if (!box->content.defined() || box->bytes != 0) return info.Env().Undefined();
   box->bytes = ownedBytes(box->content);
@@ -143,7 +143,7 @@ const at::Generator& generatorFromJs(napi_env env, napi_value value) {
 
 void exportHandles(Napi::Object exports) {
   exportFunction<releaseTensor>(exports, "release");
-  exportFunction<leaveToCollector>(exports, "leaveToCollector");
+  exportFunction<reportExternalMemory>(exports, "reportExternalMemory");
   exportFunction<liveTensorCount>(exports, "liveTensors");
 }
 

@@ -22,12 +22,12 @@ import { fromValues } from '../../src/torch/tensor.js';
 import { torchOps } from '../../src/torch/torch-ops.js';
 import { type HostBatch, loadSteps } from '../../src/train/batches/step-batches.js';
 import { createStepper } from '../../src/train/loop/stepper.js';
-import { openSession, planOf } from '../../src/train/session/session.js';
+import { openTrainingSession, planOf } from '../../src/train/session/session.js';
 
 const [data, batchSize, threadCount, options = '{}'] = process.argv.slice(2);
 const learningRate = 3.5e-5;
 
-await using session = await openSession({
+await using session = await openTrainingSession({
   overrides: {
     dataType: 'RAF-DB',
     data: data!,

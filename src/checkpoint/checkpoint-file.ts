@@ -2,14 +2,14 @@ import { constants } from 'node:buffer';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { PosterError } from '../errors.js';
 import { describeSystemError } from '../io/write-atomically.js';
-import { Damage } from './damage.js';
+import { CorruptFileError } from './corrupt-file-error.js';
 
 /** A weights file open for reading at any offset. */
 export interface CheckpointFile {
   readonly path: string;
   /** Bytes in the file when it was opened. */
   readonly size: number;
-  /** Exactly `length` bytes from `offset`, in memory of their own. @throws Damage when the file ends before. */
+  /** Exactly `length` bytes from `offset`, in memory of their own. @throws CorruptFileError when the file ends before. */
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Closes the file; calls after the first do nothing. */
   close(): Promise<void>;
@@ -63,16 +63,18 @@ async function readExactly(
   length: number,
 ): Promise<Uint8Array> {
   if (offset + length > size)
-    throw new Damage(
+    throw new CorruptFileError(
       `is cut short: it ends at byte ${size} where ${offset + length} are needed; download or copy it again`,
     );
   if (length > constants.MAX_LENGTH)
-    throw new Damage(`holds a block of ${length} bytes, more than one buffer of this Node version can hold`);
+    throw new CorruptFileError(
+      `holds a block of ${length} bytes, more than one buffer of this Node version can hold`,
+    );
   const bytes = allocate(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await handle.read(bytes, done, length - done, offset + done).catch(unreadable);
     if (bytesRead === 0)
-      throw new Damage('became shorter while it was read; let the other program finish first');
+      throw new CorruptFileError('became shorter while it was read; let the other program finish first');
     done += bytesRead;
   }
   return bytes;
@@ -84,5 +86,5 @@ export function allocate(length: number): Uint8Array {
 }
 
 function unreadable(error: unknown): never {
-  throw new Damage(`could not be read (${describeSystemError(error)})`);
+  throw new CorruptFileError(`could not be read (${describeSystemError(error)})`);
 }

@@ -1,7 +1,7 @@
 import { PosterError } from '../errors.js';
 import type { DType } from '../tensor/host-tensor.js';
 import type { Checkpoint, TensorInfo } from './checkpoint.js';
-import { printable } from './damage.js';
+import { printable } from './corrupt-file-error.js';
 import { likelyCause } from './mismatch-cause.js';
 
 /** How a checkpoint's entries differ from those a network has; all lists in the order of their source. */

@@ -1,12 +1,12 @@
 import { PosterError } from '../errors.js';
 import type { Checkpoint, CheckpointFormat } from './checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from './checkpoint-file.js';
-import { namingFile, printable } from './damage.js';
+import { printable, withPath } from './corrupt-file-error.js';
+import { detectFormat } from './detect-format.js';
 import type { PickleValue } from './pickle/values.js';
 import { findUnpacked, openFolderCheckpoint } from './pth/open-folder.js';
 import { readLegacyCheckpoint } from './pth/open-legacy.js';
 import { readZipCheckpoint } from './pth/open-zip.js';
-import { recogniseFormat } from './recognise.js';
 import { readSafetensors } from './safetensors/read.js';
 import { type Contents, readContents } from './state-dict.js';
 import type { KnownNames } from './weight-names.js';
@@ -34,14 +34,14 @@ export async function openCheckpoint(
 ): Promise<Checkpoint> {
   const folder = await findUnpacked(path);
   if (folder !== undefined)
-    return namingFile(path, async () => {
+    return withPath(path, async () => {
       const { root, close } = await openFolderCheckpoint(folder);
       return checkpointOf(path, 'pth-folder', await withContents(root, names), close);
     });
   const file = await openCheckpointFile(path);
   try {
-    return await namingFile(path, async () => {
-      const format = await recogniseFormat(file);
+    return await withPath(path, async () => {
+      const format = await detectFormat(file);
       return checkpointOf(path, format, await readers[format](file, names), () => file.close());
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Shape } from '../tensor/host-tensor.js';
-import { Damage } from './damage.js';
+import { CorruptFileError } from './corrupt-file-error.js';
 
 /** How a tensor lies in its storage, in elements: PyTorch's storage_offset, size and stride. */
 export interface StridedView {
@@ -17,12 +17,13 @@ const EXPANSION_LIMIT = 64 * 2 ** 20;
 /** PyTorch and NumPy have no tensors of more axes. */
 export const MOST_AXES = 64;
 
-/** Number of elements of a shape from a file. @throws Damage when the product is not exact. */
+/** Number of elements of a shape from a file. @throws CorruptFileError when the product is not exact. */
 export function checkedElementCount(shape: Shape): number {
   let count = 1;
   for (const size of shape) count *= size;
   if (shape.includes(0)) return 0;
-  if (!Number.isSafeInteger(count)) throw new Damage(`holds a tensor of impossible shape ${shape.join('x')}`);
+  if (!Number.isSafeInteger(count))
+    throw new CorruptFileError(`holds a tensor of impossible shape ${shape.join('x')}`);
   return count;
 }
 
@@ -35,25 +36,25 @@ export function spanOf(view: StridedView): { start: number; length: number } {
 
 /**
  * Proves that a view lies inside its storage.
- * @throws Damage on a negative or fractional number, on shape and strides of unequal length, on a reach past the
+ * @throws CorruptFileError on a negative or fractional number, on shape and strides of unequal length, on a reach past the
  * storage's end, and on an expansion beyond all use.
  */
 export function checkView(view: StridedView, storageBytes: number, itemBytes: number): void {
   const { offset, shape, strides } = view;
   if (shape.length !== strides.length)
-    throw new Damage(`holds a tensor with ${shape.length} sizes but ${strides.length} strides`);
+    throw new CorruptFileError(`holds a tensor with ${shape.length} sizes but ${strides.length} strides`);
   if (![offset, ...shape, ...strides].every((n) => Number.isSafeInteger(n) && n >= 0))
-    throw new Damage(
+    throw new CorruptFileError(
       `holds a tensor of impossible geometry (shape ${shape.join('x')}, strides ${strides.join(',')}, offset ${offset})`,
     );
   const bytes = checkedElementCount(shape) * itemBytes;
   const { start, length } = spanOf(view);
   if (!(length === 0 || (start + length) * itemBytes <= storageBytes))
-    throw new Damage(
+    throw new CorruptFileError(
       `holds a tensor of shape ${shape.join('x')} that reaches past its storage of ${storageBytes} bytes`,
     );
   if (bytes > storageBytes + EXPANSION_LIMIT)
-    throw new Damage(
+    throw new CorruptFileError(
       `holds a tensor of shape ${shape.join('x')} expanded from a storage of ${storageBytes} bytes`,
     );
 }

@@ -1,4 +1,4 @@
-import { counted, Damage } from './damage.js';
+import { CorruptFileError, counted } from './corrupt-file-error.js';
 
 /** Names of the entries that the network asked for has, by which its weights are known in a file. */
 export type KnownNames = ReadonlySet<string>;
@@ -15,7 +15,7 @@ export interface NamedWeights<T> {
 }
 
 /** A sound file that holds the network more than once, none of them by a usual name. */
-export class Ambiguity extends Damage {
+export class Ambiguity extends CorruptFileError {
   override readonly code = 'checkpoint.mismatch';
 
   constructor(places: readonly string[]) {

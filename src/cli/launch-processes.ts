@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { PosterError } from '../errors.js';
-import type { Processes } from '../train/team.js';
+import type { Processes } from '../train/process-group.js';
 
 /** How long the others may take to save once one has ended. */
 const graceSeconds = 60;

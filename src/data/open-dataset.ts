@@ -75,7 +75,7 @@ export interface OpenedDataset extends Dataset, Pick<Listing, 'alignment' | 'are
  * image; `option.invalid` for a split that is not there.
  */
 export async function openDataset(options: OpenDatasetOptions): Promise<OpenedDataset> {
-  const layout = await recogniseLayout(options);
+  const layout = await detectLayout(options);
   const split = chooseSplit(layout, options);
   const listing = await readTargets(layout, split, options);
   requireSound(listing, split, options);
@@ -116,7 +116,7 @@ function tellUnvoted(listing: Listing, split: Split): Listing {
  * Finds out how a dataset lies on disk.
  * @throws PosterError `file.missing` or `data.layout`, naming what was expected and what is there.
  */
-export async function recogniseLayout(options: OpenDatasetOptions): Promise<Layout> {
+export async function detectLayout(options: OpenDatasetOptions): Promise<Layout> {
   const { type, labels, numberNames, votes, signal } = options;
   const root = resolve(options.root);
   if (labels) checkLabels(labels, '--labels');

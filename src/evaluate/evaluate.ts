@@ -8,9 +8,9 @@ import {
   type RecogniseFilesOptions,
   type Recogniser,
 } from '../recognise/recognise-files.js';
-import type { Failure, Prediction } from './prediction.js';
+import type { Failure, ImagePrediction } from './prediction.js';
 import type { EvaluationResult } from './result.js';
-import { summarise } from './summarise.js';
+import { summariseEvaluation } from './summarise.js';
 
 export interface EvaluateOptions extends Omit<RecogniseFilesOptions, 'embedding'> {
   /** The labelled images; see `openDataset`. */
@@ -24,7 +24,7 @@ export interface EvaluateOptions extends Omit<RecogniseFilesOptions, 'embedding'
 export interface EvaluationOutcome {
   readonly result: EvaluationResult;
   /** One for each image that could be read, in the dataset's order. */
-  readonly predictions: readonly Prediction[];
+  readonly predictions: readonly ImagePrediction[];
 }
 
 /**
@@ -39,7 +39,7 @@ export async function evaluate(model: Recogniser, options: EvaluateOptions): Pro
   const { samples } = dataset;
   const { classes, labelOf } = matchClasses(model, dataset);
   const { batchSize = defaultBatchSize, workers = defaultWorkers(), onNote, signal } = options;
-  const predictions: Prediction[] = [];
+  const predictions: ImagePrediction[] = [];
   const failures: Failure[] = [];
   const started = performance.now();
   const paths = samples.map(({ path }) => path);
@@ -57,7 +57,7 @@ export async function evaluate(model: Recogniser, options: EvaluateOptions): Pro
     done += 1; // apart: without a listener the call's arguments are not evaluated
     onProgress?.(done, samples.length);
   }
-  const result = summarise({
+  const result = summariseEvaluation({
     dataset: { name: dataset.name, type: dataset.name, split: dataset.split, root: dataset.root },
     checkpoint: { path: model.path },
     classes,
@@ -92,7 +92,7 @@ function matchClasses(model: Recogniser, { classes, name }: Dataset): ClassMatch
   if (classes.length > labels.length || (classes.length < labels.length && !mayBePart)) {
     throw new PosterError(
       'checkpoint.mismatch',
-      `Expected the classes of ${name} (${classes.join(', ')}) but ${model.path} tells ${labels.length} apart (${labels.join(', ')})${suggestType(labels.length)}.`,
+      `Expected the classes of ${name} (${classes.join(', ')}) but ${model.path} has ${labels.length} (${labels.join(', ')})${suggestType(labels.length)}.`,
     );
   }
   const indices = classes.map((label) => labelIndex(labels, label));

@@ -5,7 +5,7 @@ import { PosterError } from '../errors.js';
 import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
 
 /** One image's true class index and the network's logits, one per class. */
-export interface Prediction {
+export interface ImagePrediction {
   readonly path: string;
   readonly label: number;
   readonly logits: Float32Array;
@@ -35,7 +35,7 @@ export interface ScoredPrediction {
  * @throws PosterError `engine.failed` where the logits are not `classCount` finite numbers, `data.layout`
  * where the label is no class index.
  */
-export function scorePrediction(prediction: Prediction, classCount: number): ScoredPrediction {
+export function scorePrediction(prediction: ImagePrediction, classCount: number): ScoredPrediction {
   const { path, label, logits } = prediction;
   checkPrediction(prediction, classCount);
   const logNormaliser = logSumExp(logits);
@@ -43,7 +43,7 @@ export function scorePrediction(prediction: Prediction, classCount: number): Sco
   return { path, label, predicted: argmax(logits), probabilities, loss: logNormaliser - logits[label]! };
 }
 
-function checkPrediction({ path, label, logits }: Prediction, classCount: number): void {
+function checkPrediction({ path, label, logits }: ImagePrediction, classCount: number): void {
   if (logits.length !== classCount)
     throw new PosterError(
       'engine.failed',

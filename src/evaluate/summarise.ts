@@ -5,7 +5,7 @@ import { PosterError } from '../errors.js';
 import { expectedCalibrationError, reliabilityBins } from './calibration.js';
 import { diagnoseClassOrder } from './diagnose.js';
 import { confusionMatrix, confusionMetrics } from './metrics.js';
-import { type Failure, type Prediction, type ScoredPrediction, scorePrediction } from './prediction.js';
+import { type Failure, type ImagePrediction, type ScoredPrediction, scorePrediction } from './prediction.js';
 import { publishedFigure } from './published.js';
 import { type EvaluationResult, type Mistake, resultVersion } from './result.js';
 
@@ -14,7 +14,7 @@ export interface Evaluation {
   readonly dataset: EvaluationResult['dataset'];
   readonly checkpoint: EvaluationResult['checkpoint'];
   readonly classes: readonly string[];
-  readonly predictions: readonly Prediction[];
+  readonly predictions: readonly ImagePrediction[];
   readonly failures: readonly Failure[];
   /** Wall-clock time the images took, in seconds. */
   readonly seconds: number;
@@ -30,7 +30,7 @@ export interface Evaluation {
  * @throws PosterError `data.layout` where there are no predictions or a label is out of range,
  * `engine.failed` where logits are not finite or not one per class.
  */
-export function summarise(evaluation: Evaluation): EvaluationResult {
+export function summariseEvaluation(evaluation: Evaluation): EvaluationResult {
   const { dataset, checkpoint, predictions, failures, seconds, configuration } = evaluation;
   if (predictions.length === 0) throw nothingToJudge(evaluation);
   const classes = [...evaluation.classes];
@@ -51,7 +51,7 @@ export function summarise(evaluation: Evaluation): EvaluationResult {
     matrix,
     reliability,
     published: publishedFigure(dataset.type, dataset.split),
-    mistakes: surestMistakes(scored, evaluation.mistakeCount ?? 24),
+    mistakes: mostConfidentErrors(scored, evaluation.mistakeCount ?? 24),
     diagnosis: diagnoseClassOrder(matrix, classes),
     failures: failures.map(({ path, error }) => ({ path, error })),
     timing: { seconds, imagesPerSecond: seconds > 0 ? predictions.length / seconds : 0 },
@@ -72,7 +72,7 @@ function meanLoss(scored: readonly ScoredPrediction[]): number {
 }
 
 /** The wrong answers of highest confidence, surest first; equal ones in the order they came. */
-function surestMistakes(scored: readonly ScoredPrediction[], limit: number): Mistake[] {
+function mostConfidentErrors(scored: readonly ScoredPrediction[], limit: number): Mistake[] {
   return scored
     .filter(({ label, predicted }) => label !== predicted)
     .map(({ path, label, predicted, probabilities }) => ({

@@ -7,7 +7,7 @@ import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
-import { withUsualAlignment } from './align/align.js';
+import { withDefaultAlignment } from './align/align.js';
 import type { FaceDetector } from './detect/detector.js';
 import { openBlazeFace, openFaceMesh } from './detect/packaged-models.js';
 import { notOpened, yuNetDetector } from './detect/yunet.js';
@@ -77,7 +77,7 @@ function faceFinder(models: FaceModels, alignment: Alignment): FaceFinder {
     async find(photo, options = {}) {
       if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
       const upright = await decodeInput(photo, photoDecoding);
-      return findFaces(upright, models, withUsualAlignment(options, alignment));
+      return findFaces(upright, models, withDefaultAlignment(options, alignment));
     },
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { PosterError } from '../errors.js';
-import { openAside, unwritable } from './write-atomically.js';
+import { openTempFile, unwritable } from './write-atomically.js';
 
 /**
  * Copies a file aside and renames it into place; shares the disk's blocks where the file system can. On any
@@ -10,7 +10,7 @@ import { openAside, unwritable } from './write-atomically.js';
  * @throws PosterError `file.unwritable` with the path and the system's reason.
  */
 export async function copyAtomically(from: string, to: string): Promise<void> {
-  const aside = await openAside(to);
+  const aside = await openTempFile(to);
   try {
     await copyFile(from, aside.path, constants.COPYFILE_FICLONE);
     await aside.commit();

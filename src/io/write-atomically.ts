@@ -5,7 +5,7 @@ import { messageOf, PosterError } from '../errors.js';
 import { describeForeignName } from '../util/foreign-name.js';
 
 /** A file that is being written under another name beside its own. */
-export interface AsideFile {
+export interface TempFile {
   /** Where to write it. */
   readonly path: string;
   /** Renames it into place. */
@@ -19,7 +19,7 @@ export interface AsideFile {
  *
  * @throws PosterError `file.unwritable` with the path and the system's reason, here and when it is committed.
  */
-export async function openAside(path: string): Promise<AsideFile> {
+export async function openTempFile(path: string): Promise<TempFile> {
   const failed = (cause: unknown): never => {
     throw unwritable(path, cause);
   };
@@ -43,7 +43,7 @@ export async function writeAtomically(
   path: string,
   content: string | Uint8Array | ((file: FileHandle) => Promise<void>),
 ): Promise<void> {
-  const aside = await openAside(path);
+  const aside = await openTempFile(path);
   try {
     const file = await open(aside.path, 'wx');
     try {

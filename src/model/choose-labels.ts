@@ -51,7 +51,7 @@ function requireCount(path: string, classes: number, labels: readonly string[], 
   if (labels.length === classes) return;
   throw new PosterError(
     'checkpoint.mismatch',
-    `Expected ${classes} class names for ${path}, whose head tells ${classes} classes apart, but ${where} gives ${labels.length}; pass --labels with ${classes} names or the checkpoint that belongs to the data.`,
+    `Expected ${classes} class names for ${path}, which has ${classes} classes, but ${where} gives ${labels.length}; pass --labels with ${classes} names or the checkpoint that belongs to the data.`,
   );
 }
 

@@ -14,7 +14,7 @@ export function knownAlignment(card: ModelCard | undefined, dataset?: string): A
 }
 
 /** The same; where nothing is known, RAF-DB's alignment, in crops no larger than what the network sees. */
-export function usualAlignment(
+export function defaultAlignmentOf(
   { imageSize }: Pick<NetworkConfig, 'imageSize'>,
   card: ModelCard | undefined,
   dataset?: string,

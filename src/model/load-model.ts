@@ -15,7 +15,7 @@ import { requireFiniteWeights } from '../tensor/finite.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
-import { usualAlignment } from './known-alignment.js';
+import { defaultAlignmentOf } from './known-alignment.js';
 import { type ModelCard, preprocessingOf, requireImageSize } from './model-card.js';
 import { openModelCheckpoint } from './open-model-checkpoint.js';
 import { type CheckedNetwork, readNetwork } from './read-network.js';
@@ -98,7 +98,7 @@ async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel
 }
 
 function factsOf(network: NetworkConfig, card: ModelCard | undefined, { dataset }: ChosenLabels) {
-  const alignment = usualAlignment(network, card, dataset);
+  const alignment = defaultAlignmentOf(network, card, dataset);
   return { network, alignment, preprocessing: preprocessingOf(network, card) };
 }
 

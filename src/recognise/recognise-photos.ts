@@ -1,6 +1,6 @@
 /** Finds the faces of photos and recognises each. */
 import type { PosterError } from '../errors.js';
-import { withUsualAlignment } from '../faces/align/align.js';
+import { withDefaultAlignment } from '../faces/align/align.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
@@ -32,7 +32,7 @@ export async function recogniseFaces(
   { embedding = false, ...options }: RecogniseFacesOptions = {},
 ): Promise<RecognisedFace[]> {
   const { signal } = options;
-  const faces = await finder.find(photo, withUsualAlignment(options, model.alignment));
+  const faces = await finder.find(photo, withDefaultAlignment(options, model.alignment));
   return recogniseEach(model, faces, { embedding, ...(signal && { signal }) });
 }
 

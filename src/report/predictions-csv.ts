@@ -1,7 +1,7 @@
 /**
  * Predictions as comma-separated values, one image a line (RFC 4180). Browser-safe.
  */
-import { type Prediction, scorePrediction } from '../evaluate/prediction.js';
+import { type ImagePrediction, scorePrediction } from '../evaluate/prediction.js';
 import { csvLine } from '../util/csv-line.js';
 
 /**
@@ -10,7 +10,7 @@ import { csvLine } from '../util/csv-line.js';
  * that any number of predictions can be written.
  */
 export function* predictionsCsv(
-  predictions: Iterable<Prediction>,
+  predictions: Iterable<ImagePrediction>,
   classes: readonly string[],
 ): Generator<string, void, undefined> {
   yield csvLine(['path', 'label', 'prediction', 'correct', ...classes.map((name) => `p_${name}`)]);

@@ -22,7 +22,7 @@ import { addStudioPage } from './studio-page.js';
 import { openWebModel } from './web-model.js';
 
 /** What the server needs of a model; a {@link Poster} has it. */
-export type Recogniser = Pick<
+export type ServerModel = Pick<
   Poster,
   | 'labels'
   | 'labelOrigin'
@@ -70,7 +70,10 @@ const lastMoment = 3000;
  * An app that is ready for `listen` or `inject`. Its `close` stops taking requests, finishes those it has, and
  * leaves the model to its owner.
  */
-export async function createServer(model: Recogniser, options: ServerOptions = {}): Promise<FastifyInstance> {
+export async function createServer(
+  model: ServerModel,
+  options: ServerOptions = {},
+): Promise<FastifyInstance> {
   const limits = { ...defaultLimits, ...options.limits };
   const runs = options.runs === undefined ? undefined : openRuns(options.runs);
   const { batchSize = 8, batchDelay = 10, readers = availableParallelism() } = options;

@@ -7,7 +7,7 @@ import { chooseAlignment } from '../faces/align/template.js';
 import { checkCropSize, type TemplateName } from '../image/alignment.js';
 import type { LoadOptions } from '../model/load-model.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
-import { createServer, type Recogniser, type ServerOptions } from './create-server.js';
+import { createServer, type ServerModel, type ServerOptions } from './create-server.js';
 import { openEngineThread } from './engine/engine-thread.js';
 import { openReaderThreads } from './engine/reader-threads.js';
 
@@ -30,7 +30,7 @@ export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' |
   /** Threads that read images. Default: half the cores, at least one, at most four. */
   readonly workers?: number | undefined;
   /** Is told the model and the address once the server listens. */
-  readonly onListening?: (model: Recogniser, address: string) => void;
+  readonly onListening?: (model: ServerModel, address: string) => void;
   /** Ends the server: requests that it has accepted are answered first. */
   readonly signal: AbortSignal;
 }
@@ -68,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 async function serveUntil(
   app: FastifyInstance,
   { host = '127.0.0.1', port = 8080, onListening, signal }: ServeOptions,
-  model: Recogniser,
+  model: ServerModel,
   ends: readonly Promise<void>[],
 ): Promise<void> {
   try {

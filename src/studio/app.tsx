@@ -9,7 +9,7 @@ import { ThemeButton } from './parts/theme-button.js';
 import { TokenForm } from './parts/token-form.js';
 import { RecognisePage } from './recognise/recognise-page.js';
 import { useRecognition } from './recognise/use-recognition.js';
-import { addressOf, type Place, usePlace, type View, views } from './route.js';
+import { addressOf, type Route, useRoute, type View, views } from './route.js';
 import { TrainingPage } from './training/training-page.js';
 import { useOpenedRun } from './training/use-opened-run.js';
 import { type Answer, useAnswer } from './use-answer.js';
@@ -21,7 +21,7 @@ const titles: Record<View, string> = {
 };
 
 interface ViewProps {
-  readonly place: Place;
+  readonly place: Route;
   readonly model: Answer<ModelBody>;
 }
 
@@ -33,7 +33,7 @@ export function App() {
 
 function Studio({ onToken }: { readonly onToken: () => void }) {
   const model = useAnswer<ModelBody>('/v1/model');
-  const place = usePlace();
+  const place = useRoute();
   if (model.error instanceof ServerError && model.error.code === 'request.unauthorised')
     return <TokenForm onToken={onToken} />;
   return (
@@ -72,7 +72,7 @@ function Header({ place: { view }, model }: ViewProps) {
 }
 
 function ModelChip({ value, error }: Answer<ModelBody>) {
-  if (error) return <span class="chip warning">server away</span>;
+  if (error) return <span class="chip warning">offline</span>;
   if (!value) return <span class="chip">…</span>;
   return (
     <span class="chip" title={`${value.labels.length} classes: ${value.labels.join(', ')}`}>

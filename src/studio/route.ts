@@ -4,13 +4,13 @@ import { useEffect, useState } from 'preact/hooks';
 export const views = ['recognise', 'evaluation', 'training'] as const;
 export type View = (typeof views)[number];
 
-export interface Place {
+export interface Route {
   readonly view: View;
   /** What is open in it, where the address says so. */
   readonly name: string | undefined;
 }
 
-export function parseAddress(hash: string): Place {
+export function parseAddress(hash: string): Route {
   const [, part, name] = hash.split('/');
   const view = views.find((view) => view === part) ?? 'recognise';
   return { view, name: name ? decoded(name) : undefined };
@@ -28,7 +28,7 @@ function decoded(text: string): string {
   }
 }
 
-export function usePlace(): Place {
+export function useRoute(): Route {
   const [place, setPlace] = useState(() => parseAddress(location.hash));
   useEffect(() => {
     const follow = () => setPlace(parseAddress(location.hash));

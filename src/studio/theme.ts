@@ -6,7 +6,7 @@ export type ThemeChoice = (typeof themes)[number];
 
 const storageKey = 'poster-theme';
 
-/** Gives the page the colours of the house's charts and the theme of the last visit. */
+/** Gives the page the colours of our charts and the theme of the last visit. */
 export function startTheme(): void {
   const sheet = new CSSStyleSheet();
   const dark = paletteCss('dark');

@@ -52,7 +52,7 @@ type Handles = readonly (Handle | null)[];
 export interface Addon {
   release(tensor: Handle): void;
   /** Tells the garbage collector how large a tensor is that no scope frees. */
-  leaveToCollector(tensor: Handle): void;
+  reportExternalMemory(tensor: Handle): void;
   liveTensors(): number;
   operator(name: string): (...args: NativeArgument[]) => NativeResult;
   schema(name: string): string;

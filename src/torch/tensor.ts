@@ -15,7 +15,7 @@ export class Tensor {
   /** For the engine: takes over a handle from the addon. */
   constructor(handle: Handle) {
     this.#handle = handle;
-    if (!track(this)) addon().leaveToCollector(handle);
+    if (!track(this)) addon().reportExternalMemory(handle);
   }
 
   /** The native tensor. @throws PosterError `disposed` */

@@ -2,14 +2,14 @@
 import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 // Loads sharp: libvips must have been loaded by the main thread before others use it.
-import '../data/loader/image-workforce.js';
+import '../data/loader/decoder-pool.js';
 import { messageOf, PosterError } from '../errors.js';
 import { isShippedModel } from '../model/shipped-models.js';
 import { isRun } from '../runs/run-folder.js';
 import type { TrainingConfig, TrainingOverrides } from './config/training-options.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
-import type { Processes } from './team.js';
-import type { WorkerMessage, WorkerOrder } from './worker.js';
+import type { Processes } from './process-group.js';
+import type { WorkerInit, WorkerMessage } from './worker.js';
 
 export type { DryRunResult, StopReason, TrainEvent, TrainingSummary, TrainResult } from './events.js';
 
@@ -58,7 +58,7 @@ function inThread(options: TrainOptions, dryRun: boolean): Promise<TrainResult |
   letWaitingThreadsSleep();
   const { signal, onEvent } = options;
   const stop = new SharedArrayBuffer(4);
-  const order: WorkerOrder = { request: requestOf(options), dryRun, stop };
+  const order: WorkerInit = { request: requestOf(options), dryRun, stop };
   const askToStop = () => Atomics.store(new Int32Array(stop), 0, 1);
   if (signal?.aborted) askToStop();
   signal?.addEventListener('abort', askToStop, { once: true });

@@ -6,7 +6,7 @@ import { type RunRequest, runTraining } from './loop/run-training.js';
 import { dryRun } from './session/dry-run.js';
 
 /** What the thread is started with. */
-export interface WorkerOrder {
+export interface WorkerInit {
   readonly request: RunRequest;
   readonly dryRun: boolean;
   /** An Int32Array of one element: anything but 0 asks the training to save and stop. */
@@ -26,7 +26,7 @@ export type WorkerMessage =
     };
 
 const port = parentPort!;
-const order: WorkerOrder = workerData;
+const order: WorkerInit = workerData;
 const stop = new Int32Array(order.stop);
 
 function say(message: WorkerMessage): void {

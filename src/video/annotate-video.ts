@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream';
 import { PosterError } from '../errors.js';
 import { annotate } from '../faces/annotate/annotate.js';
 import type { RgbImage } from '../image/rgb-image.js';
-import { openAside } from '../io/write-atomically.js';
-import { firstComplaint, inputArguments, startProgram } from './ffmpeg.js';
+import { openTempFile } from '../io/write-atomically.js';
+import { firstErrorLine, inputArguments, startProgram } from './ffmpeg.js';
 import type { VideoInfo } from './probe-video.js';
 import type { FrameChoice } from './read-frames.js';
 import type { VideoFrame } from './recognise-video.js';
@@ -38,7 +38,7 @@ export async function openVideoAnnotator(
   path: string,
   { every = 1, fps, signal }: AnnotateVideoOptions = {},
 ): Promise<VideoAnnotator> {
-  const aside = await openAside(path);
+  const aside = await openTempFile(path);
   const rate = Math.min(
     Math.max(Math.min((video.frameRate ?? usualRate) / every, fps ?? Infinity), 0.1),
     120,
@@ -51,7 +51,7 @@ export async function openVideoAnnotator(
     pixels.end();
     const { code, complaint } = await encoder.ended;
     if (code === 0) return;
-    const reason = firstComplaint(complaint, aside.path);
+    const reason = firstErrorLine(complaint, aside.path);
     throw new PosterError('file.unwritable', `Could not write ${path}: ${reason}.`);
   };
   const send = async (image: RgbImage) => {

@@ -105,7 +105,7 @@ export async function requireFfmpeg(signal?: AbortSignal): Promise<void> {
 }
 
 /** What a program complained of first, which is the cause, without the part of it that speaks. */
-export function firstComplaint(complaint: string, path: string): string {
+export function firstErrorLine(complaint: string, path: string): string {
   const lines = complaint.split('\n').map((line) => line.trim());
   const first = lines.find((line) => line !== '') ?? 'no reason is given';
   return first

@@ -5,7 +5,7 @@ import { PosterError } from '../errors.js';
 import { longestSide } from '../image/decode/image-defect.js';
 import { describeSystemError } from '../io/write-atomically.js';
 import { parseJson } from '../util/parse-json.js';
-import { firstComplaint, inputArguments, outputOf } from './ffmpeg.js';
+import { firstErrorLine, inputArguments, outputOf } from './ffmpeg.js';
 
 export interface VideoInfo {
   readonly path: string;
@@ -48,7 +48,7 @@ export async function probeVideo(path: string, signal?: AbortSignal): Promise<Vi
   const args = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', entries, '-of', 'json'];
   const { code, complaint, output } = await outputOf('ffprobe', [...args, ...inputArguments(path)], signal);
   if (code !== 0)
-    throw unreadableVideo(path, `it is no video, or damaged (${firstComplaint(complaint, path)})`);
+    throw unreadableVideo(path, `it is no video, or damaged (${firstErrorLine(complaint, path)})`);
   const parsed = probeShape.safeParse(parseJson(output));
   if (!parsed.success) throw unreadableVideo(path, 'the size of its pictures is not known; it is damaged');
   const { streams, format } = parsed.data;

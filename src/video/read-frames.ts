@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { PosterError, throwIfAborted } from '../errors.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import {
-  firstComplaint,
+  firstErrorLine,
   inputArguments,
   type ProgramEnd,
   passthroughArguments,
@@ -146,7 +146,7 @@ function reportEnd(
   onDamage: ReadFramesOptions['onDamage'],
 ): void {
   if (code === 0 && complaint === '' && frames > 0) return;
-  const reason = firstComplaint(complaint, path);
+  const reason = firstErrorLine(complaint, path);
   if (frames === 0) throw unreadableVideo(path, `not one frame could be decoded (${reason})`);
   onDamage?.(`The video ${path} is damaged or cut off; what could be decoded was used (${reason}).`);
 }

@@ -85,7 +85,7 @@ export function createTimelineRecorder(labels: readonly string[]): TimelineRecor
       const duration = current ? current.time + interval : 0;
       close(duration);
       current = undefined;
-      const tracks = [...records.values()].map((record) => summarise(record, labels));
+      const tracks = [...records.values()].map((record) => summariseTrack(record, labels));
       tracks.sort((a, b) => b.seconds - a.seconds || a.track - b.track);
       return { labels, duration, binWidth, tracks, trackCount };
     },
@@ -137,7 +137,10 @@ function dropShortest(records: Map<number, FaceRecord>, { faces }: SeenFrame): v
   for (const { track } of absent.slice(0, Math.max(records.size - maxTracks, 0))) records.delete(track);
 }
 
-function summarise({ track, from, to, total, bins }: FaceRecord, labels: readonly string[]): TimelineTrack {
+function summariseTrack(
+  { track, from, to, total, bins }: FaceRecord,
+  labels: readonly string[],
+): TimelineTrack {
   const means = meansOf(total);
   return {
     track,

@@ -3,11 +3,11 @@
 import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';
-import { withUsualAlignment } from '../faces/align/align.js';
+import { withDefaultAlignment } from '../faces/align/align.js';
 import type { FindFacesOptions } from '../faces/find-faces.js';
 import type { Alignment } from '../image/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
-import { usualAlignment } from '../model/known-alignment.js';
+import { defaultAlignmentOf } from '../model/known-alignment.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
@@ -113,7 +113,7 @@ export class Poster implements AsyncDisposable {
 
   /** How the faces that the model learned from were cut out; RAF-DB's alignment where that is not known. */
   get alignment(): Alignment {
-    return usualAlignment(this.network, this.#loaded.card);
+    return defaultAlignmentOf(this.network, this.#loaded.card);
   }
 
   /** The sizes of the network. */
@@ -202,7 +202,7 @@ export class Poster implements AsyncDisposable {
 
   /** Finds every face of an ordinary picture, cut out as the model learned them; see {@link recogniseFaces}. */
   async findFaces(photo: ImageInput, { signal, ...asked }: FindFacesOptions = {}): Promise<FoundFaces> {
-    const options = withUsualAlignment(asked, this.alignment);
+    const options = withDefaultAlignment(asked, this.alignment);
     return this.#ask([photo], signal, ([pixels]) => ({ type: 'find-faces', photo: pixels!, options }));
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Damage } from '../../src/checkpoint/damage.js';
+import { CorruptFileError } from '../../src/checkpoint/corrupt-file-error.js';
 import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { unpickle } from '../../src/checkpoint/pickle/unpickle.js';
 import { ForeignObject, type PickleValue } from '../../src/checkpoint/pickle/values.js';
@@ -16,7 +16,7 @@ function assertDamaged(pickle: string, reason: string | RegExp): void {
   assert.throws(
     () => load(pickle),
     (error) => {
-      assert.ok(error instanceof Damage, String(error));
+      assert.ok(error instanceof CorruptFileError, String(error));
       assertSentence(error.message, reason);
       return true;
     },

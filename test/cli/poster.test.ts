@@ -108,7 +108,7 @@ test('a checkpoint for another number of classes is told with the data it could 
   assert.equal(result.code, errorCodes['checkpoint.mismatch'].exit);
   assert.equal(
     result.stderr,
-    `poster: Expected 8 class names for ${eight}, whose head tells 8 classes apart, but --data_type RAF-DB gives 7; pass --labels with 8 names or the checkpoint that belongs to the data.\n`,
+    `poster: Expected 8 class names for ${eight}, which has 8 classes, but --data_type RAF-DB gives 7; pass --labels with 8 names or the checkpoint that belongs to the data.\n`,
   );
 });
 

@@ -51,7 +51,7 @@ torchTest('a published command trains, and its best checkpoint evaluates the sam
   const { stdout, stderr, code } = await poster(...official, ...short, '--output', output);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^ {2}batchSize {10}5$/m);
-  assert.match(stdout, /^Images {3}14 to learn from, 7 to judge by \(test\)$/m);
+  assert.match(stdout, /^Images {3}14 training, 7 validation \(test\)$/m);
   assert.match(stdout, /^Epoch 1, step 3 of 3: loss \d\.\d{4}, accuracy /m);
   assert.match(stdout, /^Epoch 1: .* \(the best so far\)/m);
   assert.match(stdout, /^All epochs are done, after 1 whole epochs and 3 steps\.$/m);

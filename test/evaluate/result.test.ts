@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publishedFigure } from '../../src/evaluate/published.js';
 import { parseEvaluationResult } from '../../src/evaluate/result.js';
-import { type Evaluation, summarise } from '../../src/evaluate/summarise.js';
+import { type Evaluation, summariseEvaluation } from '../../src/evaluate/summarise.js';
 import { predictionsFor, rafDbClasses, rafDbMatrix } from './synthesise.js';
 
 function rafDbEvaluation(): Evaluation {
@@ -18,7 +18,7 @@ function rafDbEvaluation(): Evaluation {
   };
 }
 
-const rafDbResult = () => summarise(rafDbEvaluation());
+const rafDbResult = () => summariseEvaluation(rafDbEvaluation());
 
 test('a result holds every figure and survives JSON unchanged', () => {
   const result = rafDbResult();
@@ -44,7 +44,7 @@ test('the most confident mistakes come surest first', () => {
 });
 
 test('an evaluation in which every image failed is an error', () => {
-  assert.throws(() => summarise({ ...rafDbEvaluation(), predictions: [] }), {
+  assert.throws(() => summariseEvaluation({ ...rafDbEvaluation(), predictions: [] }), {
     code: 'data.layout',
     message:
       /Expected at least one readable image of RAF-DB but 1 failed.*test\/broken\.jpg: the file is truncated/,

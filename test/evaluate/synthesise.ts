@@ -1,4 +1,4 @@
-import type { Prediction } from '../../src/evaluate/prediction.js';
+import type { ImagePrediction } from '../../src/evaluate/prediction.js';
 
 /** Class names in the order of `rafDbMatrix`. */
 export const rafDbClasses = ['surprise', 'fear', 'disgust', 'happiness', 'sadness', 'anger', 'neutral'];
@@ -26,7 +26,7 @@ export function seeded(seed: number): () => number {
 }
 
 /** Predictions that add up to the matrix exactly: right ones mostly sure, wrong ones mostly less so. */
-export function predictionsFor(matrix: readonly (readonly number[])[], seed = 1): Prediction[] {
+export function predictionsFor(matrix: readonly (readonly number[])[], seed = 1): ImagePrediction[] {
   const random = seeded(seed);
   const cells = matrix.flatMap((row, label) =>
     row.flatMap((count, predicted) => Array.from({ length: count }, () => [label, predicted] as const)),

@@ -57,7 +57,7 @@ test('otherwise names are assumed from the number of classes, and that is said',
 test('names that are not one for each class are refused, with where they come from', () => {
   const refusal = (where: string) => ({
     code: 'checkpoint.mismatch',
-    message: `Expected 8 class names for best.pth, whose head tells 8 classes apart, but ${where} gives 7; pass --labels with 8 names or the checkpoint that belongs to the data.`,
+    message: `Expected 8 class names for best.pth, which has 8 classes, but ${where} gives 7; pass --labels with 8 names or the checkpoint that belongs to the data.`,
   });
   assert.throws(() => chooseLabels('best.pth', 8, undefined, { labels: seven }), refusal('--labels'));
   assert.throws(

@@ -1,10 +1,10 @@
 import type { EvaluationResult } from '../../src/evaluate/result.js';
-import { type Evaluation, summarise } from '../../src/evaluate/summarise.js';
+import { type Evaluation, summariseEvaluation } from '../../src/evaluate/summarise.js';
 import { predictionsFor, rafDbClasses, rafDbMatrix } from '../evaluate/synthesise.js';
 
 /** A result whose figures are the official ones on RAF-DB, with anything replaced. */
 export function sampleResult(replaced: Partial<Evaluation> = {}): EvaluationResult {
-  return summarise({
+  return summariseEvaluation({
     dataset: { name: 'RAF-DB', type: 'RAF-DB', split: 'test', root: 'data/raf-db' },
     checkpoint: { path: 'raf-db.pth' },
     classes: rafDbClasses,

@@ -1,6 +1,6 @@
 import { Poster } from '../../src/core/poster.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
-import type { Recogniser } from '../../src/server/create-server.js';
+import type { ServerModel } from '../../src/server/create-server.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 
 /** A narrow network with regenerated weights, loaded. */
@@ -12,7 +12,7 @@ export async function narrowPoster(): Promise<Poster> {
 }
 
 /** The same model, whose batches the caller can hold up or make fail before they run. */
-export function hinder(poster: Poster, before: (crops: readonly RgbImage[]) => Promise<void>): Recogniser {
+export function hinder(poster: Poster, before: (crops: readonly RgbImage[]) => Promise<void>): ServerModel {
   const { labels, labelOrigin, alignment, network, color, path, explains } = poster;
   return {
     labels,

@@ -154,7 +154,7 @@ test('after the first load the browser recognises without the server', { skip },
   assert.deepEqual(complaints, []);
   await passing.close();
   await page.reload();
-  await page.getByText('server away').waitFor();
+  await page.getByText('offline').waitFor();
   await hand(page, 'drop', photo);
   assertSame(await shown(page, 'in this browser'), first, 2);
   await page.getByRole('radio', { name: 'On the server' }).check();

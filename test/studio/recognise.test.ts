@@ -152,7 +152,7 @@ test('after the first load the page opens without its server', { skip }, async (
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await passing.close();
   await page.reload();
-  await page.getByText('server away').waitFor();
+  await page.getByText('offline').waitFor();
   await page.getByText('Drop pictures here').waitFor();
   await close();
 });

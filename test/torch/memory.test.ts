@@ -51,7 +51,7 @@ torchTest(
 );
 
 torchTest('the garbage collector is told of each tensor that no scope frees, and of no others', (context) => {
-  const told = context.mock.method(addon(), 'leaveToCollector').mock;
+  const told = context.mock.method(addon(), 'reportExternalMemory').mock;
   const make = () => fromNumbers([1]);
   scope(() => {
     make();

@@ -14,8 +14,8 @@ import { augmentImages } from '../../src/train/batches/augment-tensors.js';
 import { resolveConfig } from '../../src/train/config/config.js';
 import { createStepper } from '../../src/train/loop/stepper.js';
 import { createOptimizer } from '../../src/train/optim/optimizer.js';
-import type { Session } from '../../src/train/session/session.js';
-import { openTeam } from '../../src/train/team.js';
+import { joinProcessGroup } from '../../src/train/process-group.js';
+import type { TrainingSession } from '../../src/train/session/session.js';
 import { type TrainOptions, train, tryTraining } from '../../src/train/train.js';
 import { initialValue, learnedOf } from '../../src/train/weights/parameters.js';
 import { randomStream } from '../../src/util/random.js';
@@ -153,7 +153,7 @@ torchTest('teachers see what the network sees: the augmented and mixed images', 
     const parameters = loadParameters(network.entries, (entry) => initialValue(entry, 1));
     const config = resolveConfig('RAF-DB', { data: 'faces', rho: 0.05 });
     const seen: number[][] = [];
-    const probabilities: NonNullable<Session['teachers']>['probabilities'] = (images) => {
+    const probabilities: NonNullable<TrainingSession['teachers']>['probabilities'] = (images) => {
       seen.push(values(images));
       return fromNumbers(
         Array.from({ length: 21 }, () => 1 / 7),
@@ -162,9 +162,9 @@ torchTest('teachers see what the network sees: the augmented and mixed images', 
     };
     const optimizer = createOptimizer(learnedOf(parameters), config);
     const session = {
-      ...{ config, network, parameters, optimizer, device: 'cpu', team: openTeam(undefined) },
+      ...{ config, network, parameters, optimizer, device: 'cpu', team: joinProcessGroup(undefined) },
       teachers: { probabilities },
-    } as unknown as Session;
+    } as unknown as TrainingSession;
     const random = randomStream(1, 'pixels');
     const images = Float32Array.from({ length: 3 * 3 * 32 * 32 }, () => random());
     const augmentations: Augmentation[] = [0.6, 0.7, 0.8].map((mix) => ({

@@ -5,13 +5,15 @@ import { toFloat32 } from '../../src/tensor/host-tensor.js';
 import { sumOverGroup } from '../../src/torch/distributed.js';
 import { scope } from '../../src/torch/scope.js';
 import { fromNumbers } from '../../src/torch/tensor.js';
-import { openSession } from '../../src/train/session/session.js';
+import { openTrainingSession } from '../../src/train/session/session.js';
 
 const [overrides] = process.argv.slice(2);
 const processes = processesFromEnvironment();
 
 if (processes) {
-  const failure = await openSession({ overrides: JSON.parse(overrides!), processes }).catch(messageOf);
+  const failure = await openTrainingSession({ overrides: JSON.parse(overrides!), processes }).catch(
+    messageOf,
+  );
   process.stdout.write(`${failure}\n${sumOfOne()}\n`);
 } else {
   process.exitCode = await launchProcesses(2, [overrides!], new AbortController().signal);

@@ -30,9 +30,9 @@ torchTest('three steps of SAM and Adam equal the official ones', () => {
     const trainer = trainerOf(network, { rho: reference.rho });
     for (const step of reference.steps) {
       const batch = batchOf(reference.batch, step.images_seed, step.labels);
-      const { loss, climbedLoss } = trainStep(trainer, [batch], step.lr);
+      const { loss, perturbedLoss } = trainStep(trainer, [batch], step.lr);
       const expected = [step.loss_first, step.loss_second];
-      assertClose([loss, climbedLoss], expected, { rtol: 0, atol: 1e-3 }, 'losses');
+      assertClose([loss, perturbedLoss], expected, { rtol: 0, atol: 1e-3 }, 'losses');
     }
     for (const [name, { l2 }] of Object.entries(reference.param)) {
       const norm = Math.sqrt(values(trainer.parameters.get(name)!).reduce((sum, x) => sum + x * x, 0));

@@ -1,8 +1,8 @@
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 import { malformed } from './malformed.js';
 
 /** The bytes at hand end inside the pickle: the file is cut short, or more of it has to be read. */
-export class PickleCutShort extends Damage {}
+export class PickleCutShort extends CorruptFileError {}
 
 /** Reads the parts of a pickle in order. Numbers are little-endian but for `float64`. */
 export class PickleCursor {

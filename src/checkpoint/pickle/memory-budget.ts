@@ -1,4 +1,4 @@
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 
 /**
  * Bounds the memory a pickle can make us use: everything built is charged here first. A pickle may name one long
@@ -11,10 +11,11 @@ export class MemoryBudget {
     this.#left = bytes;
   }
 
-  /** @throws Damage when all charges together exceed the budget. */
+  /** @throws CorruptFileError when all charges together exceed the budget. */
   charge(bytes: number): void {
     this.#left -= bytes;
-    if (this.#left < 0) throw new Damage('asks for more memory than any real checkpoint; do not trust it');
+    if (this.#left < 0)
+      throw new CorruptFileError('asks for more memory than any real checkpoint; do not trust it');
   }
 }
 

@@ -1,5 +1,5 @@
 import { type DType, dtypes, elementAt, type Shape } from '../../tensor/host-tensor.js';
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 import { StoredTensor } from '../stored-tensor.js';
 import { checkedElementCount, contiguousStrides, gather, MOST_AXES } from '../strided-view.js';
 import type { MemoryBudget } from './memory-budget.js';
@@ -75,14 +75,14 @@ function fillArray(
   type: PickleValue | undefined,
   bytes: Uint8Array | undefined,
 ): void {
-  if (!isShape(shape)) throw new Damage('holds a NumPy array without a proper shape');
-  if (!(type instanceof NumpyDType)) throw new Damage('holds a NumPy array without a type');
+  if (!isShape(shape)) throw new CorruptFileError('holds a NumPy array without a proper shape');
+  if (!(type instanceof NumpyDType)) throw new CorruptFileError('holds a NumPy array without a type');
   array.shape = shape;
   array.dtype = type.dtype;
   if (!array.dtype) return;
   const needed = checkedElementCount(array.shape) * dtypes[array.dtype].bytes;
   if (bytes?.byteLength !== needed)
-    throw new Damage(
+    throw new CorruptFileError(
       `holds a NumPy array of shape ${array.shape.join('x')} with ${bytes?.byteLength ?? 0} bytes of values instead of ${needed}`,
     );
   array.bytes = bytes;
@@ -99,7 +99,8 @@ export function numpyScalar(args: readonly PickleValue[], budget: MemoryBudget):
   const dtype = type instanceof NumpyDType ? type.dtype : undefined;
   const data = rawBytes(values, budget);
   if (!dtype) return new ForeignObject('numpy.generic', args);
-  if (data?.byteLength !== dtypes[dtype].bytes) throw new Damage('holds a NumPy number of the wrong length');
+  if (data?.byteLength !== dtypes[dtype].bytes)
+    throw new CorruptFileError('holds a NumPy number of the wrong length');
   const number = elementAt({ dtype, shape: [], data }, 0);
   return dtype === 'bool' ? number !== 0 : number;
 }

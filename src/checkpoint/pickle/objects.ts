@@ -1,4 +1,4 @@
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 import { StoredTensor } from '../stored-tensor.js';
 import { callables } from './globals.js';
 import { malformed } from './malformed.js';
@@ -17,14 +17,14 @@ export function globalOf(module: PickleValue, name: PickleValue): PythonGlobal {
 
 /**
  * What calling a global would give, by our stand-in for it.
- * @throws Damage that names the global when there is no stand-in.
+ * @throws CorruptFileError that names the global when there is no stand-in.
  */
 export function call(callable: PickleValue, args: PickleValue, budget: MemoryBudget): PickleValue {
   if (!(callable instanceof PythonGlobal) || !Array.isArray(args))
     throw malformed('a call of something that is not a function');
   const standIn = callables.get(callable.name);
   if (standIn) return standIn(args, budget);
-  throw new Damage(
+  throw new CorruptFileError(
     `calls ${callable.name} when Python loads it, which weights never need, so it was refused and nothing was run; ` +
       'if you trust its source, save its state_dict alone with PyTorch',
   );

@@ -1,4 +1,4 @@
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 import { type MemoryBudget, OBJECT_BYTES, SLOT_BYTES } from './memory-budget.js';
 import { ForeignObject, type PickleValue } from './values.js';
 
@@ -38,7 +38,7 @@ export function sequence([elements]: readonly PickleValue[], budget: MemoryBudge
 /** _codecs.encode(text, 'latin1'): how protocol 2 writes bytes. */
 export function encodedBytes([text, encoding]: readonly PickleValue[], budget: MemoryBudget): Uint8Array {
   if (typeof text !== 'string' || encoding !== 'latin1')
-    throw new Damage('holds bytes in an encoding other than Latin-1');
+    throw new CorruptFileError('holds bytes in an encoding other than Latin-1');
   budget.charge(OBJECT_BYTES + text.length);
   return Buffer.from(text, 'latin1');
 }
@@ -62,11 +62,12 @@ export function newObject(clsAndArgs: readonly PickleValue[], budget: MemoryBudg
 
 function instanceOf(cls: PickleValue | undefined, args: readonly PickleValue[]): ForeignObject {
   if (cls === null || typeof cls !== 'object' || !('name' in cls))
-    throw new Damage('makes an instance of no class');
+    throw new CorruptFileError('makes an instance of no class');
   return new ForeignObject(cls.name, args);
 }
 
 function elementsOf(value: PickleValue): PickleValue[] {
-  if (!Array.isArray(value)) throw new Damage('builds a collection from something that is not a list');
+  if (!Array.isArray(value))
+    throw new CorruptFileError('builds a collection from something that is not a list');
   return value;
 }

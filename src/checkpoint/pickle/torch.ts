@@ -1,5 +1,5 @@
 import { type DType, dtypes, type Shape } from '../../tensor/host-tensor.js';
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 import { StoredTensor } from '../stored-tensor.js';
 import { checkView, gather, isContiguous, MOST_AXES, type StridedView, spanOf } from '../strided-view.js';
 import { type PickleValue, PythonGlobal } from './values.js';
@@ -58,7 +58,7 @@ export interface StorageId {
  */
 export function parseStorageId(id: PickleValue): StorageId {
   if (!Array.isArray(id) || id[0] !== 'storage' || typeof id[2] !== 'string')
-    throw new Damage('refers to data outside its pickle in a way PyTorch does not');
+    throw new CorruptFileError('refers to data outside its pickle in a way PyTorch does not');
   const dtype = storageDType(id[1]);
   const itemBytes = dtypes[dtype].bytes;
   const part = Array.isArray(id[5]) ? id[5] : undefined;
@@ -80,7 +80,7 @@ function storageDType(storageClass: PickleValue | undefined): DType {
     ? storageDTypes.get(name.slice(name.lastIndexOf('.') + 1))
     : undefined;
   if (!dtype)
-    throw new Damage(
+    throw new CorruptFileError(
       `holds a storage of class ${name || 'none'}, which is not supported; convert its tensors to a common type such as float32`,
     );
   return dtype;
@@ -89,7 +89,7 @@ function storageDType(storageClass: PickleValue | undefined): DType {
 /** torch._utils._rebuild_tensor and _rebuild_tensor_v2: (storage, offset, shape, strides, ...). */
 export function rebuildTensor(args: readonly PickleValue[]): StoredTensor {
   const [storage, offset, shape, strides] = args;
-  if (!(storage instanceof TorchStorage)) throw new Damage('holds a tensor without a storage');
+  if (!(storage instanceof TorchStorage)) throw new CorruptFileError('holds a tensor without a storage');
   const view = { offset: size(offset), shape: sizes(shape), strides: sizes(strides) };
   const itemBytes = dtypes[storage.dtype].bytes;
   checkView(view, storage.byteLength, itemBytes);
@@ -104,7 +104,7 @@ async function readView(read: StorageReader, view: StridedView, itemBytes: numbe
 
 /** torch._utils._rebuild_parameter: (tensor, requires_grad, hooks); a parameter is read as its tensor. */
 export function rebuildParameter(args: readonly PickleValue[]): StoredTensor {
-  if (!(args[0] instanceof StoredTensor)) throw new Damage('holds a parameter without a tensor');
+  if (!(args[0] instanceof StoredTensor)) throw new CorruptFileError('holds a parameter without a tensor');
   return args[0];
 }
 
@@ -112,38 +112,40 @@ export function rebuildParameter(args: readonly PickleValue[]): StoredTensor {
 export function rebuildSubclass(args: readonly PickleValue[]): StoredTensor {
   const [rebuild, , tensorArgs] = args;
   if (!(rebuild instanceof PythonGlobal) || !/^torch\._utils\._rebuild_tensor(_v2)?$/.test(rebuild.name))
-    throw new Damage('holds a tensor of a subclass that is rebuilt by unknown code');
+    throw new CorruptFileError('holds a tensor of a subclass that is rebuilt by unknown code');
   return rebuildTensor(Array.isArray(tensorArgs) ? tensorArgs : []);
 }
 
 /** torch._utils._rebuild_tensor_v3 serves only the element types that are newer than the storage classes. */
 export function rebuildNewerTensor(args: readonly PickleValue[]): never {
   const dtype = args.find((arg) => arg instanceof PythonGlobal);
-  throw new Damage(
+  throw new CorruptFileError(
     `holds a tensor of type ${dtype?.name ?? 'unknown'}, which is not supported; convert it to a common type such as float32`,
   );
 }
 
 /** torch.serialization._get_layout: (name), called for sparse tensors alone. */
 export function rebuildSparseTensor(): never {
-  throw new Damage('holds a sparse tensor, which is not supported; convert it with to_dense()');
+  throw new CorruptFileError('holds a sparse tensor, which is not supported; convert it with to_dense()');
 }
 
 /** torch.device: (type[, index]), as the text PyTorch prints. */
 export function device([type, index]: readonly PickleValue[]): string {
-  if (typeof type !== 'string' || type.length > 32) throw new Damage('names a device of no known kind');
+  if (typeof type !== 'string' || type.length > 32)
+    throw new CorruptFileError('names a device of no known kind');
   return typeof index === 'number' ? `${type}:${index}` : type;
 }
 
 function size(value: PickleValue | undefined): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw new Damage(`holds a tensor with ${shown(value)} where a size belongs`);
+    throw new CorruptFileError(`holds a tensor with ${shown(value)} where a size belongs`);
   return value;
 }
 
 function sizes(value: PickleValue | undefined): Shape {
-  if (!Array.isArray(value)) throw new Damage(`holds a tensor with ${shown(value)} where its shape belongs`);
-  if (value.length > MOST_AXES) throw new Damage(`holds a tensor of ${value.length} axes`);
+  if (!Array.isArray(value))
+    throw new CorruptFileError(`holds a tensor with ${shown(value)} where its shape belongs`);
+  if (value.length > MOST_AXES) throw new CorruptFileError(`holds a tensor of ${value.length} axes`);
   return value.map(size);
 }
 

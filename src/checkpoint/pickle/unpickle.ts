@@ -1,4 +1,4 @@
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 import { addElements, dictionaryOf, setEntries } from './containers.js';
 import { PickleCursor } from './cursor.js';
 import { latin1, readLiteral } from './literals.js';
@@ -32,7 +32,7 @@ const NEWEST_PROTOCOL = 5;
  *
  * Source: CPython's Lib/pickle.py and Lib/pickletools.py.
  *
- * @throws Damage on anything malformed; PickleCutShort when `bytes` end before the pickle does.
+ * @throws CorruptFileError on anything malformed; PickleCutShort when `bytes` end before the pickle does.
  */
 export function unpickle(
   bytes: Uint8Array,
@@ -44,7 +44,7 @@ export function unpickle(
 }
 
 function noPersistentIds(): never {
-  throw new Damage('refers to data outside its pickle where there is none');
+  throw new CorruptFileError('refers to data outside its pickle where there is none');
 }
 
 /** The pickle machine: instructions come in three kinds, and each kind has its switch. */

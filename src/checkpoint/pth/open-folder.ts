@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { openCheckpointFile, readAfterClose } from '../checkpoint-file.js';
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 import type { PickleValue } from '../pickle/values.js';
 import { readRecords } from './open-zip.js';
 import { MOST_RECORDS, type ZipRecord } from './zip-records.js';
@@ -34,7 +34,8 @@ export interface FolderCheckpoint {
 /** Reads the index. What is no file in the folder is passed over. */
 export async function openFolderCheckpoint(folder: string): Promise<FolderCheckpoint> {
   const names = [INDEX, 'byteorder', 'constants.pkl', ...(await recordNames(folder))];
-  if (names.length > MOST_RECORDS) throw new Damage(`is a folder of ${names.length} files; do not trust it`);
+  if (names.length > MOST_RECORDS)
+    throw new CorruptFileError(`is a folder of ${names.length} files; do not trust it`);
   let isClosed = false;
   const records = new Map<string, ZipRecord>();
   for (const name of names) {

@@ -1,6 +1,6 @@
 import { dtypes } from '../../tensor/host-tensor.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
-import { counted, Damage, namingFile } from '../damage.js';
+import { CorruptFileError, counted, withPath } from '../corrupt-file-error.js';
 import { PickleCutShort } from '../pickle/cursor.js';
 import { parseStorageId, type StorageId, TorchStorage } from '../pickle/torch.js';
 import { LARGEST_PICKLE, unpickle } from '../pickle/unpickle.js';
@@ -39,7 +39,7 @@ async function readPickles(file: CheckpointFile, layout: StorageLayout): Promise
     } catch (error) {
       if (!(error instanceof PickleCutShort) || length === file.size) throw error;
       if (length === LARGEST_PICKLE)
-        throw new Damage(`holds pickles of over ${length} bytes, far beyond any real checkpoint's`);
+        throw new CorruptFileError(`holds pickles of over ${length} bytes, far beyond any real checkpoint's`);
     }
   }
 }
@@ -48,10 +48,12 @@ function parsePickles(bytes: Uint8Array, layout: StorageLayout): Pickles {
   const magic = unpickle(bytes);
   const version = unpickle(bytes, magic.end);
   if (version.value !== PROTOCOL_VERSION)
-    throw new Damage(`is a PyTorch checkpoint of unknown version ${String(version.value)}`);
+    throw new CorruptFileError(`is a PyTorch checkpoint of unknown version ${String(version.value)}`);
   const machine = unpickle(bytes, version.end);
   if (valueAt(machine.value, 'little_endian') === false)
-    throw new Damage('was written on a big-endian machine; load and save it with PyTorch on an ordinary one');
+    throw new CorruptFileError(
+      'was written on a big-endian machine; load and save it with PyTorch on an ordinary one',
+    );
   const root = unpickle(bytes, machine.end, (id) => layout.load(id));
   const keys = unpickle(bytes, root.end);
   return { root: root.value, keys: storageKeys(keys.value), end: keys.end };
@@ -59,7 +61,7 @@ function parsePickles(bytes: Uint8Array, layout: StorageLayout): Pickles {
 
 function storageKeys(value: PickleValue): string[] {
   if (!Array.isArray(value) || !value.every((key) => typeof key === 'string'))
-    throw new Damage('holds no proper list of its storages; download or copy it again');
+    throw new CorruptFileError('holds no proper list of its storages; download or copy it again');
   return value as string[];
 }
 
@@ -84,15 +86,15 @@ class StorageLayout {
     const { key, dtype, byteLength, part } = storage;
     const known = this.#declared.get(key);
     if (known && (known.dtype !== dtype || known.byteLength !== byteLength))
-      throw new Damage(
+      throw new CorruptFileError(
         `describes its storage ${key} in two ways, so it is damaged; download or copy it again`,
       );
     this.#declared.set(key, storage);
     if (part && part.byteOffset + part.byteLength > byteLength)
-      throw new Damage(`holds a storage part that reaches past its storage ${key}`);
+      throw new CorruptFileError(`holds a storage part that reaches past its storage ${key}`);
     const start = part?.byteOffset ?? 0;
     return new TorchStorage(dtype, part?.byteLength ?? byteLength, (offset, length) =>
-      namingFile(this.#file.path, () => this.#file.read(this.#offsets.get(key)! + start + offset, length)),
+      withPath(this.#file.path, () => this.#file.read(this.#offsets.get(key)! + start + offset, length)),
     );
   }
 
@@ -102,12 +104,14 @@ class StorageLayout {
     for (const key of keys) {
       const storage = this.#declared.get(key);
       if (!storage)
-        throw new Damage(`holds a storage ${key} that no tensor describes; download or copy it again`);
+        throw new CorruptFileError(
+          `holds a storage ${key} that no tensor describes; download or copy it again`,
+        );
       position = await this.#locateOne(storage, position);
     }
     const absent = [...this.#declared.keys()].filter((key) => !this.#offsets.has(key));
     if (absent.length > 0)
-      throw new Damage(
+      throw new CorruptFileError(
         `lacks ${counted(absent.length, 'storage')} of its tensors; download or copy it again`,
       );
   }
@@ -118,9 +122,11 @@ class StorageLayout {
     const begin = position + 8;
     const end = begin + byteLength;
     if (elements * BigInt(dtypes[dtype].bytes) !== BigInt(byteLength))
-      throw new Damage(`holds ${elements} elements in storage ${key}, not what its tensors describe`);
+      throw new CorruptFileError(
+        `holds ${elements} elements in storage ${key}, not what its tensors describe`,
+      );
     if (end > this.#file.size)
-      throw new Damage(
+      throw new CorruptFileError(
         `is cut short: it ends at byte ${this.#file.size}, inside a storage that needs ${end}; download or copy it again`,
       );
     this.#offsets.set(key, begin);

@@ -1,5 +1,5 @@
 import type { CheckpointFile } from '../checkpoint-file.js';
-import { Damage, namingFile } from '../damage.js';
+import { CorruptFileError, withPath } from '../corrupt-file-error.js';
 import { parseStorageId, TorchStorage } from '../pickle/torch.js';
 import { LARGEST_PICKLE, unpickle } from '../pickle/unpickle.js';
 import type { PickleValue } from '../pickle/values.js';
@@ -21,7 +21,9 @@ export async function readRecords(path: string, records: Records): Promise<Pickl
   await checkByteOrder(records.get(`${folder}byteorder`));
   const pickle = records.get(`${folder}data.pkl`)!;
   if (pickle.byteLength > LARGEST_PICKLE)
-    throw new Damage(`holds a pickle of ${pickle.byteLength} bytes, far beyond any real checkpoint's`);
+    throw new CorruptFileError(
+      `holds a pickle of ${pickle.byteLength} bytes, far beyond any real checkpoint's`,
+    );
   const bytes = await pickle.read(0, pickle.byteLength);
   return unpickle(bytes, 0, storageLoader(path, records, folder)).value;
 }
@@ -29,10 +31,12 @@ export async function readRecords(path: string, records: Records): Promise<Pickl
 function findFolder(records: Records): string {
   const name = [...records.keys()].find((record) => /^([^/]+\/)?data\.pkl$/.test(record));
   if (name === undefined)
-    throw new Damage('is a zip archive without a PyTorch checkpoint; if one lies inside, unpack it first');
+    throw new CorruptFileError(
+      'is a zip archive without a PyTorch checkpoint; if one lies inside, unpack it first',
+    );
   const folder = name.slice(0, -'data.pkl'.length);
   if (records.has(`${folder}constants.pkl`))
-    throw new Damage(
+    throw new CorruptFileError(
       'is a TorchScript program; load it with torch.jit.load in Python and save its state_dict() with torch.save',
     );
   return folder;
@@ -42,7 +46,9 @@ async function checkByteOrder(record: ZipRecord | undefined): Promise<void> {
   if (!record || record.byteLength > 16) return;
   const order = Buffer.from(await record.read(0, record.byteLength)).toString('latin1');
   if (order.trim() === 'big')
-    throw new Damage('was written on a big-endian machine; load and save it with PyTorch on an ordinary one');
+    throw new CorruptFileError(
+      'was written on a big-endian machine; load and save it with PyTorch on an ordinary one',
+    );
 }
 
 /** Finds each storage once: tensors that share one share its reader. */
@@ -54,7 +60,7 @@ function storageLoader(path: string, records: Records, folder: string) {
     if (known && known.dtype === dtype && known.byteLength === byteLength) return known;
     const record = checkedRecord(records, `${folder}data/${key}`, byteLength);
     const storage = new TorchStorage(dtype, byteLength, (offset, length) =>
-      namingFile(path, () => record.read(offset, length)),
+      withPath(path, () => record.read(offset, length)),
     );
     storages.set(key, storage);
     return storage;
@@ -64,9 +70,11 @@ function storageLoader(path: string, records: Records, folder: string) {
 function checkedRecord(records: Records, name: string, byteLength: number): ZipRecord {
   const record = records.get(name);
   if (!record)
-    throw new Damage(`lacks ${name}, where values of its tensors belong; download or copy it again`);
+    throw new CorruptFileError(
+      `lacks ${name}, where values of its tensors belong; download or copy it again`,
+    );
   if (record.byteLength < byteLength)
-    throw new Damage(
+    throw new CorruptFileError(
       `holds only ${record.byteLength} of the ${byteLength} bytes of ${name}; download or copy it again`,
     );
   return record;

@@ -3,7 +3,7 @@ import { crc32, inflateRaw } from 'node:zlib';
 import * as yauzl from 'yauzl';
 import { messageOf } from '../../errors.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
-import { Damage } from '../damage.js';
+import { CorruptFileError } from '../corrupt-file-error.js';
 import { WindowReader } from './window-reader.js';
 import { findZipEnd } from './zip-end.js';
 
@@ -30,7 +30,7 @@ const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 
 /**
  * The directory of a zip archive, zip64 included, by record name.
- * @throws Damage on a truncated or inconsistent archive.
+ * @throws CorruptFileError on a truncated or inconsistent archive.
  */
 export async function readZipDirectory(file: CheckpointFile): Promise<ReadonlyMap<string, ZipRecord>> {
   const reader = new WindowReader(file);
@@ -38,12 +38,12 @@ export async function readZipDirectory(file: CheckpointFile): Promise<ReadonlyMa
     .fromRandomAccessReaderPromise(reader, await findZipEnd(file), { autoClose: false })
     .catch(damagedArchive);
   if (zip.entryCount > MOST_RECORDS)
-    throw new Damage(`is a zip archive of ${zip.entryCount} files; do not trust it`);
+    throw new CorruptFileError(`is a zip archive of ${zip.entryCount} files; do not trust it`);
   const records = new Map<string, ZipRecord>();
   try {
     for await (const entry of zip.eachEntry()) {
       if (records.has(entry.fileName))
-        throw new Damage(`is a zip archive that holds ${entry.fileName} twice`);
+        throw new CorruptFileError(`is a zip archive that holds ${entry.fileName} twice`);
       checkEntry(entry, file);
       records.set(entry.fileName, zipRecord(file, entry));
     }
@@ -54,9 +54,9 @@ export async function readZipDirectory(file: CheckpointFile): Promise<ReadonlyMa
 }
 
 function damagedArchive(error: unknown): never {
-  if (error instanceof Damage) throw error;
+  if (error instanceof CorruptFileError) throw error;
   const reason = messageOf(error);
-  throw new Damage(
+  throw new CorruptFileError(
     /end of central directory/i.test(reason)
       ? 'is a zip archive cut short: the directory at its end is missing; download or copy it again'
       : `is a damaged zip archive (${reason.replace(/\.$/, '')}); download or copy it again`,
@@ -64,13 +64,14 @@ function damagedArchive(error: unknown): never {
 }
 
 function checkEntry(entry: yauzl.Entry, file: CheckpointFile): void {
-  if (entry.isEncrypted()) throw new Damage(`holds ${entry.fileName} encrypted; unpack the archive first`);
+  if (entry.isEncrypted())
+    throw new CorruptFileError(`holds ${entry.fileName} encrypted; unpack the archive first`);
   if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED)
-    throw new Damage(
+    throw new CorruptFileError(
       `holds ${entry.fileName} in an unusual compression; unpack the archive and zip it again`,
     );
   if (entry.relativeOffsetOfLocalHeader + entry.compressedSize > file.size)
-    throw new Damage(
+    throw new CorruptFileError(
       `is cut short: ${entry.fileName} reaches past the end of the file; download or copy it again`,
     );
 }
@@ -81,7 +82,7 @@ function zipRecord(file: CheckpointFile, entry: yauzl.Entry): ZipRecord {
     const bytes = await readContent(file, entry, 0, entry.compressedSize);
     const content = entry.compressionMethod === DEFLATED ? await inflate(bytes, entry) : bytes;
     if (crc32(content) !== entry.crc32)
-      throw new Damage(
+      throw new CorruptFileError(
         `holds ${entry.fileName} with a wrong checksum, so it is damaged; download or copy it again ` +
           '(or save it again, if PyTorch was told to leave checksums out)',
       );
@@ -114,7 +115,9 @@ async function findContent(file: CheckpointFile, entry: yauzl.Entry): Promise<nu
   const header = await file.read(start, LOCAL_HEADER_BYTES);
   const view = new DataView(header.buffer, header.byteOffset);
   if (view.getUint32(0, true) !== LOCAL_HEADER_SIGNATURE)
-    throw new Damage(`does not hold ${entry.fileName} where its directory says; download or copy it again`);
+    throw new CorruptFileError(
+      `does not hold ${entry.fileName} where its directory says; download or copy it again`,
+    );
   return start + LOCAL_HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
@@ -123,16 +126,18 @@ const inflateBytes = promisify(inflateRaw) as (data: Uint8Array, options: object
 async function inflate(bytes: Uint8Array, entry: yauzl.Entry): Promise<Uint8Array> {
   const { fileName, uncompressedSize } = entry;
   if (uncompressedSize > LARGEST_COMPRESSED)
-    throw new Damage(
+    throw new CorruptFileError(
       `holds ${fileName} compressed from ${uncompressedSize} bytes; zip it again without compression`,
     );
   // One byte to spare, so that content longer than declared shows.
   const content = await inflateBytes(bytes, { maxOutputLength: uncompressedSize + 1 }).catch((error) => {
-    throw new Damage(
+    throw new CorruptFileError(
       `holds ${fileName} damaged by compression (${messageOf(error)}); download or copy it again`,
     );
   });
   if (content.byteLength !== uncompressedSize)
-    throw new Damage(`holds ${fileName} with ${content.byteLength} bytes instead of ${uncompressedSize}`);
+    throw new CorruptFileError(
+      `holds ${fileName} with ${content.byteLength} bytes instead of ${uncompressedSize}`,
+    );
   return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
 }

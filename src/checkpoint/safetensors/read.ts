@@ -1,6 +1,6 @@
 import { type DType, dtypes, type Shape } from '../../tensor/host-tensor.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
-import { Damage, namingFile } from '../damage.js';
+import { CorruptFileError, withPath } from '../corrupt-file-error.js';
 import type { PickleValue } from '../pickle/values.js';
 import { StoredTensor } from '../stored-tensor.js';
 import { checkedElementCount } from '../strided-view.js';
@@ -46,26 +46,29 @@ export async function readSafetensors(file: CheckpointFile): Promise<Safetensors
 
 async function readHeaderLength(file: CheckpointFile): Promise<number> {
   if (file.size < 8)
-    throw new Damage(`has ${file.size} bytes, too few for a safetensors file; download it again`);
+    throw new CorruptFileError(`has ${file.size} bytes, too few for a safetensors file; download it again`);
   const prefix = await file.read(0, 8);
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true);
   if (length > LARGEST_HEADER)
-    throw new Damage(
+    throw new CorruptFileError(
       `declares a safetensors header of ${length} bytes, where ${LARGEST_HEADER} is the most accepted`,
     );
   if (8 + Number(length) > file.size)
-    throw new Damage(`is cut short: its safetensors header needs ${length} bytes; download or copy it again`);
+    throw new CorruptFileError(
+      `is cut short: its safetensors header needs ${length} bytes; download or copy it again`,
+    );
   return Number(length);
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   const text = decodeHeader(bytes);
-  if (!text.startsWith('{')) throw new Damage('has a safetensors header that does not begin with {');
+  if (!text.startsWith('{'))
+    throw new CorruptFileError('has a safetensors header that does not begin with {');
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch (error) {
-    throw new Damage('has a safetensors header that is not JSON; download or copy it again', {
+    throw new CorruptFileError('has a safetensors header that is not JSON; download or copy it again', {
       cause: error,
     });
   }
@@ -76,21 +79,21 @@ function decodeHeader(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new Damage('has a safetensors header that is not UTF-8; download or copy it again');
+    throw new CorruptFileError('has a safetensors header that is not UTF-8; download or copy it again');
   }
 }
 
 function parseEntry(name: string, description: unknown): Entry {
   if (!isObject(description))
-    throw new Damage(`describes its tensor ${name} wrongly: an object was expected`);
+    throw new CorruptFileError(`describes its tensor ${name} wrongly: an object was expected`);
   const { dtype, shape, data_offsets: offsets } = description;
-  if (!isSizes(shape)) throw new Damage(`describes its tensor ${name} with an impossible shape`);
+  if (!isSizes(shape)) throw new CorruptFileError(`describes its tensor ${name} with an impossible shape`);
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!)
-    throw new Damage(`describes its tensor ${name} with impossible data_offsets`);
+    throw new CorruptFileError(`describes its tensor ${name} with impossible data_offsets`);
   const entry = { name, dtype: parseDType(name, dtype), shape, begin: offsets[0]!, end: offsets[1]! };
   const needed = checkedElementCount(shape) * dtypes[entry.dtype].bytes;
   if (entry.end - entry.begin !== needed)
-    throw new Damage(
+    throw new CorruptFileError(
       `gives its tensor ${name} ${entry.end - entry.begin} bytes, where ${dtype} of shape ${shape.join('x')} needs ${needed}`,
     );
   return entry;
@@ -100,7 +103,7 @@ function parseDType(name: string, dtype: unknown): DType {
   const known =
     typeof dtype === 'string' && Object.hasOwn(safetensorsDTypes, dtype) && safetensorsDTypes[dtype];
   if (!known)
-    throw new Damage(
+    throw new CorruptFileError(
       `holds its tensor ${name} as ${JSON.stringify(dtype)}, where one of ${Object.keys(safetensorsDTypes).join(', ')} was expected`,
     );
   return known;
@@ -110,21 +113,22 @@ function parseDType(name: string, dtype: unknown): DType {
 function checkLayout(entries: readonly Entry[], dataBytes: number): void {
   let position = 0;
   for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < position) throw new Damage(`holds its tensor ${name} overlapping another`);
+    if (begin < position) throw new CorruptFileError(`holds its tensor ${name} overlapping another`);
     if (begin > position)
-      throw new Damage(`has a gap of ${begin - position} bytes before its tensor ${name}`);
+      throw new CorruptFileError(`has a gap of ${begin - position} bytes before its tensor ${name}`);
     position = end;
   }
   if (position > dataBytes)
-    throw new Damage(
+    throw new CorruptFileError(
       `is cut short: it holds ${dataBytes} of the ${position} bytes of its tensors; download or copy it again`,
     );
-  if (position < dataBytes) throw new Damage(`has ${dataBytes - position} bytes left over after its tensors`);
+  if (position < dataBytes)
+    throw new CorruptFileError(`has ${dataBytes - position} bytes left over after its tensors`);
 }
 
 function checkedMetadata(metadata: unknown): Record<string, string> {
   if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === 'string'))
-    throw new Damage(`has a ${METADATA_KEY} that is not a map from text to text`);
+    throw new CorruptFileError(`has a ${METADATA_KEY} that is not a map from text to text`);
   return metadata as Record<string, string>;
 }
 
@@ -134,7 +138,7 @@ function storedTensor(
   { dtype, shape, begin, end }: Entry,
 ): StoredTensor {
   return new StoredTensor(dtype, shape, () =>
-    namingFile(file.path, () => file.read(dataStart + begin, end - begin)),
+    withPath(file.path, () => file.read(dataStart + begin, end - begin)),
   );
 }
 

@@ -63,11 +63,11 @@ async function runTrain(signal: AbortSignal, flags: TrainFlags, command: Command
     return;
   }
   const result = await train(options).finally(display.end);
-  if (speaks) tellResult(result, flags);
+  if (speaks) printResult(result, flags);
   if (result.stopped === 'interrupted') process.exitCode = 130;
 }
 
-function tellResult(result: TrainResult, flags: TrainFlags): void {
+function printResult(result: TrainResult, flags: TrainFlags): void {
   process.stdout.write(
     `${flags.json ? JSON.stringify({ kind: 'result', ...result }) : renderResult(result)}\n`,
   );

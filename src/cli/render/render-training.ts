@@ -11,7 +11,7 @@ export function renderSummary(summary: TrainingSummary): string {
   const images = counts.reduce((sum, count) => sum + count, 0);
   const rows = [
     ['Classes', classes.map((name, i) => `${name} ${counts[i]}`).join(', ')],
-    ['Images', `${images} to learn from, ${validImages} to judge by (${validSplit})`],
+    ['Images', `${images} training, ${validImages} validation (${validSplit})`],
     ['Steps', `${summary.stepsPerEpoch} in each of ${config.epochs} epochs`],
     [
       'Network',

@@ -6,12 +6,7 @@ import type { RgbImage } from '../../image/rgb-image.js';
 import { forEachParallel } from '../../util/for-each-parallel.js';
 import type { DataType } from '../labels.js';
 import type { Dropped, Listing, Split } from '../layouts/layout.js';
-import {
-  countByClass,
-  findLayoutProblems,
-  type OpenDatasetOptions,
-  recogniseLayout,
-} from '../open-dataset.js';
+import { countByClass, detectLayout, findLayoutProblems, type OpenDatasetOptions } from '../open-dataset.js';
 import { checkVotes, type SplitVotes, type VotesBySplit, type VotesReport } from './check-votes.js';
 import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
 
@@ -72,7 +67,7 @@ const notableImbalance = 10;
  * @throws PosterError `file.missing` or `data.layout` when the data cannot be listed at all; `aborted`.
  */
 export async function checkData(options: CheckDataOptions): Promise<DataReport> {
-  const layout = await recogniseLayout(options);
+  const layout = await detectLayout(options);
   const listings: [Split, Listing][] = [];
   for (const split of layout.splits) listings.push([split, await layout.read(split)]);
   const { votes, faults } = await checkVotes(layout, listings);

@@ -51,7 +51,7 @@ async function readSplit(
   for (const name of others) dropped.add(endingReason(name), join(folder, 'images', name));
   const samples: Sample[] = [];
   for (const [i, name] of images.entries()) {
-    if (i % sliceLength === 0) await breathe(signal);
+    if (i % sliceLength === 0) await yieldToEventLoop(signal);
     const path = join(folder, 'images', name);
     const label = readLabel(join(annotations, `${name.slice(0, -extname(name).length)}_exp.npy`), labels);
     if (typeof label === 'number') samples.push({ path, label });
@@ -60,7 +60,7 @@ async function readSplit(
   return { classes: labels.classes, samples, dropped: dropped.list(), notes: [] };
 }
 
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
+async function yieldToEventLoop(signal: AbortSignal | undefined): Promise<void> {
   await setImmediate();
   throwIfAborted(signal);
 }

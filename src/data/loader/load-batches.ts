@@ -1,7 +1,7 @@
 /** Assembles batches from single images, ahead of their consumer and in the order of the requests. */
 import { PosterError, throwIfAborted } from '../../errors.js';
+import type { DecoderPool } from './decoder-pool.js';
 import { fillAhead, inChunks } from './fill-ahead.js';
-import type { ImageWorkforce } from './image-workforce.js';
 import type { ImageRequest, LoadOutcome } from './load-image.js';
 
 /** An image of a batch: `index` is its place among all requests; `error` says why its pixels are zeros. */
@@ -44,7 +44,7 @@ export async function* loadBatches<Pixels extends PixelMemory>(
   requests: ImageRequests,
   { batchSize, prefetch, cached }: BatchPlan,
   { slots, images }: BatchMemory<Pixels>,
-  workforce: ImageWorkforce,
+  workforce: DecoderPool,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ImageBatch<Pixels>, void, void> {
   const valuesPerImage = images.length / batchSize;

@@ -7,7 +7,7 @@ import { normalise } from '../../image/normalise.js';
 import { toInput } from '../../image/preprocess.js';
 import { type ImageCache, readCached, writeCached } from './image-cache.js';
 
-/** An image to load, and how to alter it: the caller draws the augmentation, so that no thread has a say in it. */
+/** An image to load, and how to alter it: the caller draws the augmentation, so results do not depend on thread scheduling. */
 export interface ImageRequest {
   readonly path: string;
   /** Exchange left and right. */

@@ -4,7 +4,7 @@ import { messageOf, PosterError } from '../../errors.js';
 import type { ImageJob, ImageRow, LoadOutcome } from './load-image.js';
 
 /** What a thread is told apart from jobs: to give up those not yet begun, or to end after those it has. */
-export type LoaderOrder = 'cancel' | 'close';
+export type LoaderCommand = 'cancel' | 'close';
 
 /** What a thread answers to a job; jobs are told apart by their place in the row, which only one fills at a time. */
 export interface JobDone {
@@ -64,12 +64,12 @@ export function startLoaderThread(row: ImageRow): LoaderThread {
         worker.ref();
         worker.postMessage(job);
       }),
-    cancel: () => worker.postMessage('cancel' satisfies LoaderOrder),
+    cancel: () => worker.postMessage('cancel' satisfies LoaderCommand),
     async close() {
       if (ended) return;
       closing = true;
       worker.ref();
-      worker.postMessage('close' satisfies LoaderOrder);
+      worker.postMessage('close' satisfies LoaderCommand);
       await gone;
     },
   };

@@ -1,15 +1,15 @@
 /** The program of a loader thread: takes jobs, fills their places in the shared row, answers when each is done. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PosterError } from '../../errors.js';
-import { openLocalQueue } from './image-workforce.js';
+import { openLocalQueue } from './decoder-pool.js';
 import type { ImageJob, LoadFailure } from './load-image.js';
-import type { JobDone, LoaderOrder } from './loader-thread.js';
+import type { JobDone, LoaderCommand } from './loader-thread.js';
 
 const port = parentPort!;
 const queue = openLocalQueue(workerData);
 const running = new Set<Promise<void>>();
 
-port.on('message', async (message: ImageJob | LoaderOrder) => {
+port.on('message', async (message: ImageJob | LoaderCommand) => {
   if (message === 'cancel') {
     queue.clear(new PosterError('aborted', 'Loading images was cancelled.'));
   } else if (message === 'close') {

@@ -4,8 +4,8 @@
  */
 import { PosterError } from '../../errors.js';
 import { publishedConfig } from '../../network/config.js';
+import { startWorkforce } from './decoder-pool.js';
 import { openImageCache } from './image-cache.js';
-import { startWorkforce } from './image-workforce.js';
 import { type BatchMemory, type ImageBatch, type ImageRequests, loadBatches } from './load-batches.js';
 import { bytesPerImage, type PixelFormat } from './load-image.js';
 

@@ -22,7 +22,7 @@ export interface AlignedFace {
 }
 
 /** The options with what is usual where they say nothing; a template that is given comes with its own size. */
-export function withUsualAlignment<Options extends AlignOptions>(
+export function withDefaultAlignment<Options extends AlignOptions>(
   options: Options,
   usual: Alignment | undefined,
 ): Options {

@@ -6,7 +6,7 @@ import { decodePnm } from './decode-pnm.js';
 import { decodeWithSharp } from './decode-sharp.js';
 import type { DecodedImage, Grey16 } from './grey16.js';
 import { defaultMaxPixels, ImageDefect } from './image-defect.js';
-import { describeImpostor, imageFormat } from './image-format.js';
+import { describeActualFormat, imageFormat } from './image-format.js';
 import { readImageFile } from './read-image-file.js';
 
 /** How people's photographs are decoded: upright, and 16-bit grey as it looks. */
@@ -60,7 +60,7 @@ async function decodeBytes(
   { autoOrient, grey16, maxPixels }: Required<Omit<DecodeOptions, 'name'>>,
 ): Promise<DecodedImage> {
   const format = imageFormat(bytes);
-  if (!format) throw new ImageDefect(describeImpostor(bytes));
+  if (!format) throw new ImageDefect(describeActualFormat(bytes));
   if (format === 'bmp') return decodeBmp(bytes, maxPixels);
   if (format === 'pnm') return decodePnm(bytes, maxPixels, grey16);
   return decodeWithSharp(bytes, format, { autoOrient: autoOrient || format === 'tiff', grey16, maxPixels });

@@ -36,7 +36,7 @@ export function imageFormat(bytes: Uint8Array): ImageFormat | undefined {
 }
 
 /** Why bytes of no known format are no image, as the second half of a sentence. */
-export function describeImpostor(bytes: Uint8Array): string {
+export function describeActualFormat(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'it is empty; its download or copy may have been interrupted';
   const start = latin1(bytes.subarray(0, 256));
   const known = impostors.find(([pattern]) => pattern.test(start));

@@ -5,7 +5,7 @@ import { excerpt } from '../../util/excerpt.js';
 import { describeForeignName, describeForeignSlashes } from '../../util/foreign-name.js';
 import { ImageDefect } from './image-defect.js';
 
-/** No sensible file is larger than its pixels laid bare (16-bit RGBA), give or take its metadata. */
+/** No sensible file is larger than its uncompressed pixels (16-bit RGBA), give or take its metadata. */
 const bytesPerPixel = 8;
 const metadataAllowance = 64 * 2 ** 20;
 

@@ -9,7 +9,7 @@ import { axisStyle, legendStyle, renderChart } from './render.js';
 export interface Curve {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
-  /** Default: the next of the house's colours. */
+  /** Default: the next of the palette. */
   readonly color?: string;
 }
 
@@ -26,7 +26,7 @@ export interface CurvesChartOptions {
   readonly height?: number;
 }
 
-/** Draws curves in one picture, up to six in the house's colours, told apart by colour and, beyond the first, by dashes. */
+/** Draws curves in one picture, up to six in the palette, told apart by colour and, beyond the first, by dashes. */
 export function curvesChart(curves: readonly Curve[], options: CurvesChartOptions = {}): string {
   const { width = 560, height = 300, mark, xName = 'epoch', scale = 'number' } = options;
   const style = axisStyle();

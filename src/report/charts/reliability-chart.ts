@@ -35,7 +35,7 @@ export function reliabilityChart(
       .map((bin): Box => [bin.low, bin.high, bin[below], bin[above]]);
   const counts = filled.map(({ low, high, count }): Box => [low, high, 0, count]);
   const option = {
-    legend: { ...legendStyle(), data: ['Accuracy', 'too modest', 'too sure'] },
+    legend: { ...legendStyle(), data: ['Accuracy', 'underconfident', 'overconfident'] },
     grid: [
       { left, top, width: plot, height: plot, outerBoundsMode: 'none' },
       { left, top: histogramTop, width: plot, height: histogramHeight, outerBoundsMode: 'none' },
@@ -44,8 +44,8 @@ export function reliabilityChart(
     yAxis: [shareAxis(0), countAxis()],
     series: [
       boxes('Accuracy', shared, 'blue', 1, 0),
-      boxes('too modest', rest('accuracy', 'confidence'), 'blue', 0.4, 0),
-      boxes('too sure', rest('confidence', 'accuracy'), 'rose', 0.55, 0),
+      boxes('underconfident', rest('accuracy', 'confidence'), 'blue', 0.4, 0),
+      boxes('overconfident', rest('confidence', 'accuracy'), 'rose', 0.55, 0),
       diagonal(),
       boxes('Images', counts, 'slate', 1, 1),
     ],

@@ -36,5 +36,5 @@ function tendency(bins: EvaluationResult['reliability']): string {
   const gap = confidence - accuracy;
   const mean = `mean confidence is ${percent(confidence, 1)} at an accuracy of ${percent(accuracy, 1)}`;
   if (Math.abs(gap) < 0.005) return `On the whole confidence matches accuracy: ${mean}.`;
-  return `On the whole the network is ${gap > 0 ? 'too sure of itself' : 'too modest'}: ${mean}.`;
+  return `On the whole the network is ${gap > 0 ? 'overconfident' : 'underconfident'}: ${mean}.`;
 }

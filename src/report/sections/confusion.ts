@@ -9,11 +9,11 @@ import { largestConfusions } from './findings.js';
 const mostSideBySide = 10;
 
 /** Beyond this many classes nobody can read the picture, and it would weigh more than the rest of the page. */
-const mostDrawn = 50;
+const maxDrawn = 50;
 
 /** The confusion matrix as two pictures and a table, and the largest confusions as a list. */
 export function confusionSection({ matrix, classes }: EvaluationResult): Html {
-  if (classes.length > mostDrawn)
+  if (classes.length > maxDrawn)
     return section('confusion', 'Confusions', html`${confusionList(matrix, classes)}`);
   const sideBySide = classes.length <= mostSideBySide;
   const wideWidth = sideBySide ? 520 : 1080;

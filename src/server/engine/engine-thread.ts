@@ -4,17 +4,17 @@ import type { Poster } from '../../core/poster.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { startThread } from '../../io/thread.js';
 import type { LoadOptions } from '../../model/load-model.js';
-import type { Recogniser } from '../create-server.js';
+import type { ServerModel } from '../create-server.js';
 import type { Recognition } from './recognise-crops.js';
 
-export interface EngineOrder {
+export interface EngineInit {
   readonly checkpoint: string;
   readonly options: Omit<LoadOptions, 'signal'>;
 }
 
 /** What the thread says of its model. */
 export type ModelFacts = Pick<
-  Recogniser,
+  ServerModel,
   'labels' | 'labelOrigin' | 'alignment' | 'network' | 'color' | 'path' | 'explains'
 > &
   Pick<Poster, 'notes'>;
@@ -23,14 +23,14 @@ export type ModelFacts = Pick<
 export type EngineQuestion = { readonly crops: readonly RgbImage[] } | 'facts';
 export type EngineAnswer = readonly Recognition[] | ModelFacts;
 
-export interface EngineThread extends Recogniser, Pick<Poster, 'notes'> {
+export interface EngineThread extends ServerModel, Pick<Poster, 'notes'> {
   /** Rejects when the thread ends unasked. */
   readonly failure: Promise<never>;
   close(): Promise<void>;
 }
 
 /** @throws PosterError whatever `Poster.load` throws */
-export async function openEngineThread(order: EngineOrder): Promise<EngineThread> {
+export async function openEngineThread(order: EngineInit): Promise<EngineThread> {
   const program = new URL('./engine-worker.js', import.meta.url);
   const { ask, failure, close } = startThread<EngineQuestion, EngineAnswer>(program, order);
   async function recognise(images: Iterable<unknown> | AsyncIterable<unknown>) {

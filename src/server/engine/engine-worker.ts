@@ -2,12 +2,12 @@
 import { workerData } from 'node:worker_threads';
 import { Poster } from '../../core/poster.js';
 import { answerQuestions } from '../../io/thread.js';
-import type { EngineAnswer, EngineOrder, EngineQuestion } from './engine-thread.js';
+import type { EngineAnswer, EngineInit, EngineQuestion } from './engine-thread.js';
 import { recogniseCrops } from './recognise-crops.js';
 
-const { checkpoint, options } = workerData as EngineOrder;
+const { checkpoint, options } = workerData as EngineInit;
 const loading = Poster.load(checkpoint, options);
-loading.catch(() => {}); // told to whoever asks
+loading.catch(() => {}); // reported on first use
 
 answerQuestions<EngineQuestion, EngineAnswer>(
   async (question) => {

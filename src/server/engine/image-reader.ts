@@ -2,7 +2,7 @@
 
 import type { HeatMap } from '../../explain/explanation.js';
 import { overlay } from '../../explain/overlay.js';
-import { withUsualAlignment } from '../../faces/align/align.js';
+import { withDefaultAlignment } from '../../faces/align/align.js';
 import type { Face, FindFacesOptions } from '../../faces/find-faces.js';
 import type { FaceFinder } from '../../faces/open-face-finder.js';
 import type { Alignment } from '../../image/alignment.js';
@@ -63,7 +63,7 @@ export function createImageReader(finder?: FaceFinder): ImageReader {
       const image = await decodeImage(bytes, { ...(faces && photoDecoding), maxPixels, name });
       const { width, height } = image;
       if (!faces || !finder) return { width, height, crop: toInput(image, inputSize) };
-      const found = await finder.find(image, withUsualAlignment<FindFacesOptions>({ maxFaces }, alignment));
+      const found = await finder.find(image, withDefaultAlignment<FindFacesOptions>({ maxFaces }, alignment));
       return { width, height, faces: found.map((face) => readFace(face, inputSize)) };
     },
     drawOverlay: (crop, map) => encodePng(overlay(crop, map, leastOverlay)),

@@ -7,7 +7,7 @@ import type { ReaderAnswer, ReaderOrder, ReaderQuestion } from './reader-threads
 
 const { faces, ...choices } = workerData as ReaderOrder;
 const opening = faces ? openFaceFinder({ threads: 1, ...choices }) : Promise.resolve(undefined);
-opening.catch(() => {}); // told to whoever asks
+opening.catch(() => {}); // reported on first use
 
 answerQuestions<ReaderQuestion, ReaderAnswer>(
   async (question) => {

@@ -6,7 +6,7 @@ import type { Alignment } from '../../image/alignment.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import type { Prediction } from '../../recognise/prediction.js';
 import { describeError } from '../http/answer-error.js';
-import type { Asked, AskedImage } from '../http/read-request.js';
+import type { ParsedRequest, RequestImage } from '../http/read-request.js';
 import type { ExplanationBody, ImageResult, PredictionBody } from '../http/schemas.js';
 import type { ServerLimits } from '../limits/limits.js';
 import type { Slots } from '../limits/slots.js';
@@ -15,7 +15,7 @@ import type { Batcher } from './batcher.js';
 import type { ImageReader } from './image-reader.js';
 import type { Recognition } from './recognise-crops.js';
 
-export interface Workplace {
+export interface RequestContext {
   readonly reader: ImageReader;
   /** How faces are cut out. */
   readonly alignment: Alignment;
@@ -43,12 +43,12 @@ export interface Recognised {
  * @throws PosterError `aborted` when the signal fires
  */
 export async function recogniseImages(
-  { images, ...options }: Asked,
-  place: Workplace,
+  { images, ...options }: ParsedRequest,
+  place: RequestContext,
   signal: AbortSignal,
 ): Promise<Recognised> {
   const failures: unknown[] = [];
-  const recognise = async (image: AskedImage): Promise<ImageResult> => {
+  const recognise = async (image: RequestImage): Promise<ImageResult> => {
     try {
       const result = await recogniseImage(image, options, place, signal);
       place.metrics.image('recognised');
@@ -66,12 +66,12 @@ export async function recogniseImages(
   return failures.length < images.length ? { results } : { results, failure: failures[0] };
 }
 
-type Options = Omit<Asked, 'images'>;
+type Options = Omit<ParsedRequest, 'images'>;
 
 async function recogniseImage(
-  { name, bytes }: AskedImage,
+  { name, bytes }: RequestImage,
   asked: Options,
-  place: Workplace,
+  place: RequestContext,
   signal: AbortSignal,
 ): Promise<ImageResult> {
   const { reader, alignment, inputSize, decoding, limits, metrics } = place;
@@ -99,7 +99,7 @@ async function recogniseCrop(
   crop: RgbImage,
   i: number,
   { embeddings, explain }: Options,
-  { reader, batcher, decoding, limits }: Workplace,
+  { reader, batcher, decoding, limits }: RequestContext,
   signal: AbortSignal,
 ): Promise<PredictionBody> {
   const { prediction, explanation } = await batcher.add(crop, signal);

@@ -3,10 +3,10 @@ import { finished, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { messageOf, PosterError } from '../../errors.js';
 import { excerpt } from '../../util/excerpt.js';
-import type { Hold } from '../limits/byte-budget.js';
+import type { Reservation } from '../limits/byte-budget.js';
 
 /** Leaves the stream to its owner, also when it throws. */
-export async function readAll(stream: Readable, hold: Hold): Promise<Buffer> {
+export async function readAll(stream: Readable, hold: Reservation): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     hold.add(chunk.length);
@@ -27,7 +27,11 @@ const unpackers: Record<string, () => Transform> = {
  * become a large one.
  * @throws PosterError `request.unsupported` for another encoding, `request.invalid` when the body is not in it
  */
-export async function readPacked(body: Readable, encoding: string | undefined, hold: Hold): Promise<Buffer> {
+export async function readPacked(
+  body: Readable,
+  encoding: string | undefined,
+  hold: Reservation,
+): Promise<Buffer> {
   const name = (encoding ?? 'identity').trim().toLowerCase();
   if (name === 'identity' || name === '') return readAll(body, hold);
   const unpacker = Object.hasOwn(unpackers, name) ? unpackers[name]!() : undefined;

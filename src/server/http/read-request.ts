@@ -5,22 +5,26 @@ import type { z } from 'zod';
 import { PosterError } from '../../errors.js';
 import { decodeBase64 } from '../../util/base64.js';
 import { decodeDataUrl, isDataUrl } from '../../util/data-url.js';
-import { type Hold, tooLarge } from '../limits/byte-budget.js';
+import { type Reservation, tooLarge } from '../limits/byte-budget.js';
 import type { ServerLimits } from '../limits/limits.js';
 import { readAll, readPacked } from './read-body.js';
 import { formFieldsSchema, type RecogniseRequest, recogniseSchema } from './schemas.js';
 
-export interface AskedImage {
+export interface RequestImage {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-export interface Asked extends Omit<RecogniseRequest, 'images'> {
-  readonly images: readonly AskedImage[];
+export interface ParsedRequest extends Omit<RecogniseRequest, 'images'> {
+  readonly images: readonly RequestImage[];
 }
 
 /** @throws PosterError `request.invalid`, `request.too-large`, `request.unsupported` or `server.busy` */
-export async function readRequest(request: FastifyRequest, hold: Hold, limits: ServerLimits): Promise<Asked> {
+export async function readRequest(
+  request: FastifyRequest,
+  hold: Reservation,
+  limits: ServerLimits,
+): Promise<ParsedRequest> {
   if (Number(request.headers['content-length']) > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
   const encoding = request.headers['content-encoding'];
   if (request.isMultipart()) {
@@ -39,7 +43,7 @@ function requireUnpacked(encoding: string | undefined): void {
   );
 }
 
-function readJson(body: Buffer, limits: ServerLimits): Asked {
+function readJson(body: Buffer, limits: ServerLimits): ParsedRequest {
   const { images, ...options } = check(recogniseSchema(limits), parseJson(body), limits);
   return {
     ...options,
@@ -66,8 +70,12 @@ function fromBase64(text: string, i: number): Uint8Array {
   throw new PosterError('request.invalid', `Expected images.${i}.data to be base64, but it is not.`);
 }
 
-async function readForm(request: FastifyRequest, hold: Hold, limits: ServerLimits): Promise<Asked> {
-  const images: AskedImage[] = [];
+async function readForm(
+  request: FastifyRequest,
+  hold: Reservation,
+  limits: ServerLimits,
+): Promise<ParsedRequest> {
+  const images: RequestImage[] = [];
   const fields = new Map<string, unknown>();
   const formLimits = {
     files: limits.images,

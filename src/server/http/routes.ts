@@ -4,19 +4,19 @@ import { basename, dirname } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PosterError } from '../../errors.js';
 import { version } from '../../version.js';
-import type { Recogniser } from '../create-server.js';
-import { recogniseImages, type Workplace } from '../engine/recognise.js';
+import type { ServerModel } from '../create-server.js';
+import { type RequestContext, recogniseImages } from '../engine/recognise.js';
 import type { Admission } from '../limits/admission.js';
 import type { ByteBudget } from '../limits/byte-budget.js';
 import type { Runs } from '../runs.js';
 import type { WebModel } from '../web-model.js';
 import { routeSchemas } from './openapi.js';
-import { type Asked, readRequest } from './read-request.js';
+import { type ParsedRequest, readRequest } from './read-request.js';
 import { refuseQuery } from './refuse-query.js';
 import type { ModelBody } from './schemas.js';
 
-export interface Service extends Workplace {
-  readonly model: Recogniser;
+export interface RouteDeps extends RequestContext {
+  readonly model: ServerModel;
   readonly webModel: WebModel;
   readonly admission: Admission;
   readonly budget: ByteBudget;
@@ -26,7 +26,7 @@ export interface Service extends Workplace {
   readonly authorise: ((authorization: string | undefined) => void) | undefined;
 }
 
-export function addRoutes(app: FastifyInstance, service: Service): void {
+export function addRoutes(app: FastifyInstance, service: RouteDeps): void {
   const { admission, authorise, metrics, limits } = service;
   const schemas = routeSchemas(limits, authorise !== undefined);
   const checkToken = async ({ headers }: FastifyRequest) => authorise?.(headers.authorization);
@@ -64,13 +64,13 @@ export function addRoutes(app: FastifyInstance, service: Service): void {
   app.get('/openapi.json', { ...open, schema: { hide: true } }, async () => app.swagger());
 }
 
-function requireRuns({ runs }: Service): Runs {
+function requireRuns({ runs }: RouteDeps): Runs {
   if (runs) return runs;
   const message = 'This server was started without --runs, so it shows no training runs.';
   throw new PosterError('request.unknown', message);
 }
 
-async function answerRecognise(request: FastifyRequest, reply: FastifyReply, service: Service) {
+async function answerRecognise(request: FastifyRequest, reply: FastifyReply, service: RouteDeps) {
   const leave = service.admission.enter();
   const hold = service.budget.open();
   try {
@@ -87,7 +87,7 @@ async function answerRecognise(request: FastifyRequest, reply: FastifyReply, ser
   }
 }
 
-function requireAbilities({ faces, explain }: Asked, { reader, model }: Service): void {
+function requireAbilities({ faces, explain }: ParsedRequest, { reader, model }: RouteDeps): void {
   if (faces && !reader.findsFaces) {
     const message = 'This server was started without face detection; send face crops.';
     throw new PosterError('option.invalid', message);
@@ -102,7 +102,7 @@ function requireAbilities({ faces, explain }: Asked, { reader, model }: Service)
 /** Does the work with a signal that fires when the client goes away or time is up, and waits no longer then. */
 async function inTime<T>(
   { raw }: FastifyReply,
-  { limits }: Service,
+  { limits }: RouteDeps,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
@@ -120,7 +120,7 @@ async function inTime<T>(
   return Promise.race([work(stop.signal), stopped]).finally(() => clearTimeout(timer));
 }
 
-function describeModel({ model, alignment, reader, limits }: Service): ModelBody {
+function describeModel({ model, alignment, reader, limits }: RouteDeps): ModelBody {
   const {
     widths,
     imageWidths,

@@ -2,7 +2,7 @@
 import { PosterError } from '../../errors.js';
 
 /** The bytes of one request. */
-export interface Hold {
+export interface Reservation {
   /** @throws PosterError `request.too-large` beyond the request's limit, `server.busy` beyond the shared one. */
   add(bytes: number): void;
   /** Gives all of them back. */
@@ -10,14 +10,14 @@ export interface Hold {
 }
 
 export interface ByteBudget {
-  open(): Hold;
+  open(): Reservation;
   /** Bytes held now by all requests. */
   readonly held: number;
 }
 
 export function createByteBudget(perRequest: number, together: number): ByteBudget {
   let held = 0;
-  const open = (): Hold => {
+  const open = (): Reservation => {
     let own = 0;
     return {
       add(bytes) {

@@ -1,4 +1,4 @@
-/** One of the house's charts. Browser-safe. */
+/** A chart. Browser-safe. */
 
 /** `svg` comes from src/report/charts, which escapes whatever is from outside. */
 export function Chart({ svg }: { readonly svg: string }) {

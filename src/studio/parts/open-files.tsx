@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon, type IconName } from './icon.js';
 import { chosenFiles, droppedFiles, type OpenedFile } from './opened-file.js';
 
-export type Take = (files: OpenedFile[]) => void;
+export type OnFiles = (files: OpenedFile[]) => void;
 
 interface OpenButtonProps {
-  readonly take: Take;
+  readonly take: OnFiles;
   readonly text: string;
   readonly icon: IconName;
   /** Kinds of files to offer; absent: a folder with all that is in it. */
@@ -40,7 +40,7 @@ export function OpenButton({ take, text, icon, accept, main = false }: OpenButto
 }
 
 /** Takes what is dropped anywhere on the page or pasted; true while something is dragged over it. */
-export function useDropAndPaste(take: Take): boolean {
+export function useDropAndPaste(take: OnFiles): boolean {
   const [over, setOver] = useState(false);
   const latest = useRef(take);
   latest.current = take;

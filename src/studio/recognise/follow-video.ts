@@ -1,5 +1,5 @@
 /** Recognises what a video shows, frame after frame, as fast as the recogniser goes. Browser-safe. */
-import type { Recognised, Recogniser } from './recognition.js';
+import type { Recognised, StudioRecogniser } from './recognition.js';
 
 export interface Followed {
   readonly result: Recognised;
@@ -24,7 +24,7 @@ const pause = 1000;
 /** One frame is at work at a time, and the newest is next, so that nothing waits in line. */
 export async function followVideo(
   video: HTMLVideoElement,
-  recogniser: Recogniser,
+  recogniser: StudioRecogniser,
   { faces, signal, onResult, onError }: FollowOptions,
 ): Promise<void> {
   let rate: number | undefined;

@@ -9,7 +9,7 @@ import type { LoadProgress } from '../../web/messages.js';
 import { Poster } from '../../web/poster.js';
 import { authorisation } from '../api.js';
 import { keptOffline } from '../kept-offline.js';
-import type { Heat, Recognised, Recogniser, SeenFace, SeenPicture } from './recognition.js';
+import type { Heat, Recognised, SeenFace, SeenPicture, StudioRecogniser } from './recognition.js';
 
 /** Loads the server's model; nothing that it needs comes from elsewhere, and all of it is kept. */
 export async function loadFromServer(
@@ -27,7 +27,7 @@ export async function loadFromServer(
 }
 
 /** @param server what the server says of itself, where it answers: faces are then cut out as it does it */
-export function inBrowser(poster: Poster, server: ModelBody | undefined): Recogniser {
+export function inBrowser(poster: Poster, server: ModelBody | undefined): StudioRecogniser {
   const { template, size } = server?.alignment ?? poster.alignment;
   const finding: FindFacesOptions = {
     template: templates[template],
@@ -35,13 +35,13 @@ export function inBrowser(poster: Poster, server: ModelBody | undefined): Recogn
     ...(server && { maxFaces: server.limits.faces }),
   };
   return {
-    way: 'browser',
+    backend: 'browser',
     async recognise(picture, faces, signal) {
       const began = performance.now();
       const seen = faces
         ? await recognisePhoto(poster, picture, { ...finding, signal })
         : await recogniseCrop(poster, picture, signal);
-      return { ...seen, template, way: 'browser', milliseconds: performance.now() - began };
+      return { ...seen, template, backend: 'browser', milliseconds: performance.now() - began };
     },
   };
 }

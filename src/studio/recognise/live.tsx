@@ -73,6 +73,6 @@ function useFollowed(
 }
 
 function pace({ result, rate }: Followed): string {
-  const where = result.way === 'server' ? 'on the server' : 'in this browser';
+  const where = result.backend === 'server' ? 'on the server' : 'in this browser';
   return `${rate.toFixed(1)} frames/s ${where}`;
 }

@@ -2,11 +2,11 @@
 import type { FivePoints } from '../../faces/align/five-points.js';
 import type { FaceBody, ImageResult, ModelBody, PredictionBody } from '../../server/http/schemas.js';
 import { postForm, ServerError } from '../api.js';
-import type { Recognised, Recogniser, SeenFace, SeenPicture } from './recognition.js';
+import type { Recognised, SeenFace, SeenPicture, StudioRecogniser } from './recognition.js';
 
-export function onServer({ findsFaces, explains, alignment }: ModelBody): Recogniser {
+export function onServer({ findsFaces, explains, alignment }: ModelBody): StudioRecogniser {
   return {
-    way: 'server',
+    backend: 'server',
     async recognise(picture, faces, signal) {
       const began = performance.now();
       const form = new FormData();
@@ -15,7 +15,7 @@ export function onServer({ findsFaces, explains, alignment }: ModelBody): Recogn
       if (explains) form.append('explain', 'maps');
       const { results } = await postForm<{ results: [ImageResult] }>('/v1/recognise', form, signal);
       const { template } = alignment;
-      return { ...toSeen(results[0]), template, way: 'server', milliseconds: performance.now() - began };
+      return { ...toSeen(results[0]), template, backend: 'server', milliseconds: performance.now() - began };
     },
   };
 }

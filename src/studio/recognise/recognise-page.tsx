@@ -2,26 +2,26 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.js';
 import { Failure } from '../parts/notice.js';
-import { OpenButton, type Take, useDropAndPaste } from '../parts/open-files.js';
+import { type OnFiles, OpenButton, useDropAndPaste } from '../parts/open-files.js';
 import type { OpenedFile } from '../parts/opened-file.js';
+import { BackendPicker } from './backend-picker.js';
 import { announce, FaceList } from './face-list.js';
 import { Layers } from './layers.js';
 import { Live } from './live.js';
 import { ModelLoad } from './model-load.js';
-import type { Recognised, Way } from './recognition.js';
+import type { Backend, Recognised } from './recognition.js';
 import { Stage } from './stage.js';
 import { type Camera, useCamera } from './use-camera.js';
 import type { Recognition } from './use-recognition.js';
-import { WayChoice } from './way-choice.js';
 
 interface PageProps {
   readonly recognition: Recognition;
 }
 
 export function RecognisePage({ recognition }: PageProps) {
-  const { selected, way, local } = recognition;
+  const { selected, backend, local } = recognition;
   const camera = useCamera();
-  const take: Take = (files) => {
+  const take: OnFiles = (files) => {
     camera.close();
     takePictures(recognition)(files);
   };
@@ -30,7 +30,7 @@ export function RecognisePage({ recognition }: PageProps) {
     <div class={`recognise${over ? ' over' : ''}`}>
       <h1 class="unseen">Recognise expressions</h1>
       <Tools {...{ recognition, camera, take }} />
-      {way === 'browser' && <ModelLoad {...local} />}
+      {backend === 'browser' && <ModelLoad {...local} />}
       {camera.error && <Failure error={camera.error} />}
       {camera.stream ? (
         <Live stream={camera.stream} recognition={recognition} />
@@ -43,17 +43,17 @@ export function RecognisePage({ recognition }: PageProps) {
   );
 }
 
-function takePictures({ add }: Recognition): Take {
+function takePictures({ add }: Recognition): OnFiles {
   const mayBePicture = ({ file: { type } }: OpenedFile) => type === '' || type.startsWith('image/');
   return (files) => add(files.filter(mayBePicture).map(({ file }) => file));
 }
 
 interface SourceProps extends PageProps {
   readonly camera: Camera;
-  readonly take: Take;
+  readonly take: OnFiles;
 }
 
-function OpenPictures({ take, main = false }: { readonly take: Take; readonly main?: boolean }) {
+function OpenPictures({ take, main = false }: { readonly take: OnFiles; readonly main?: boolean }) {
   return <OpenButton take={take} text="Open pictures" icon="picture" accept="image/*" main={main} />;
 }
 
@@ -67,7 +67,7 @@ function CameraButton({ camera: { stream, open, close } }: Pick<SourceProps, 'ca
 }
 
 function Tools({ recognition, camera, take }: SourceProps) {
-  const { way, setWay, findFaces, canFindFaces, setFindFaces, pictures } = recognition;
+  const { backend, setWay, findFaces, canFindFaces, setFindFaces, pictures } = recognition;
   const isEmpty = pictures.length === 0 && !camera.stream;
   return (
     <div class="tools">
@@ -83,12 +83,12 @@ function Tools({ recognition, camera, take }: SourceProps) {
         />
         <span>Find faces</span>
       </label>
-      <WayChoice way={way} setWay={setWay} />
+      <BackendPicker backend={backend} setWay={setWay} />
     </div>
   );
 }
 
-const whereTo: Record<Way, string> = {
+const whereTo: Record<Backend, string> = {
   server: 'They go to the server in the address bar, and nowhere else.',
   browser: 'They stay in this browser.',
 };
@@ -106,7 +106,7 @@ function DropZone({ recognition, camera, take }: SourceProps) {
         <OpenPictures take={take} main />
         <CameraButton camera={camera} />
       </div>
-      <p class="hint small">{whereTo[recognition.way]}</p>
+      <p class="hint small">{whereTo[recognition.backend]}</p>
     </div>
   );
 }
@@ -160,8 +160,8 @@ function Waiting({ recognition: { recogniser, trouble } }: { readonly recognitio
   return <p class="hint waiting">{recogniser ? 'Recognising …' : 'Waiting for the model …'}</p>;
 }
 
-function facts({ width, height, way, milliseconds }: Recognised): string {
-  const where = way === 'server' ? 'on the server' : 'in this browser';
+function facts({ width, height, backend, milliseconds }: Recognised): string {
+  const where = backend === 'server' ? 'on the server' : 'in this browser';
   return `${width} × ${height}, ${Math.round(milliseconds)} ms ${where}`;
 }
 

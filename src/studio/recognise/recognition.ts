@@ -5,8 +5,8 @@ import type { Box, Point } from '../../faces/geometry.js';
 import type { TemplateName } from '../../image/alignment.js';
 
 /** Who recognises: the server that the page comes from, or the page itself. */
-export const ways = ['server', 'browser'] as const;
-export type Way = (typeof ways)[number];
+export const backends = ['server', 'browser'] as const;
+export type Backend = (typeof backends)[number];
 
 /** A file, or what a camera shows. */
 export type SeenPicture = Blob | OffscreenCanvas;
@@ -37,12 +37,12 @@ export interface Recognised {
   readonly faces: readonly SeenFace[];
   /** Where the five points of a face came to lie in its crop, over which its heat lies. */
   readonly template: TemplateName;
-  readonly way: Way;
+  readonly backend: Backend;
   readonly milliseconds: number;
 }
 
-export interface Recogniser {
-  readonly way: Way;
+export interface StudioRecogniser {
+  readonly backend: Backend;
   /** `faces`: look for faces; otherwise the picture is taken as one face crop. */
   recognise(picture: SeenPicture, faces: boolean, signal: AbortSignal): Promise<Recognised>;
 }

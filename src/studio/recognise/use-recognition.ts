@@ -4,7 +4,7 @@ import type { ModelBody } from '../../server/http/schemas.js';
 import type { Answer } from '../use-answer.js';
 import { inBrowser } from './in-browser.js';
 import { onServer } from './on-server.js';
-import { type Recognised, type Recogniser, type Way, ways } from './recognition.js';
+import { type Backend, backends, type Recognised, type StudioRecogniser } from './recognition.js';
 import { type LocalModel, useLocalModel } from './use-local-model.js';
 
 export interface Picture {
@@ -13,7 +13,7 @@ export interface Picture {
   readonly file: Blob;
   /** An address to show it by. */
   readonly url: string;
-  /** What came out, by `modeOf`; a picture that was recognised one way need not wait for it again. */
+  /** What came out, by `modeOf`; a picture that was recognised by one backend need not wait for it again. */
   readonly outcomes: Readonly<Record<string, Outcome>>;
 }
 
@@ -27,19 +27,19 @@ export interface Recognition {
   readonly selected: Picture | undefined;
   /** What came out for the selected picture as things are set. */
   readonly outcome: Outcome | undefined;
-  readonly way: Way;
+  readonly backend: Backend;
   readonly findFaces: boolean;
   /** Whether faces can be looked for as things are set. */
   readonly canFindFaces: boolean;
   /** Absent while it is not ready. */
-  readonly recogniser: Recogniser | undefined;
+  readonly recogniser: StudioRecogniser | undefined;
   /** Why the server cannot recognise, where it is to. */
   readonly trouble: Error | undefined;
   readonly local: LocalModel;
   add(files: Iterable<File>): void;
   select(id: number): void;
   remove(id: number): void;
-  setWay(way: Way): void;
+  setWay(backend: Backend): void;
   setFindFaces(find: boolean): void;
 }
 
@@ -57,19 +57,19 @@ let pictureCount = 0;
 
 export function useRecognition(model: Answer<ModelBody>): Recognition {
   const [{ list, selected }, dispatch] = useReducer(change, { list: [], selected: undefined });
-  const [way, setWay] = useWay();
+  const [backend, setWay] = useWay();
   const [wantsFaces, setFindFaces] = useState(true);
   const server = model.value;
   const isAsked = server !== undefined || model.error !== undefined; // before that a token may be missing
-  const local = useLocalModel(way === 'browser' && isAsked);
+  const local = useLocalModel(backend === 'browser' && isAsked);
   const { poster } = local;
   const recogniser = useMemo(
-    () => (way === 'server' ? server && onServer(server) : poster && inBrowser(poster, server)),
-    [way, server, poster],
+    () => (backend === 'server' ? server && onServer(server) : poster && inBrowser(poster, server)),
+    [backend, server, poster],
   );
-  const canFindFaces = way === 'browser' || server?.findsFaces !== false;
+  const canFindFaces = backend === 'browser' || server?.findsFaces !== false;
   const findFaces = wantsFaces && canFindFaces;
-  const mode = `${way} ${findFaces ? 'faces' : 'crop'}`;
+  const mode = `${backend} ${findFaces ? 'faces' : 'crop'}`;
   const picture = list.find(({ id }) => id === selected);
   const next = [picture, ...list].find((one) => one && !one.outcomes[mode]);
 
@@ -90,11 +90,11 @@ export function useRecognition(model: Answer<ModelBody>): Recognition {
     pictures: list,
     selected: picture,
     outcome: picture?.outcomes[mode],
-    way,
+    backend,
     findFaces,
     canFindFaces,
     recogniser,
-    trouble: way === 'server' && !server ? model.error : undefined,
+    trouble: backend === 'server' && !server ? model.error : undefined,
     local,
     add: (files) => dispatch({ type: 'add', pictures: Array.from(files, toPicture) }),
     select: (id) => dispatch({ type: 'select', id }),
@@ -106,14 +106,16 @@ export function useRecognition(model: Answer<ModelBody>): Recognition {
 
 const wayKey = 'poster-way';
 
-/** The way of the last visit, so that the page works without its server from the start. */
-function useWay(): [Way, (way: Way) => void] {
-  const [way, setWay] = useState(() => ways.find((one) => one === localStorage.getItem(wayKey)) ?? 'server');
-  const choose = (chosen: Way) => {
+/** The backend of the last visit, so that the page works without its server from the start. */
+function useWay(): [Backend, (backend: Backend) => void] {
+  const [backend, setWay] = useState(
+    () => backends.find((one) => one === localStorage.getItem(wayKey)) ?? 'server',
+  );
+  const choose = (chosen: Backend) => {
     localStorage.setItem(wayKey, chosen);
     setWay(chosen);
   };
-  return [way, choose];
+  return [backend, choose];
 }
 
 function toPicture(file: File): Picture {

@@ -26,7 +26,7 @@ export function RunView({ run }: Props) {
         <State status={run.status} />
       </header>
       {run.status?.error && <p class="notice failure">{run.status.error}</p>}
-      <Advance run={run} />
+      <ProgressBar run={run} />
       <Figures run={run} />
       <Curves run={run} />
       <ClassProgress history={run.history} />
@@ -37,7 +37,7 @@ export function RunView({ run }: Props) {
 }
 
 /** How much of the training is done, steps of the epoch in progress included. */
-function Advance({ run: { status, epochs } }: Props) {
+function ProgressBar({ run: { status, epochs } }: Props) {
   if (!status || status.epochs === 0) return null;
   const inEpoch = status.epoch > epochs && status.stepsPerEpoch > 0 ? status.step / status.stepsPerEpoch : 0;
   const done = Math.min((epochs + inEpoch) / status.epochs, 1);

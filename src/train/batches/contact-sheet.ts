@@ -7,7 +7,7 @@ import { toFloat32 } from '../../tensor/host-tensor.js';
 import { scope } from '../../torch/scope.js';
 import { fromValues } from '../../torch/tensor.js';
 import { augmentationOf } from '../config/augmentation-sets.js';
-import type { Session } from '../session/session.js';
+import type { TrainingSession } from '../session/session.js';
 import { type Augmentation, augmentationAt } from './augment.js';
 import { augmentImages } from './augment-tensors.js';
 
@@ -19,7 +19,7 @@ const variants = 7;
 const tile = 96;
 
 /** A PNG with a row for each of some training images: as it is, then as epochs show it. */
-export async function contactSheet(session: Session): Promise<Uint8Array> {
+export async function contactSheet(session: TrainingSession): Promise<Uint8Array> {
   const { config, network, data } = session;
   const step = Math.max(1, Math.floor(data.train.length / rows));
   const samples = data.train.filter((_, i) => i % step === 0).slice(0, rows);
@@ -42,7 +42,7 @@ export async function contactSheet(session: Session): Promise<Uint8Array> {
 
 /** images: n x 3 x imageSize x imageSize */
 function augmentedImages(
-  { network, device }: Session,
+  { network, device }: TrainingSession,
   images: Float32Array,
   augmentations: readonly Augmentation[],
 ): RgbImage[] {

@@ -1,7 +1,7 @@
 /** What an epoch shows the network: which images, varied how, in which batches. */
 import type { Sample } from '../../data/dataset.js';
 import type { TrainingConfig } from '../config/training-options.js';
-import type { Team } from '../team.js';
+import type { ProcessGroup } from '../process-group.js';
 import { type Augmentation, type AugmentationOptions, augmentationAt } from './augment.js';
 import { cutBatches, epochOrder, shareOf } from './sampler.js';
 
@@ -32,7 +32,7 @@ export function planEpoch(
   { sampler, seed, batchSize, accumulate, imageSize, augmentation }: PlanOptions,
   samples: readonly Sample[],
   epoch: number,
-  { rank, size }: Pick<Team, 'rank' | 'size'> = { rank: 0, size: 1 },
+  { rank, size }: Pick<ProcessGroup, 'rank' | 'size'> = { rank: 0, size: 1 },
 ): EpochPlan {
   const labels = samples.map(({ label }) => label);
   const batches = cutBatches(epochOrder(sampler, labels, seed, epoch), batchSize, Math.max(2, size));

@@ -1,7 +1,7 @@
 /** The images of each optimiser step, as they come from the loader. */
 import type { ImageBatch, ImageLoader, ImageRequest } from '../../data/loader/loader.js';
 import { PosterError } from '../../errors.js';
-import type { Team } from '../team.js';
+import type { ProcessGroup } from '../process-group.js';
 import type { Augmentation } from './augment.js';
 import type { EpochPlan, PlannedImage } from './epoch-plan.js';
 
@@ -36,7 +36,7 @@ export async function* loadSteps(
   plan: EpochPlan,
   first: number,
   classes: number,
-  team: Pick<Team, 'gather'>,
+  team: Pick<ProcessGroup, 'gather'>,
 ): AsyncGenerator<StepImages, void, void> {
   const firstBatch = first * plan.batchesPerStep;
   const asked: (readonly PlannedImage[])[] = [];
@@ -67,7 +67,7 @@ export async function* loadSteps(
 }
 
 /** One image alone has no batch statistics, and every process needs a share of a batch. */
-function largeEnough(batches: readonly HostBatch[], { gather }: Pick<Team, 'gather'>): HostBatch[] {
+function largeEnough(batches: readonly HostBatch[], { gather }: Pick<ProcessGroup, 'gather'>): HostBatch[] {
   const shares = gather(batches.map(({ labels }) => labels.length)); // of each process, the size of each batch
   return batches.filter((_, i) => {
     const sizes = shares.map((share) => share[i]!);

@@ -7,10 +7,10 @@ import { describeDropped, droppedNotes } from '../../data/layouts/left-out.js';
 import type { TargetKind } from '../../data/layouts/votes/distribution.js';
 import {
   countByClass,
+  detectLayout,
   emptyClasses,
   type OpenedDataset,
   openDataset,
-  recogniseLayout,
 } from '../../data/open-dataset.js';
 import { PosterError } from '../../errors.js';
 import type { Alignment } from '../../image/alignment.js';
@@ -76,7 +76,7 @@ async function trainingSplit(
 ) {
   if (valSplit === 0) return 'train';
   const options = { root: data, type: dataType, labels: labels ?? undefined, votes: votes ?? undefined };
-  const { splits } = await recogniseLayout({ ...options, signal });
+  const { splits } = await detectLayout({ ...options, signal });
   return splits.includes('train') || !splits.includes('all') ? 'train' : 'all';
 }
 

@@ -28,7 +28,7 @@ export function within(low: number, high: number, described: Described) {
 }
 
 /** A number above `low`, up to `high`. */
-export function above(low: number, high: number, described: Described) {
+export function greaterThan(low: number, high: number, described: Described) {
   return describe(z.number().gt(low).max(high), `a number above ${low} and at most ${high}`, described);
 }
 
@@ -51,7 +51,7 @@ export function oneOf<const Names extends readonly string[]>(names: Names, descr
   return describe(z.enum(names), listed(names), described);
 }
 
-export function yesOrNo(described: Described) {
+export function flag(described: Described) {
   return describe(z.boolean(), 'true or false', described);
 }
 
@@ -61,7 +61,7 @@ export function optionalFile(described: Described) {
 }
 
 /** An option of a kind of its own. */
-export function special<S extends z.ZodType>(schema: S, accepts: string, described: Described): S {
+export function custom<S extends z.ZodType>(schema: S, accepts: string, described: Described): S {
   return describe(schema, accepts, described);
 }
 

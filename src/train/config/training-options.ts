@@ -12,19 +12,19 @@ import { samplers } from '../batches/sampler.js';
 import { schedules } from '../optim/schedule.js';
 import { augmentationSets } from './augmentation-sets.js';
 import {
-  above,
   below,
+  custom,
+  flag,
+  greaterThan,
   oneOf,
   optionalFile,
   rangeWithin,
-  special,
   whole,
   within,
-  yesOrNo,
 } from './option-kinds.js';
 
 export const trainingOptions = {
-  data: special(z.string().min(1), "the path of the dataset's folder or list", {
+  data: custom(z.string().min(1), "the path of the dataset's folder or list", {
     flags: '--data <path>',
     about: 'the dataset: a folder, or a list of paths and labels',
   }),
@@ -32,7 +32,7 @@ export const trainingOptions = {
     flags: '--data_type <type>',
     about: 'what the dataset is and so how it is laid out and which recipe trains it',
   }),
-  labels: special(z.array(z.string().min(1)).min(2).nullable(), 'two or more class names', {
+  labels: custom(z.array(z.string().min(1)).min(2).nullable(), 'two or more class names', {
     flags: '--labels <names>',
     about: "class names in label order, in place of the dataset's own",
   }),
@@ -41,7 +41,7 @@ export const trainingOptions = {
     about: 'the votes for the images, where they do not lie in the folder',
   }),
   /** Checkpoints from before this option were trained on labels. */
-  targets: special(z.enum(targetKinds).default('labels'), 'labels or votes', {
+  targets: custom(z.enum(targetKinds).default('labels'), 'labels or votes', {
     flags: '--targets <kind>',
     about: "what an image is trained towards: its label, or the distribution of its annotators' votes",
   }),
@@ -60,27 +60,27 @@ export const trainingOptions = {
     about:
       'the published network, or one of the same make for two CPU cores: compact takes pretrained landmark weights, narrow is the smallest, small learns faces of 48 pixels from nothing',
   }),
-  imageSize: special(z.int().min(32).max(2048).nullable(), 'a whole number of pixels from 32 to 2048', {
+  imageSize: custom(z.int().min(32).max(2048).nullable(), 'a whole number of pixels from 32 to 2048', {
     flags: '--image-size <pixels>',
     about: "height and width of the network's input, in place of the size's own",
   }),
-  grey: yesOrNo({
+  grey: flag({
     flags: '--grey',
     about: 'reduce colours to grey, here and in every later use of the model',
   }),
-  layerScale: special(z.number().gt(0).max(10).nullable(), 'a number above 0 and at most 10', {
+  layerScale: custom(z.number().gt(0).max(10).nullable(), 'a number above 0 and at most 10', {
     flags: '--layer-scale <value>',
     about: "initial value of the cross attention's layer scales, in place of the size's own",
   }),
-  dropPath: special(z.number().min(0).lt(1).nullable(), 'a number from 0 to below 1', {
+  dropPath: custom(z.number().min(0).lt(1).nullable(), 'a number from 0 to below 1', {
     flags: '--drop-path <rate>',
     about: "highest rate of stochastic depth, in place of the size's own",
   }),
-  dropout: special(z.number().min(0).lt(1).nullable(), 'a number from 0 to below 1', {
+  dropout: custom(z.number().min(0).lt(1).nullable(), 'a number from 0 to below 1', {
     flags: '--dropout <rate>',
     about: "share of the head's inputs that training drops, in place of the size's own",
   }),
-  init: special(z.string().min(1).nullable(), 'the path of a checkpoint, or small', {
+  init: custom(z.string().min(1).nullable(), 'the path of a checkpoint, or small', {
     flags: '--init <model>',
     about:
       "the trained model to start from, whose size and input the training takes over: a checkpoint, or small for this package's own",
@@ -90,7 +90,7 @@ export const trainingOptions = {
     flags: '--mobilefacenet <file>',
     about: 'pretrained weights of the landmark branch (mobilefacenet_model_best.pth.tar)',
   }),
-  freezeLandmarks: yesOrNo({
+  freezeLandmarks: flag({
     flags: '--no-freeze-landmarks',
     about: 'learn the landmark branch too; the official program never does',
   }),
@@ -116,7 +116,7 @@ export const trainingOptions = {
     flags: '--optimizer <name>',
     about: 'the optimiser inside SAM',
   }),
-  learningRate: above(0, 10, {
+  learningRate: greaterThan(0, 10, {
     flags: '--lr, --learning-rate <rate>',
     about: 'learning rate of the first epoch',
   }),
@@ -124,7 +124,7 @@ export const trainingOptions = {
     flags: '--schedule <name>',
     about: 'how the learning rate falls: by --decay after each epoch, or step by step to --min-lr at the end',
   }),
-  decay: above(0, 1, {
+  decay: greaterThan(0, 1, {
     flags: '--decay <factor>',
     about: 'multiplies the learning rate of the exponential schedule after each epoch',
   }),
@@ -144,13 +144,13 @@ export const trainingOptions = {
     flags: '--wd, --weight-decay <factor>',
     about: 'weight decay; the official program reads it and ignores it',
   }),
-  weightDecayExclude1d: yesOrNo({
+  weightDecayExclude1d: flag({
     flags: '--wd-exclude-1d, --weight-decay-exclude-1d',
     about: 'no weight decay for biases, norms and other vectors, nor for tokens and positions',
   }),
   beta1: below(0, 1, { flags: '--beta1 <factor>', about: "decay of Adam's average of gradients" }),
   beta2: below(0, 1, { flags: '--beta2 <factor>', about: "decay of Adam's average of squared gradients" }),
-  epsilon: above(0, 1, { flags: '--epsilon <value>', about: "added to Adam's denominator" }),
+  epsilon: greaterThan(0, 1, { flags: '--epsilon <value>', about: "added to Adam's denominator" }),
   clipGradient: within(0, 1e6, {
     flags: '--clip-grad <norm>',
     about: 'scale the gradients of a step down to this norm over all of them; 0 for never',
@@ -159,13 +159,13 @@ export const trainingOptions = {
     flags: '--rho <radius>',
     about: 'radius of sharpness-aware minimisation; 0 trains without it, in one pass per step',
   }),
-  adaptive: yesOrNo({ flags: '--adaptive', about: 'measure the radius relative to the weights (ASAM)' }),
+  adaptive: flag({ flags: '--adaptive', about: 'measure the radius relative to the weights (ASAM)' }),
 
   sampler: oneOf(samplers, {
     flags: '--sampler <name>',
     about: 'show each image once an epoch, or every class equally often',
   }),
-  classWeights: special(
+  classWeights: custom(
     z.union([z.enum(['none', 'balanced']), z.array(z.number().gt(0).max(1e6)).min(2)]),
     'none, balanced, or a number above 0 for each class',
     {
@@ -177,7 +177,7 @@ export const trainingOptions = {
     flags: '--label-smoothing <share>',
     about: 'share of the target spread evenly over all classes',
   }),
-  teacher: special(
+  teacher: custom(
     z
       .array(
         z.union([
@@ -199,7 +199,7 @@ export const trainingOptions = {
     flags: '--distill-weight <share>',
     about: "the teachers' share of the loss; the targets have the rest",
   }),
-  temperature: above(0, 100, {
+  temperature: greaterThan(0, 100, {
     flags: '--temperature <t>',
     about: 'divides the logits of teachers and network where they are compared',
   }),
@@ -250,7 +250,7 @@ export const trainingOptions = {
     flags: '--early-stopping <epochs>',
     about: 'stop after so many epochs without a new best one; 0 for never',
   }),
-  timeLimit: special(z.number().gt(0).max(525_600).nullable(), 'a number of minutes above 0', {
+  timeLimit: custom(z.number().gt(0).max(525_600).nullable(), 'a number of minutes above 0', {
     flags: '--time-limit <minutes>',
     about: 'save and stop after this time',
   }),
@@ -267,11 +267,11 @@ export const trainingOptions = {
     flags: '--precision <type>',
     about: 'number type of convolutions and matrix products; the weights stay float32',
   }),
-  channelsLast: yesOrNo({
+  channelsLast: flag({
     flags: '--channels-last',
     about: 'keep maps channels last, which some machines prefer',
   }),
-  device: special(z.string().regex(/^(auto|cpu|cuda(:\d{1,3})?)$/), 'auto, cpu, cuda or cuda:<number>', {
+  device: custom(z.string().regex(/^(auto|cpu|cuda(:\d{1,3})?)$/), 'auto, cpu, cuda or cuda:<number>', {
     flags: '--gpu <device>',
     about: 'where to train: a CUDA device by number, cpu, or auto for the first CUDA device if there is one',
   }),

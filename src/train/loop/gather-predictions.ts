@@ -1,16 +1,16 @@
 /** Brings together what the processes of a team found in their shares of the validation images. */
-import type { Failure, Prediction } from '../../evaluate/prediction.js';
-import type { Team } from '../team.js';
+import type { Failure, ImagePrediction } from '../../evaluate/prediction.js';
+import type { ProcessGroup } from '../process-group.js';
 
-export interface Judgement {
-  readonly predictions: readonly Prediction[];
+export interface ShardPredictions {
+  readonly predictions: readonly ImagePrediction[];
   readonly failures: readonly Failure[];
   /** Why it ended before its end, if it did. */
   readonly ended: 'stopped' | 'diverged' | null;
 }
 
 /** The judgements of all, in the order of the images; alone, one's own. */
-export function gatherJudgements({ size, gather }: Team, own: Judgement): Judgement {
+export function gatherPredictions({ size, gather }: ProcessGroup, own: ShardPredictions): ShardPredictions {
   if (size === 1) return own;
   const predictions = own.predictions.map(({ logits, ...rest }) => ({ ...rest, logits: Array.from(logits) }));
   const all = gather({ ...own, predictions });

@@ -12,11 +12,11 @@ import type { History } from '../../runs/epoch-record.js';
 import { runCharts } from '../../runs/run-charts.js';
 import type { RunFolder } from '../../runs/run-folder.js';
 import { contactSheet } from '../batches/contact-sheet.js';
-import type { Session } from '../session/session.js';
+import type { TrainingSession } from '../session/session.js';
 import type { Best } from './early-stopping.js';
 
 /** Writes a picture of augmented training images. */
-export async function writeContactSheet({ report }: RunFolder, session: Session): Promise<void> {
+export async function writeContactSheet({ report }: RunFolder, session: TrainingSession): Promise<void> {
   await writeAtomically(join(report, 'augmented.png'), await contactSheet(session));
 }
 

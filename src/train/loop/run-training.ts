@@ -7,10 +7,9 @@ import { lockRun, type RunFolder, runFolder } from '../../runs/run-folder.js';
 import { openEventWriter } from '../../runs/tensorboard.js';
 import type { TrainingConfig } from '../config/training-options.js';
 import type { StopReason, TrainResult } from '../events.js';
-import { openSession, type SessionRequest } from '../session/session.js';
+import { openTrainingSession, type TrainingSessionRequest } from '../session/session.js';
 import { summariseSession } from '../session/summarise-session.js';
 import { shouldStop } from './early-stopping.js';
-import { judgeEpoch } from './judge-epoch.js';
 import { createSpeedometer } from './meters.js';
 import { requireUnused } from './require-unused.js';
 import { afterFailure, type Host, type Run, seconds } from './run.js';
@@ -18,8 +17,9 @@ import { writeContactSheet } from './run-report.js';
 import { withStatus } from './status.js';
 import { createStepper } from './stepper.js';
 import { trainEpoch } from './train-epoch.js';
+import { validateEpoch } from './validate-epoch.js';
 
-export interface RunRequest extends SessionRequest {
+export interface RunRequest extends TrainingSessionRequest {
   /** The run folder. */
   readonly output: string;
   /** Where the checkpoints go, if not into the run folder. */
@@ -29,7 +29,7 @@ export interface RunRequest extends SessionRequest {
 
 /**
  * Trains, saving as it goes, until all epochs are done or it is told to stop.
- * @throws PosterError as openSession; `run.busy`, `training.diverged`, `file.unwritable`.
+ * @throws PosterError as openTrainingSession; `run.busy`, `training.diverged`, `file.unwritable`.
  */
 export async function runTraining(request: RunRequest, host: Host): Promise<TrainResult> {
   const { output, lastCheckpoint, bestCheckpoint, resume } = request;
@@ -38,7 +38,7 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
   const lock = await lockRun(folder);
   try {
     if (!isOf(folder, resume)) await requireUnused(folder);
-    await using session = await openSession(request);
+    await using session = await openTrainingSession(request);
     await requireNoInput(folder, session.config);
     await writeAtomically(folder.config, `${JSON.stringify(session.config, null, 2)}\n`);
     const events = await openEventWriter(folder.tensorboard, session.progress.steps);
@@ -57,7 +57,7 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
 
 /** Trains as one of several processes that is not the first: all the same, but it writes nothing. */
 async function follow(request: RunRequest, folder: RunFolder, { stopRequested }: Host): Promise<TrainResult> {
-  await using session = await openSession(request);
+  await using session = await openTrainingSession(request);
   const events = { async scalars() {}, async close() {} };
   const host = { emit() {}, stopRequested };
   return await trainToEnd({ session, folder, events, host, lastGood: request.resume ?? null });
@@ -103,7 +103,7 @@ async function trainToEnd(
 async function trainEpochs(run: Run): Promise<StopReason> {
   const { config } = run.session;
   while (run.progress.epoch < config.epochs) {
-    const stopped = (await trainEpoch(run)) ?? (await judgeEpoch(run));
+    const stopped = (await trainEpoch(run)) ?? (await validateEpoch(run));
     if (stopped) return stopped;
     const { best, epoch } = run.progress;
     if (best && shouldStop(best, epoch, config.earlyStopping)) return 'early stopping';

@@ -8,7 +8,7 @@ import * as lists from '../../torch/kernels/foreach.js';
 import { scope } from '../../torch/scope.js';
 import type { StopReason, TrainEvent } from '../events.js';
 import type { Progress } from '../session/progress.js';
-import type { Session } from '../session/session.js';
+import type { TrainingSession } from '../session/session.js';
 import { saveTraining } from '../weights/training-checkpoint.js';
 import type { Speedometer } from './meters.js';
 import type { Stepper } from './stepper.js';
@@ -22,7 +22,7 @@ export interface Host {
 
 /** A training under way. */
 export interface Run {
-  readonly session: Session;
+  readonly session: TrainingSession;
   readonly folder: RunFolder;
   readonly events: EventWriter;
   readonly host: Host;

@@ -12,7 +12,7 @@ export interface StatusWriter {
   end(state: RunStatus['state'], error?: string): void;
 }
 
-const leastMilliseconds = 1000;
+const minMilliseconds = 1000;
 
 const nothingYet: Omit<RunStatus, 'state' | 'updated'> = {
   ...{ error: null, epoch: 0, epochs: 0, step: 0, stepsPerEpoch: 0, loss: null, accuracy: null },
@@ -37,7 +37,7 @@ export function createStatusWriter(path: string, now = Date.now): StatusWriter {
   return {
     tell(event) {
       status = after(status, event);
-      if (status && now() - written >= leastMilliseconds) write(status);
+      if (status && now() - written >= minMilliseconds) write(status);
     },
     end(state, error) {
       if (!status && !existsSync(path)) return;

@@ -9,8 +9,8 @@ import { fromValues } from '../../torch/tensor.js';
 import { maxSeed, randomBelow, randomStream } from '../../util/random.js';
 import { augmentImages, mixTargets } from '../batches/augment-tensors.js';
 import type { HostBatch } from '../batches/step-batches.js';
-import type { Session } from '../session/session.js';
-import type { Team } from '../team.js';
+import type { ProcessGroup } from '../process-group.js';
+import type { TrainingSession } from '../session/session.js';
 import type { Parameters } from '../weights/parameters.js';
 import { type Batch, type StepReport, type TeamShare, trainStep } from './train-step.js';
 
@@ -31,7 +31,7 @@ export function createStepper({
   device,
   team,
   teachers,
-}: Session): Stepper {
+}: TrainingSession): Stepper {
   const { rho, adaptive, precision, labelSmoothing, seed, distillWeight, temperature } = config;
   const together = team.size > 1;
   const weights = classWeights && Array.from(toFloat32(classWeights.toHost()));
@@ -72,7 +72,7 @@ export function createStepper({
 
 /** What a batch is of those of all processes; images that could not be read do not count. */
 function shareAmong(
-  { rank, gather }: Team,
+  { rank, gather }: ProcessGroup,
   labels: BigInt64Array,
   weights: readonly number[] | undefined,
 ): TeamShare {

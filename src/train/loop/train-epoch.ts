@@ -25,7 +25,7 @@ export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
     const now = seconds();
     unreadable.push(...countStep(run, report, images, now - before));
     before = now;
-    await tellStep(run, plan, report);
+    await reportStep(run, plan, report);
     const stopped = mustStop(run);
     if (stopped || isSaveDue(run)) await save(run);
     if (stopped) return stopped;
@@ -91,7 +91,7 @@ function tellOfClipping(run: Run, [first]: readonly string[]): void {
   run.host.emit({ kind: 'warning', message: describeClipped(first) });
 }
 
-async function tellStep(run: Run, plan: EpochPlan, report: StepReport | undefined): Promise<void> {
+async function reportStep(run: Run, plan: EpochPlan, report: StepReport | undefined): Promise<void> {
   const { host, events, speedometer, clock, session, progress } = run;
   const { epoch, step, steps, totals } = progress;
   if (totals.images === 0) return; // every step so far was passed over
@@ -108,7 +108,7 @@ async function tellStep(run: Run, plan: EpochPlan, report: StepReport | undefine
   if (report && steps % config.printFrequency === 0)
     await events.scalars(steps, {
       'step/loss': report.loss,
-      'step/climbed loss': report.climbedLoss,
+      'step/climbed loss': report.perturbedLoss,
       'step/images per second': imagesPerSecond,
     });
 }

@@ -10,7 +10,7 @@ import { type BatchShare, type TorchOpsOptions, torchOps } from '../../torch/tor
 import type { TrainingConfig } from '../config/training-options.js';
 import { countCorrect, type LossOptions, type LossShare, type Targets, trainingLoss } from '../optim/loss.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import { type Climb, clearGradients, climb, type SamOptions } from '../optim/sam.js';
+import { type Climb, clearGradients, perturb, type SamOptions } from '../optim/sam.js';
 
 export interface Batch extends Targets {
   /** B x 3 x imageSize x imageSize, normalised. */
@@ -42,7 +42,7 @@ export interface StepReport {
   /** Mean loss at the weights before the step: cross entropy, with teachers also the distance to them. */
   readonly loss: number;
   /** The same at the climbed weights; equal to `loss` without SAM. */
-  readonly climbedLoss: number;
+  readonly perturbedLoss: number;
   /** How many images were classified rightly at the weights before the step. */
   readonly correct: number;
 }
@@ -71,11 +71,11 @@ export function trainStep(trainer: Trainer, batches: readonly Batch[], learningR
     clearGradients(learned);
     const prepared = batches.map((batch) => prepare(trainer, batch));
     const first = pass(trainer, prepared, learned);
-    const climbed = trainer.rho > 0 ? climb(learned, trainer) : undefined;
+    const climbed = trainer.rho > 0 ? perturb(learned, trainer) : undefined;
     const second = climbed ? passAndDescend(trainer, prepared, learned, climbed) : first;
     trainer.optimizer.step(learningRate);
     clearGradients(learned);
-    return { loss: first.loss, climbedLoss: second.loss, correct: first.correct };
+    return { loss: first.loss, perturbedLoss: second.loss, correct: first.correct };
   });
 }
 
@@ -88,7 +88,7 @@ function passAndDescend(
   try {
     return pass(trainer, prepared, learned);
   } finally {
-    climbed.descend();
+    climbed.restore();
   }
 }
 

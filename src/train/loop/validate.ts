@@ -1,9 +1,9 @@
 /** Judges the network on labelled images, on the torch engine and with the metrics of `poster evaluate`. */
 import type { ImageLoader } from '../../data/loader/loader.js';
 import { PosterError } from '../../errors.js';
-import type { Failure, Prediction } from '../../evaluate/prediction.js';
+import type { Failure, ImagePrediction } from '../../evaluate/prediction.js';
 import type { EvaluationResult } from '../../evaluate/result.js';
-import { summarise } from '../../evaluate/summarise.js';
+import { summariseEvaluation } from '../../evaluate/summarise.js';
 import { valuesPerImage } from '../../network/config.js';
 import type { PosterV2 } from '../../network/poster-v2.js';
 import { toFloat32 } from '../../tensor/host-tensor.js';
@@ -15,9 +15,9 @@ import { torchOps } from '../../torch/torch-ops.js';
 import { shareOf } from '../batches/sampler.js';
 import type { TrainingData } from '../batches/training-data.js';
 import type { TrainingConfig } from '../config/training-options.js';
-import type { Team } from '../team.js';
+import type { ProcessGroup } from '../process-group.js';
 import type { Parameters } from '../weights/parameters.js';
-import { gatherJudgements, type Judgement } from './gather-predictions.js';
+import { gatherPredictions, type ShardPredictions } from './gather-predictions.js';
 
 export interface Validation {
   readonly config: TrainingConfig;
@@ -28,7 +28,7 @@ export interface Validation {
   readonly device: Device;
   readonly loader: ImageLoader<Float32Array>;
   /** Each process judges its share. */
-  readonly team: Team;
+  readonly team: ProcessGroup;
   /** The checkpoint that will hold these weights. */
   readonly checkpoint: string;
   /** Asked after each batch; true ends the validation without a result. */
@@ -44,10 +44,10 @@ export async function validate(validation: Validation): Promise<EvaluationResult
   const { config, data, loader, checkpoint, stop, onProgress, team } = validation;
   const { name, split, root } = data.valid;
   const samples = shareOf(data.valid.samples, team.rank, team.size);
-  const predictions: Prediction[] = [];
+  const predictions: ImagePrediction[] = [];
   const failures: Failure[] = [];
   const started = performance.now();
-  let ended: Judgement['ended'] = null;
+  let ended: ShardPredictions['ended'] = null;
   for await (const { images, count, items } of loader.load(samples)) {
     const logits = logitsOf(validation, images, count);
     if (!logits.every(Number.isFinite)) ended = 'diverged';
@@ -62,11 +62,11 @@ export async function validate(validation: Validation): Promise<EvaluationResult
     if (stop()) ended = 'stopped';
     if (ended) break;
   }
-  const judged = gatherJudgements(team, { predictions, failures, ended });
+  const judged = gatherPredictions(team, { predictions, failures, ended });
   if (judged.ended === 'stopped') return undefined;
   if (judged.ended)
     throw new PosterError('training.diverged', 'The validation loss became NaN; the weights are too large.');
-  return summarise({
+  return summariseEvaluation({
     dataset: { name, type: config.dataType, split, root },
     checkpoint: { path: checkpoint },
     classes: data.classes,

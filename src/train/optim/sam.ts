@@ -1,6 +1,6 @@
 /**
  * Sharpness-aware minimisation (SAM, arXiv 2010.01412, and its adaptive form, arXiv 2102.11600): the weights
- * climb to where the loss is worst nearby, and take the gradient from there.
+ * move to where the loss is worst nearby, and take the gradient from there.
  */
 import { noGrad } from '../../torch/autograd.js';
 import * as lists from '../../torch/kernels/foreach.js';
@@ -15,14 +15,14 @@ export interface Climb {
   /** The L2 norm of all gradients together, measured relative to the weights in the adaptive form. */
   readonly gradientNorm: number;
   /** Puts the weights back, to the bit. */
-  descend(): void;
+  restore(): void;
 }
 
 /**
  * Moves every parameter that has a gradient g by rho * g / (||g|| + 1e-12), the norm taken over all of them
  * together; in the adaptive form by rho * w² g / (||w g|| + 1e-12). Clears the gradients.
  */
-export function climb(parameters: readonly Tensor[], { rho, adaptive }: SamOptions): Climb {
+export function perturb(parameters: readonly Tensor[], { rho, adaptive }: SamOptions): Climb {
   return noGrad(() =>
     scope(() => {
       const learned = parameters.filter((parameter) => parameter.grad !== undefined);
@@ -34,7 +34,7 @@ export function climb(parameters: readonly Tensor[], { rho, adaptive }: SamOptio
       else lists.addInPlace(learned, gradients, scale);
       clearGradients(learned);
       for (const tensor of before) keep(tensor);
-      return { gradientNorm, descend: () => putBack(learned, before) };
+      return { gradientNorm, restore: () => putBack(learned, before) };
     }),
   );
 }

@@ -7,15 +7,15 @@ import type { DryRunResult } from '../events.js';
 import type { RunRequest } from '../loop/run-training.js';
 import { createStepper } from '../loop/stepper.js';
 import { learningRateAt } from '../optim/schedule.js';
-import { openSession, planOf } from './session.js';
+import { openTrainingSession, planOf } from './session.js';
 import { summariseSession } from './summarise-session.js';
 
 /**
  * Does all that comes before training and two steps, of which the second is timed. Writes nothing.
- * @throws PosterError as openSession and trainEpoch; `training.diverged`; `engine.failed` when memory is short.
+ * @throws PosterError as openTrainingSession and trainEpoch; `training.diverged`; `engine.failed` when memory is short.
  */
 export async function dryRun(request: RunRequest): Promise<DryRunResult> {
-  await using session = await openSession(request);
+  await using session = await openTrainingSession(request);
   const { config, data, network, progress, device, team } = session;
   const plan = planOf(session, progress.epoch);
   const index = Number(device.split(':')[1] ?? 0);

@@ -17,8 +17,8 @@ import type { TrainingConfig, TrainingOverrides } from '../config/training-optio
 import { resolveClassWeights } from '../optim/class-weights.js';
 import { averagedOf, averageWeights, type WeightAverage } from '../optim/ema.js';
 import { createOptimizer, type Optimizer } from '../optim/optimizer.js';
+import { joinProcessGroup, type Processes, type ProcessGroup, threadsPerProcess } from '../process-group.js';
 import { openTeachers, type Teachers } from '../teachers/distillation.js';
-import { openTeam, type Processes, type Team, threadsPerProcess } from '../team.js';
 import { type InitialModel, optionsOf, readInitialModel, valuesFor } from '../weights/initial-model.js';
 import {
   createParameters,
@@ -28,7 +28,7 @@ import {
   type Parameters,
 } from '../weights/parameters.js';
 import { readPretrained } from '../weights/pretrained-weights.js';
-import { readAverages, readWeights, restoreOptimizer } from '../weights/training-checkpoint.js';
+import { readAverages, readTrainingWeights, restoreOptimizer } from '../weights/training-checkpoint.js';
 import { type Progress, startOf } from './progress.js';
 import {
   openResumption,
@@ -38,7 +38,7 @@ import {
   resumedProgress,
 } from './resume.js';
 
-export interface SessionRequest {
+export interface TrainingSessionRequest {
   readonly overrides: TrainingOverrides;
   /** A checkpoint to go on from. */
   readonly resume?: string | undefined;
@@ -46,8 +46,8 @@ export interface SessionRequest {
   readonly processes?: Processes | undefined;
 }
 
-export interface Session extends AsyncDisposable {
-  readonly team: Team;
+export interface TrainingSession extends AsyncDisposable {
+  readonly team: ProcessGroup;
   readonly config: TrainingConfig;
   readonly data: TrainingData;
   readonly network: PosterV2;
@@ -76,7 +76,11 @@ async function giveBack(holdings: Holdings): Promise<void> {
  * this process's place among others until it is disposed; one that does not open holds nothing.
  * @throws PosterError `option.invalid`, `data.layout`, `file.missing`, `checkpoint.*`, `engine.unavailable`.
  */
-export async function openSession({ overrides, resume, processes }: SessionRequest): Promise<Session> {
+export async function openTrainingSession({
+  overrides,
+  resume,
+  processes,
+}: TrainingSessionRequest): Promise<TrainingSession> {
   const resumption = resume === undefined ? undefined : await openResumption(resume);
   const holdings: Holdings = [];
   try {
@@ -92,7 +96,7 @@ export async function openSession({ overrides, resume, processes }: SessionReque
     const known = { ...config, teacher: teachers ? [...teachers.files] : null };
     keepFreedMemory(true);
     holdings.push(() => keepFreedMemory(false));
-    const team = openTeam(processes);
+    const team = joinProcessGroup(processes);
     holdings.push(() => team.leave());
     return await prepare(known, data, progress, device, resumption ?? initial, team, teachers, holdings);
   } catch (error) {
@@ -104,7 +108,7 @@ export async function openSession({ overrides, resume, processes }: SessionReque
 }
 
 /** What an epoch of the session shows, its process's share. */
-export function planOf({ config, network, data, team }: Session, epoch: number): EpochPlan {
+export function planOf({ config, network, data, team }: TrainingSession, epoch: number): EpochPlan {
   const { imageSize } = network.config;
   return planEpoch({ ...config, imageSize, augmentation: augmentationOf(config) }, data.train, epoch, team);
 }
@@ -154,10 +158,10 @@ async function prepare(
   progress: Progress,
   device: Device,
   from: Resumption | InitialModel | undefined,
-  team: Team,
+  team: ProcessGroup,
   teachers: Teachers | undefined,
   holdings: Holdings,
-): Promise<Session> {
+): Promise<TrainingSession> {
   const network = posterV2(networkConfigOf(config, data.classes.length));
   const resumption = from && 'checkpoint' in from ? from : undefined;
   const initial = from && 'weights' in from ? from : undefined;
@@ -224,7 +228,7 @@ async function freshWeights(
 }
 
 async function resumedWeights({ checkpoint }: Resumption, network: PosterV2): Promise<StartingWeights> {
-  return { values: await readWeights(checkpoint, network), reports: checkpoint.notes };
+  return { values: await readTrainingWeights(checkpoint, network), reports: checkpoint.notes };
 }
 
 async function openAverage(

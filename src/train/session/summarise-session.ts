@@ -4,9 +4,9 @@ import type { RunFolder } from '../../runs/run-folder.js';
 import { elementCount } from '../../tensor/host-tensor.js';
 import { libtorchVersion, threads } from '../../torch/machine.js';
 import type { TrainingSummary } from '../events.js';
-import { planOf, type Session } from './session.js';
+import { planOf, type TrainingSession } from './session.js';
 
-export function summariseSession(session: Session, folder: RunFolder): TrainingSummary {
+export function summariseSession(session: TrainingSession, folder: RunFolder): TrainingSummary {
   const { config, data, progress, device, remarks } = session;
   const { epoch, step } = progress;
   const isResumed = progress.steps > 0 || epoch > config.startEpoch;
@@ -27,7 +27,7 @@ export function summariseSession(session: Session, folder: RunFolder): TrainingS
   };
 }
 
-function countParameters({ network, parameters }: Session): TrainingSummary['parameters'] {
+function countParameters({ network, parameters }: TrainingSession): TrainingSummary['parameters'] {
   const counts = { trained: 0, frozen: 0, unused: 0 };
   for (const [name, { role, shape }] of network.entries) {
     if (role === 'buffer') continue;

@@ -51,7 +51,7 @@ export interface Lesson extends Pick<TrainingConfig, 'dataType' | 'precision' | 
  * Opens a checkpoint of a network of any size.
  * @param given its path, or the file that it must be.
  * @throws PosterError `file.missing`; `checkpoint.unreadable`; `checkpoint.mismatch` when it is not the file that was
- * given, holds no POSTER V2 or tells other classes apart.
+ * given, holds no POSTER V2 or has other classes.
  */
 export async function openTeacher(given: string | TeacherFile, lesson: Lesson): Promise<Teacher> {
   const { path, sha256 } = typeof given === 'string' ? { path: given } : given;
@@ -62,7 +62,7 @@ export async function openTeacher(given: string | TeacherFile, lesson: Lesson): 
     const { network, card } = await readNetwork(checkpoint);
     const names = labelsOf(path, network, card, lesson.dataType);
     const places = placesOf(path, names, lesson.classes);
-    const weights = await readWeights(checkpoint, network);
+    const weights = await readTeacherWeights(checkpoint, network);
     const { parameters, order } = upload(weights, places, lesson);
     const input: TeacherInput = {
       size: network.config.imageSize,
@@ -133,7 +133,10 @@ function describe(path: string, { config }: PosterV2, { labels, source }: Chosen
 }
 
 /** What a pass for recognition reads, in float32. */
-async function readWeights(checkpoint: Checkpoint, network: PosterV2): Promise<Map<string, HostTensor>> {
+async function readTeacherWeights(
+  checkpoint: Checkpoint,
+  network: PosterV2,
+): Promise<Map<string, HostTensor>> {
   const weights = new Map<string, HostTensor>();
   for (const entry of usedEntries(network)) {
     const { name, dtype } = entry;

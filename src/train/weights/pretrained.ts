@@ -1,6 +1,6 @@
 /** How pretrained weights of a backbone become part of a network. */
 import type { TensorInfo } from '../../checkpoint/checkpoint.js';
-import { printable } from '../../checkpoint/damage.js';
+import { printable } from '../../checkpoint/corrupt-file-error.js';
 import { missingBuffers } from '../../checkpoint/mismatch-cause.js';
 import { PosterError } from '../../errors.js';
 import type { PosterV2 } from '../../network/poster-v2.js';

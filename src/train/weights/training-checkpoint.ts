@@ -180,7 +180,7 @@ export function savedTraining({ path, metadata }: Checkpoint): SavedTraining | u
  * @throws PosterError `checkpoint.mismatch` when they are not those of the network, `checkpoint.unreadable` when they
  * are not finite.
  */
-export async function readWeights(
+export async function readTrainingWeights(
   checkpoint: Checkpoint,
   network: PosterV2,
 ): Promise<Map<string, HostTensor>> {

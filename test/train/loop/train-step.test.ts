@@ -7,7 +7,7 @@ import { scope } from '../../../src/torch/scope.js';
 import { torchOps } from '../../../src/torch/torch-ops.js';
 import { type Batch, type Trainer, trainStep } from '../../../src/train/loop/train-step.js';
 import { createOptimizer } from '../../../src/train/optim/optimizer.js';
-import { climb } from '../../../src/train/optim/sam.js';
+import { perturb } from '../../../src/train/optim/sam.js';
 import { assertClose } from '../../support/close.js';
 import { torchTest } from '../../support/torch.js';
 import { adam, batchOf, trainerOf, values } from '../steps.js';
@@ -23,9 +23,9 @@ function plainStep({ network, parameters, optimizer, rho }: Trainer, batch: Batc
     backward(callTensor('aten::cross_entropy_loss', logits, batch.labels));
   };
   pass();
-  const climbed = climb(learned, { rho, adaptive: false });
+  const climbed = perturb(learned, { rho, adaptive: false });
   pass();
-  climbed.descend();
+  climbed.restore();
   optimizer.step(rate);
 }
 
@@ -67,7 +67,7 @@ torchTest('several batches train by the mean of their gradients', () => {
     assertClose(both!.weights, mean, { rtol: 1e-5 }, 'weights');
     assertClose([both!.report.loss], [(one!.report.loss + other!.report.loss) / 2]);
     assert.equal(both!.report.correct, one!.report.correct + other!.report.correct);
-    assert.equal(both!.report.climbedLoss, both!.report.loss);
+    assert.equal(both!.report.perturbedLoss, both!.report.loss);
   });
 });
 
@@ -97,7 +97,7 @@ torchTest('what is clipped is the mean gradient of all batches at the climbed we
 
 const notFinite = {
   'in the first pass': { rho: 0.05, scale: Number.NaN },
-  'after the climb': { rho: 1e30, scale: 1 },
+  'after the perturbation': { rho: 1e30, scale: 1 },
 };
 
 for (const [when, { rho, scale }] of Object.entries(notFinite)) {
@@ -124,7 +124,7 @@ torchTest('a step in bfloat16 is close to one in float32, with float32 weights',
   scope(() => {
     const [full, half] = [trainerOf(narrow), trainerOf(narrow, { precision: 'bf16' })];
     const [a, b] = [full, half].map((trainer) => trainStep(trainer, [narrowBatch(1)], 1e-4));
-    assertClose([b!.loss, b!.climbedLoss], [a!.loss, a!.climbedLoss], { rtol: 0.05 }, 'losses');
+    assertClose([b!.loss, b!.perturbedLoss], [a!.loss, a!.perturbedLoss], { rtol: 0.05 }, 'losses');
     for (const [name, parameter] of half.parameters)
       assert.equal(parameter.dtype, full.parameters.get(name)!.dtype, name);
     full.optimizer.dispose();

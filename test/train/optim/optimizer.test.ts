@@ -1,4 +1,4 @@
-/** Optimisers and SAM's climb against PyTorch (test/fixtures/torch/make-optimizers.py). */
+/** Optimisers and SAM's perturbation against PyTorch (test/fixtures/torch/make-optimizers.py). */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { toFloat32 } from '../../../src/tensor/host-tensor.js';
@@ -6,7 +6,7 @@ import { scope } from '../../../src/torch/scope.js';
 import { fromNumbers, type Tensor } from '../../../src/torch/tensor.js';
 import { clipGradients } from '../../../src/train/optim/clip-gradients.js';
 import { createOptimizer, type OptimizerOptions } from '../../../src/train/optim/optimizer.js';
-import { climb } from '../../../src/train/optim/sam.js';
+import { perturb } from '../../../src/train/optim/sam.js';
 import { assertClose } from '../../support/close.js';
 import { fixture } from '../../support/fixtures.js';
 import { torchTest } from '../../support/torch.js';
@@ -178,11 +178,11 @@ for (const { rho, adaptive, norm, parameters: expected } of reference.climbs) {
         const parameters = [...start().values()];
         const before = parameters.map(values);
         setGradients(new Map(parameters.map((parameter, i) => [`${i}`, parameter])), 0);
-        const climbed = climb(parameters, { rho, adaptive });
+        const climbed = perturb(parameters, { rho, adaptive });
         assertClose([climbed.gradientNorm], [norm], { rtol: 1e-5 }, 'norm');
         assertClose(parameters.flatMap(values), expected.flat(), { rtol: 1e-5 }, 'climbed');
         for (const parameter of parameters) assert.equal(parameter.grad, undefined);
-        climbed.descend();
+        climbed.restore();
         assert.deepEqual(parameters.map(values), before);
       });
     },

@@ -20,7 +20,7 @@ import {
   resumedConfig,
   resumedProgress,
 } from '../../../src/train/session/resume.js';
-import { readWeights } from '../../../src/train/weights/training-checkpoint.js';
+import { readTrainingWeights } from '../../../src/train/weights/training-checkpoint.js';
 
 /** Written by PyTorch with what the official program keeps, its pickled recorders and its SAM's state included. */
 const official = fileURLToPath(new URL('../../../../test/fixtures/pth/official.pth', import.meta.url));
@@ -63,14 +63,14 @@ test('weights are taken over from names with a prefix, and refused by a network 
   const prefixed = [...weights].map(([name, tensor]) => [`module.${name}`, tensor] as [string, HostTensor]);
   await writePth(path, prefixed, { epoch: 3 });
   const { checkpoint } = await openResumption(path);
-  const read = await readWeights(checkpoint, network);
+  const read = await readTrainingWeights(checkpoint, network);
   assert.deepEqual([...read.keys()], [...weights.keys()]);
   for (const [name, { dtype, shape, data }] of weights) {
     const found = read.get(name)!;
     assert.deepEqual([found.dtype, found.shape], [dtype, shape], name);
     assert.equal(Buffer.compare(found.data, data), 0, name);
   }
-  await assert.rejects(readWeights(checkpoint, posterV2(compactConfig)), {
+  await assert.rejects(readTrainingWeights(checkpoint, posterV2(compactConfig)), {
     code: 'checkpoint.mismatch',
     message: /model\.pth/,
   });

@@ -7,7 +7,7 @@ import { callTensor } from '../../../src/torch/call.js';
 import { heldMemory } from '../../../src/torch/memory.js';
 import { liveTensors } from '../../../src/torch/tensor.js';
 import type { TrainingOverrides } from '../../../src/train/config/training-options.js';
-import { openSession } from '../../../src/train/session/session.js';
+import { openTrainingSession } from '../../../src/train/session/session.js';
 import { run } from '../../support/poster-command.js';
 import { torchTest } from '../../support/torch.js';
 import { drawFaces, shortTraining } from '../support.js';
@@ -33,7 +33,9 @@ function countedBytes(): number {
 
 torchTest('a session holds its tensors and freed memory until it is disposed', async () => {
   const before = liveTensors();
-  const session = await openSession({ overrides: overridesOf({ ema: 0.9, classWeights: 'balanced' }) });
+  const session = await openTrainingSession({
+    overrides: overridesOf({ ema: 0.9, classWeights: 'balanced' }),
+  });
   assert.ok(liveTensors() > before + 3 * session.optimizer.state.moments.get('exp_avg')!.size);
   assert.ok(countedBytes() >= 2 ** 22);
   await session[Symbol.asyncDispose]();
@@ -49,7 +51,7 @@ torchTest('a session that does not open gives back all it had taken', async () =
   ];
   for (const [code, options] of failing) {
     const before = liveTensors();
-    await assert.rejects(openSession({ overrides: overridesOf(options) }), { code });
+    await assert.rejects(openTrainingSession({ overrides: overridesOf(options) }), { code });
     assert.equal(liveTensors(), before, code);
     assert.equal(countedBytes(), 0, code);
   }

@@ -10,7 +10,7 @@ import { unwritable } from '../../../io/write-atomically.js';
 import { publishedCrops } from '../../labels.js';
 import { isEmptyOrAbsent, requireNewFolder } from '../new-folder.js';
 import { alignPhotos, journalName } from './align-photos.js';
-import { type AlignedData, summarise } from './aligned-data.js';
+import { type AlignedData, summariseAlignment } from './aligned-data.js';
 import { listPhotos, type PhotoSource, type PhotoSourceOptions } from './photo-source.js';
 import { writeFindings } from './write-findings.js';
 
@@ -90,7 +90,7 @@ async function alignInto(source: PhotoSource, task: AlignTask): Promise<AlignedD
   const { out, aside } = task;
   await requireContinuable(task);
   const outcomes = await alignPhotos(source, task, undertaking(source, task));
-  const data = summarise(source, outcomes, task);
+  const data = summariseAlignment(source, outcomes, task);
   if (data.splits.every(({ images }) => images === 0)) throw await noFace(source, task);
   await writeFindings(aside, data, source, outcomes);
   await rm(join(aside, journalName));

@@ -6,7 +6,7 @@ import { forEachParallel } from '../../../util/for-each-parallel.js';
 import type { AlignTask } from './align-data.js';
 import type { PhotoOutcome } from './align-photo.js';
 import { type AlignThreads, openAlignThreads } from './align-threads.js';
-import { type Journal, openJournal, type Undertaking } from './journal.js';
+import { type JobFingerprint, type Journal, openJournal } from './journal.js';
 import { cropPath, type Photo, type PhotoSource } from './photo-source.js';
 
 /** The notes of an alignment, in the folder that it makes. */
@@ -18,7 +18,7 @@ export type Outcomes = ReadonlyMap<string, PhotoOutcome>;
 export async function alignPhotos(
   { photos }: PhotoSource,
   task: AlignTask,
-  undertaking: Undertaking,
+  undertaking: JobFingerprint,
 ): Promise<Outcomes> {
   const { alignment, detector, workers, aside } = task;
   // first, since a detector that cannot be opened leaves no trace

@@ -7,7 +7,7 @@ import type { AlignOrder } from './align-threads.js';
 
 const { alignment, detector } = workerData as AlignOrder;
 const opening = openFaceFinder({ threads: 1, alignment, detector });
-opening.catch(() => {}); // told to whoever asks
+opening.catch(() => {}); // reported on first use
 
 answerQuestions<PhotoJob | 'ready', PhotoOutcome | undefined>(
   async (question) => {

@@ -43,7 +43,7 @@ export interface AlignedData {
   readonly notes: readonly string[];
 }
 
-export function summarise(source: PhotoSource, outcomes: Outcomes, task: AlignTask): AlignedData {
+export function summariseAlignment(source: PhotoSource, outcomes: Outcomes, task: AlignTask): AlignedData {
   const { out, root, type, alignment, allFaces, detector } = task;
   const { layout, classes, folders } = source;
   const splits = source.splits.map((split) => summariseSplit(split, source, outcomes));

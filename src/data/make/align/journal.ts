@@ -6,7 +6,7 @@ import { parseJson } from '../../../util/parse-json.js';
 import { type PhotoOutcome, photoOutcome } from './align-photo.js';
 
 /** What an alignment is of; another is not continued. */
-export interface Undertaking {
+export interface JobFingerprint {
   /** The options that decide what the crops are. */
   readonly options: string;
   /** A digest of the photos and where their crops go. */
@@ -28,7 +28,7 @@ const header = z.object({ options: z.string(), photos: z.string() });
  * aligned again.
  * @throws PosterError `run.busy` when it is of another undertaking
  */
-export async function openJournal(path: string, undertaking: Undertaking): Promise<Journal> {
+export async function openJournal(path: string, undertaking: JobFingerprint): Promise<Journal> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const [first, ...lines] = whole.split('\n').slice(0, -1);
@@ -50,7 +50,7 @@ export async function openJournal(path: string, undertaking: Undertaking): Promi
   };
 }
 
-function requireSame(path: string, begun: Undertaking | undefined, now: Undertaking): void {
+function requireSame(path: string, begun: JobFingerprint | undefined, now: JobFingerprint): void {
   if (begun?.options === now.options && begun.photos === now.photos) return;
   const what = !begun
     ? 'cannot be read'

@@ -5,8 +5,8 @@ import type { DataType } from '../../labels.js';
 import { createDropCounter, type Dropped, type Split } from '../../layouts/layout.js';
 import { describeDropped, endingReason } from '../../layouts/left-out.js';
 import { folderExists, listImages } from '../../layouts/list-images.js';
-import { type OpenDatasetOptions, recogniseLayout } from '../../open-dataset.js';
-import { classFolderNames, splitFolderName, uniqueNames } from '../prepare/class-tree.js';
+import { detectLayout, type OpenDatasetOptions } from '../../open-dataset.js';
+import { classFolderNames, splitFolderName, uniqueFileNames } from '../prepare/class-tree.js';
 import { readSplits } from '../prepare/source.js';
 
 export interface Photo {
@@ -69,7 +69,7 @@ async function plainFolder({ root, signal }: PhotoSourceOptions): Promise<PhotoS
 }
 
 async function labelled(options: OpenDatasetOptions): Promise<PhotoSource> {
-  const layout = await recogniseLayout(options);
+  const layout = await detectLayout(options);
   const listings = [...(await readSplits(layout, options))];
   const classes = listings[0]?.[1].classes ?? [];
   const folders = classFolderNames(classes);
@@ -92,7 +92,7 @@ async function labelled(options: OpenDatasetOptions): Promise<PhotoSource> {
 
 /** Names crops after their photos, each another in its folder. */
 function targetNames(): (folder: string, path: string) => string {
-  const nameIn = uniqueNames();
+  const nameIn = uniqueFileNames();
   return (folder, path) => {
     const name = nameIn(folder, `${basename(path, extname(path))}.png`);
     return join(folder, name).replaceAll('\\', '/');

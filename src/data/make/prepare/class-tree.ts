@@ -60,7 +60,7 @@ export async function writeClassTree(
   for (const split of source.splits)
     for (const folder of folders) await mkdir(join(root, splitFolder(split), folder), { recursive: true });
 
-  const nameIn = uniqueNames();
+  const nameIn = uniqueFileNames();
   let done = 0;
   const place = async (item: PreparedItem) => {
     const { split, label, name, distribution } = item;
@@ -95,7 +95,7 @@ function toPosix(path: string): string {
 }
 
 /** Tells names apart that two folders of a distribution share: the second face.jpg is face~2.jpg. */
-export function uniqueNames(): (folder: string, name: string) => string {
+export function uniqueFileNames(): (folder: string, name: string) => string {
   const taken = new Map<string, number>();
   const key = (folder: string, name: string) => `${folder}/${name.toLowerCase()}`;
   return (folder, name) => {

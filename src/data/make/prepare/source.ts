@@ -6,7 +6,7 @@ import type { DropCounter, Dropped, Layout, Listing, Split } from '../../layouts
 import { hasImageExtension } from '../../layouts/list-images.js';
 import { findFer2013Csv, findVotes } from '../../layouts/votes/ferplus-images.js';
 import { foreignVotes } from '../../layouts/votes/with-votes.js';
-import { type OpenDatasetOptions, recogniseLayout, requireSound } from '../../open-dataset.js';
+import { detectLayout, type OpenDatasetOptions, requireSound } from '../../open-dataset.js';
 import { fer2013Source } from './fer2013-csv.js';
 import { type PlaceMode, placeFile } from './place-file.js';
 
@@ -55,7 +55,7 @@ export async function openSource(options: OpenDatasetOptions, mode: PlaceMode): 
       'data.layout',
       `Expected the FERPlus votes beside ${csv}; put fer2013new.csv there or name it with --votes.`,
     );
-  const layout = await recogniseLayout(options);
+  const layout = await detectLayout(options);
   const listings = await readSplits(layout, options);
   return filesSource(layout, listings, await itemsOf(layout, listings), mode);
 }

@@ -4,7 +4,7 @@ import { type JobQueue, type Lane, openJobQueue } from './job-queue.js';
 import { type ImageJob, type ImageRow, type LoadOutcome, loadImage } from './load-image.js';
 import { type LoaderThread, startLoaderThread } from './loader-thread.js';
 
-export interface ImageWorkforce {
+export interface DecoderPool {
   /** Loads an image into its place. */
   load(job: ImageJob): Promise<LoadOutcome>;
   /** Rejects the jobs not yet begun. */
@@ -19,7 +19,7 @@ export interface ImageWorkforce {
  * @param jobsAhead jobs handed to the threads before any is done: all that may be wanted, so that the threads have
  *   work while this thread is busy and cannot hand out more.
  */
-export function startWorkforce(workers: number, row: ImageRow, jobsAhead: number): ImageWorkforce {
+export function startWorkforce(workers: number, row: ImageRow, jobsAhead: number): DecoderPool {
   const threads = Array.from({ length: workers }, () => startLoaderThread(row));
   const lanesPerThread = Math.ceil(jobsAhead / Math.max(workers, 1));
   const queue = workers === 0 ? openLocalQueue(row) : openJobQueue(repeat(threads, lanesPerThread));

@@ -13,7 +13,7 @@ export interface Processes extends Membership {
   readonly localSize: number;
 }
 
-export interface Team {
+export interface ProcessGroup {
   readonly rank: number;
   readonly size: number;
   /** Turns each tensor into its sum over all processes. */
@@ -26,7 +26,7 @@ export interface Team {
 /** How long a process waits for the others: longer than a checkpoint takes to be written. */
 const patienceSeconds = 600;
 
-const alone: Team = {
+const alone: ProcessGroup = {
   rank: 0,
   size: 1,
   sum() {},
@@ -38,7 +38,7 @@ const alone: Team = {
  * Meets the other processes, if there are any.
  * @throws PosterError `worker.lost` when not all come; `engine.unavailable` when libtorch has no c10d.
  */
-export function openTeam(processes: Processes | undefined): Team {
+export function joinProcessGroup(processes: Processes | undefined): ProcessGroup {
   if (!processes || processes.size === 1) return alone;
   if (!hasGroups())
     throw new PosterError(

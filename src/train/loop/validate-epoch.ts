@@ -12,7 +12,7 @@ import { writeBestReport, writeCurves } from './run-report.js';
 import { validate } from './validate.js';
 
 /** Validates an epoch whose steps are done, saves it and shows it; a reason when told to stop before its end. */
-export async function judgeEpoch(run: Run): Promise<StopReason | undefined> {
+export async function validateEpoch(run: Run): Promise<StopReason | undefined> {
   requireFinite(run);
   const started = seconds();
   const evaluation = await evaluate(run).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import type { CheckpointFormat } from './checkpoint.js';
 import type { CheckpointFile } from './checkpoint-file.js';
-import { Damage } from './damage.js';
+import { CorruptFileError } from './corrupt-file-error.js';
 import { LEGACY_MAGIC } from './pth/open-legacy.js';
 
 /** Bytes from the start of a file that tell what it is; tar's mark lies furthest in. */
@@ -8,17 +8,15 @@ const HEAD_BYTES = 512;
 
 /**
  * Tells a checkpoint's format from its content.
- * @throws Damage that says what the file is instead, with the way out: the usual accidents of downloading.
+ * @throws CorruptFileError that says what the file is instead, with the way out: the usual accidents of downloading.
  */
-export async function recogniseFormat(
-  file: CheckpointFile,
-): Promise<Exclude<CheckpointFormat, 'pth-folder'>> {
-  if (file.size === 0) throw new Damage('is empty; download or copy it again');
+export async function detectFormat(file: CheckpointFile): Promise<Exclude<CheckpointFormat, 'pth-folder'>> {
+  if (file.size === 0) throw new CorruptFileError('is empty; download or copy it again');
   const head = Buffer.from(await file.read(0, Math.min(HEAD_BYTES, file.size)));
   if (head.toString('latin1', 0, 2) === 'PK') return 'pth-zip';
   if (head.subarray(0, 32).includes(LEGACY_MAGIC)) return 'pth-legacy';
   if (head[8] === 0x7b || file.path.endsWith('.safetensors')) return 'safetensors';
-  throw new Damage(whatItIs(head));
+  throw new CorruptFileError(describeUnknownFile(head));
 }
 
 const textKinds: readonly [RegExp, string][] = [
@@ -46,7 +44,7 @@ const binaryKinds: readonly [offset: number, bytes: string, what: string][] = [
   ],
 ];
 
-function whatItIs(head: Buffer): string {
+function describeUnknownFile(head: Buffer): string {
   const text = head.toString('latin1').replace(/^\xef\xbb\xbf/, '');
   const textKind = textKinds.find(([pattern]) => pattern.test(text));
   if (textKind) return textKind[1];

@@ -2,18 +2,18 @@ import { type ErrorCode, PosterError } from '../errors.js';
 
 /**
  * Why a file cannot be used, worded as the rest of a sentence that begins with its path:
- * 'is empty; download it again'. Parsers throw it without knowing the path; {@link namingFile} adds that.
+ * 'is empty; download it again'. Parsers throw it without knowing the path; {@link withPath} adds that.
  */
-export class Damage extends Error {
+export class CorruptFileError extends Error {
   readonly code: ErrorCode = 'checkpoint.unreadable';
 }
 
-/** Runs `work` and turns the {@link Damage} it meets into the error a person reads, which begins with the path. */
-export async function namingFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work` and turns the {@link CorruptFileError} it meets into the error a person reads, which begins with the path. */
+export async function withPath<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Damage)) throw error;
+    if (!(error instanceof CorruptFileError)) throw error;
     throw new PosterError(error.code, `${path} ${printable(error.message)}.`, { cause: error });
   }
 }

@@ -1,0 +1,29 @@
+/** Chooses who recognises. Browser-safe. */
+import { type Backend, backends } from './recognition.js';
+
+const titles: Record<Backend, string> = { server: 'On the server', browser: 'In this browser' };
+
+interface WayChoiceProps {
+  readonly backend: Backend;
+  readonly setWay: (backend: Backend) => void;
+}
+
+export function BackendPicker({ backend, setWay }: WayChoiceProps) {
+  return (
+    <fieldset class="choice">
+      <legend class="unseen">Where to recognise</legend>
+      {backends.map((one) => (
+        <label key={one}>
+          <input
+            type="radio"
+            name="backend"
+            value={one}
+            checked={one === backend}
+            onChange={() => setWay(one)}
+          />
+          <span>{titles[one]}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
