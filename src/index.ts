@@ -1,5 +1,7 @@
 /** The library for Node: one documented function for each verb of the command. */
 
+import './io/telemetry-off.js';
+
 export {
   type ExplainBatchOptions,
   type ExplainOptions,

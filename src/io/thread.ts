@@ -1,5 +1,6 @@
 /** Questions to a worker thread and its answers; errors keep their codes on the way. */
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
+import './telemetry-off.js';
 import { type ErrorCode, messageOf, PosterError } from '../errors.js';
 
 interface Question {

@@ -1,5 +1,6 @@
 /** The only module that touches ONNX Runtime in Node. */
 import { availableParallelism } from 'node:os';
+import '../io/telemetry-off.js';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Shape } from '../tensor/host-tensor.js';
 import { type SplitModel, weightsPath } from './emit.js';
