@@ -19,11 +19,6 @@ export function run(command, args, what) {
   process.exit(1);
 }
 
-/** Runs one of the scripts beside this one. */
-function runScript(name, what) {
-  run(process.execPath, [fileURLToPath(new URL(name, import.meta.url))], what);
-}
-
 /**
  * @param {{ native?: boolean }} [options] `native`: also build the training engine; when that cannot be done
  *   the reason is printed and false returned.
@@ -31,14 +26,7 @@ function runScript(name, what) {
 export async function setUp({ native = false } = {}) {
   requireNode();
   installPackages();
-  run(
-    process.execPath,
-    [fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url)), '-p', '.'],
-    'Compiling',
-  );
-  runScript('face-models.mjs', 'Converting the face models');
-  runScript('fonts.mjs', 'Copying the typeface');
-  runScript('studio.mjs', 'Building the studio');
+  run('npm', ['run', '--silent', 'build'], 'Building');
   return native ? buildNative() : true;
 }
 

@@ -9,6 +9,7 @@ import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
 import { registerPredict } from './commands/predict.js';
 import { registerServe } from './commands/serve.js';
+import { registerSetup } from './commands/setup.js';
 import { registerTrain } from './commands/train.js';
 import { endOnClosedPipe, reportError } from './run-verb.js';
 
@@ -27,6 +28,7 @@ for (const register of [
   registerInspect,
   registerData,
   registerBench,
+  registerSetup,
 ]) {
   register(program);
 }

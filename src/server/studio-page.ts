@@ -1,16 +1,17 @@
 /** The studio: the page that the server shows at its root, its files, and the browser runtime that it loads. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PosterError } from '../errors.js';
 
 /** What `scripts/studio.mjs` builds. */
 const pageFolder = fileURLToPath(new URL('../../studio/', import.meta.url));
 
-/** Of ONNX Runtime's builds those that `poster-v2/web` chooses from. */
-const runtimeFile = /^\/ort-wasm-simd-threaded(\.asyncify)?\.(mjs|wasm)$/;
+/** Of ONNX Runtime's builds those that `poster-v2/web` chooses from, the large files compressed; of the same script. */
+const runtimeFolder = fileURLToPath(new URL('../../studio-runtime/', import.meta.url));
 
 /** Everything comes from this server, nothing may show the page in a frame, and threads need it isolated. */
 const headers = {
@@ -39,11 +40,16 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
     scope.addHook('onSend', async (_request, reply) => void reply.headers(headers));
     await scope.register(fastifyStatic, {
-      root: dirname(fileURLToPath(import.meta.resolve('onnxruntime-web'))),
+      root: runtimeFolder,
       prefix: '/studio/runtime/',
-      allowedPath: (path) => runtimeFile.test(path),
+      allowedPath: (path) => path.endsWith('.mjs'),
       decorateReply: false,
     });
+    scope.get<{ Params: { name: string } }>(
+      '/studio/runtime/:name(^[\\w.-]+).wasm',
+      { schema: { hide: true } },
+      (request, reply) => sendProgram(request, reply, request.params.name),
+    );
     await scope.register(fastifyStatic, {
       root: pageFolder,
       prefix: '/studio/',
@@ -55,6 +61,20 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
       return reply.sendFile('index.html', pageFolder, { cacheControl: false });
     });
   });
+}
+
+/** Compressed as it lies there, for whoever takes that: every browser does. */
+function sendProgram({ headers }: FastifyRequest, reply: FastifyReply, name: string): void {
+  const path = join(runtimeFolder, `${name}.wasm.gz`);
+  if (!existsSync(path)) {
+    reply.callNotFound();
+    return;
+  }
+  const file = createReadStream(path);
+  void reply.headers({ vary: 'accept-encoding', 'cache-control': 'public, max-age=0' });
+  void reply.type('application/wasm');
+  if (!/\bgzip\b/.test(headers['accept-encoding'] ?? '')) void reply.send(file.pipe(createGunzip()));
+  else void reply.header('content-encoding', 'gzip').send(file);
 }
 
 function requireBuilt(): void {

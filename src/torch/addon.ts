@@ -3,10 +3,9 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { messageOf, PosterError } from '../errors.js';
 import type { DType } from '../tensor/host-tensor.js';
+import { addonPath, buildCommand } from './addon-path.js';
 
 declare const handleBrand: unique symbol;
 
@@ -107,13 +106,6 @@ export interface Addon {
   subsample(x: Handle, step: number): Handle;
 }
 
-/** In build/native, seen from build/src/torch; POSTER_NATIVE names another build of it. */
-const addonPath =
-  process.env.POSTER_NATIVE ?? fileURLToPath(new URL('../../native/poster_torch.node', import.meta.url));
-
-/** The program that builds it, in this package's scripts whether it was cloned or installed. */
-const builder = fileURLToPath(new URL('../../../scripts/native-build.mjs', import.meta.url));
-
 let loaded: Addon | undefined;
 
 /**
@@ -130,7 +122,7 @@ export function load(path: string): Addon {
   if (!existsSync(path))
     throw new PosterError(
       'engine.unavailable',
-      `Training needs the libtorch engine, but ${path} does not exist; run \`${buildCommand()}\` to build it.`,
+      `Training needs the libtorch engine, but ${path} does not exist; run \`${buildCommand}\` to build it.`,
     );
   try {
     return createRequire(import.meta.url)(path);
@@ -138,17 +130,10 @@ export function load(path: string): Addon {
     throw new PosterError(
       'engine.unavailable',
       `The libtorch engine ${path} cannot be loaded (${messageOf(cause)}); was libtorch moved or removed? ` +
-        `Run \`${buildCommand()}\` to build it anew.`,
+        `Run \`${buildCommand}\` to build it anew.`,
       { cause },
     );
   }
-}
-
-/** What a person types to build it, from the folder they are in. */
-function buildCommand(): string {
-  const path = relative(process.cwd(), builder);
-  const shortest = path.startsWith('..') ? builder : path;
-  return `node ${/^[\w./@+-]+$/.test(shortest) ? shortest : JSON.stringify(shortest)}`;
 }
 
 /**

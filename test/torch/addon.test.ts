@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { PosterError } from '../../src/errors.js';
 import { load } from '../../src/torch/addon.js';
 import {
@@ -17,10 +16,7 @@ import {
 } from '../../src/torch/machine.js';
 import { torchTest } from '../support/torch.js';
 
-/** As it is typed in the folder that the tests run in. */
-const script = fileURLToPath(new URL('../../../scripts/native-build.mjs', import.meta.url));
-const near = relative(process.cwd(), script);
-const buildCommand = `node ${near.startsWith('..') ? script : near}`;
+const buildCommand = 'npm run setup -- --native';
 
 test('an engine that was not built says how to build it', () => {
   assert.throws(() => load('/nowhere/poster_torch.node'), {

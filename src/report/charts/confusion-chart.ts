@@ -4,8 +4,9 @@
  */
 import { type ConfusionMatrix, total } from '../../evaluate/metrics.js';
 import { grouped, percent, shortened } from '../display-text.js';
+import { fontFamily } from './font-family.js';
 import { heat } from './palette.js';
-import { classAxis, fontFamily, labelWidth, renderChart } from './render.js';
+import { classAxis, labelWidth, renderChart } from './render.js';
 
 export interface ConfusionChartOptions {
   /** `shares`: each row adds up to 100 %, with the counts beneath. `counts`: numbers of images. */

@@ -1,24 +1,11 @@
 /**
  * Draws an ECharts option into an SVG picture, the same one for the same data. Browser-safe.
  */
-import { BarChart, CustomChart, LineChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, MarkLineComponent, MarkPointComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import { escapeMarkup } from '../../util/escape-markup.js';
 import { visible } from '../display-text.js';
+import { type ChartOption, drawChart } from './echarts.js';
+import { fontFamily } from './font-family.js';
 import { color } from './palette.js';
-
-use([
-  BarChart,
-  CustomChart,
-  LineChart,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  MarkPointComponent,
-  SVGRenderer,
-]);
 
 /** A picture's size in CSS pixels and what it shows, in words for those who cannot see it. */
 export interface Picture {
@@ -27,22 +14,10 @@ export interface Picture {
   readonly description: string;
 }
 
-/** Without quotes: ECharts writes it into an attribute as it is. */
-export const fontFamily = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, sans-serif';
-
 /** Draws the option as an SVG document without scripts, styles or references to anything outside. */
-export function renderChart(option: EChartsCoreOption, { width, height, description }: Picture): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  try {
-    chart.setOption({
-      animation: false,
-      textStyle: { fontFamily, color: color('ink') },
-      ...option,
-    });
-    return tidied(chart.renderToSVGString(), description);
-  } finally {
-    chart.dispose();
-  }
+export function renderChart(option: ChartOption, { width, height, description }: Picture): string {
+  const styled = { animation: false, textStyle: { fontFamily, color: color('ink') }, ...option };
+  return tidied(drawChart(styled, { width, height }), description);
 }
 
 /** Settings of a class name axis: names in ink, one for each class. */
