@@ -16,15 +16,44 @@ export interface ReliabilityBin {
   accuracy: number;
 }
 
+/** What calibration is judged by; as predictions.csv holds it, too. */
+export type Judged = Pick<ScoredPrediction, 'label' | 'predicted'> & {
+  readonly probabilities: ArrayLike<number>;
+};
+
 /** Groups predictions by the confidence (largest probability) into bins of equal width over (0, 1]. */
-export function reliabilityBins(predictions: Iterable<ScoredPrediction>, binCount = 15): ReliabilityBin[] {
+export function reliabilityBins(predictions: Iterable<Judged>, binCount = 15): ReliabilityBin[] {
+  return binned(
+    predictions,
+    ({ probabilities, predicted }) => probabilities[predicted]!,
+    ({ predicted, label }) => predicted === label,
+    binCount,
+  );
+}
+
+/** Bins of what a class's probability was, and how often the image was of the class. */
+function classBins(predictions: Iterable<Judged>, index: number, binCount: number): ReliabilityBin[] {
+  return binned(
+    predictions,
+    ({ probabilities }) => probabilities[index]!,
+    ({ label }) => label === index,
+    binCount,
+  );
+}
+
+function binned(
+  predictions: Iterable<Judged>,
+  confidenceOf: (prediction: Judged) => number,
+  isRight: (prediction: Judged) => boolean,
+  binCount: number,
+): ReliabilityBin[] {
   const sums = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, correct: 0 }));
-  for (const { probabilities, predicted, label } of predictions) {
-    const confidence = probabilities[predicted]!;
+  for (const prediction of predictions) {
+    const confidence = confidenceOf(prediction);
     const bin = sums[binIndex(confidence, binCount)]!;
     bin.count++;
     bin.confidence += confidence;
-    bin.correct += predicted === label ? 1 : 0;
+    bin.correct += isRight(prediction) ? 1 : 0;
   }
   return sums.map(({ count, confidence, correct }, i) => ({
     low: i / binCount,
@@ -40,6 +69,20 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
   const samples = bins.reduce((sum, bin) => sum + bin.count, 0);
   const gaps = bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.accuracy - bin.confidence), 0);
   return samples === 0 ? 0 : gaps / samples;
+}
+
+/**
+ * Calibration error of every class's probability, not of the answer's alone, and their mean is the classwise error
+ * (Kull et al., "Beyond temperature scaling", NeurIPS 2019).
+ */
+export function classCalibrationErrors(
+  predictions: readonly Judged[],
+  classCount: number,
+  binCount = 15,
+): number[] {
+  return Array.from({ length: classCount }, (_, index) =>
+    expectedCalibrationError(classBins(predictions, index, binCount)),
+  );
 }
 
 /** The bin (i / n, (i + 1) / n] that holds a confidence; rounding in exp may carry it a hair outside (0, 1]. */

@@ -4,7 +4,7 @@
  * load the data, and a resumed run needs no generator states, only its seed, epoch and position.
  */
 import { createHash } from 'node:crypto';
-import { type Random, standardNormal } from '../tensor/random.js';
+import { type Random, standardNormal, type XoshiroState, xoshiro128 } from '../tensor/random.js';
 
 export type { Random };
 
@@ -59,28 +59,6 @@ export function shuffle(items: Uint32Array, random: Random): void {
     items[last] = items[chosen]!;
     items[chosen] = item;
   }
-}
-
-/** The four words of a xoshiro128 state; not all may be zero. */
-export type XoshiroState = readonly [number, number, number, number];
-
-/** xoshiro128**, 32 bits a call (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021). */
-export function xoshiro128([a, b, c, d]: XoshiroState): () => number {
-  return () => {
-    const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9);
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = rotateLeft(d, 11);
-    return result >>> 0;
-  };
-}
-
-function rotateLeft(value: number, bits: number): number {
-  return (value << bits) | (value >>> (32 - bits));
 }
 
 /** The first words of the text's SHA-256. */

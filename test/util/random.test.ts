@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { randomBelow, randomStream, shuffle, xoshiro128 } from '../../src/util/random.js';
+import { xoshiro128 } from '../../src/tensor/random.js';
+import { randomBelow, randomStream, shuffle } from '../../src/util/random.js';
 
 test('xoshiro128** gives the numbers of its authors’ C program', () => {
   const next = xoshiro128([1, 2, 3, 4]);
