@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.js';
 import { registerBench } from './commands/bench.js';
+import { registerCompare } from './commands/compare.js';
 import { registerData } from './commands/data.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
@@ -22,6 +23,7 @@ const program = new Command('poster')
 for (const register of [
   registerTrain,
   registerEvaluate,
+  registerCompare,
   registerPredict,
   registerServe,
   registerExport,

@@ -2,7 +2,8 @@
  * The evaluation report: one HTML file that needs nothing else, no script and no network. Browser-safe.
  */
 import { throwIfAborted } from '../errors.js';
-import type { EvaluationResult, Mistake } from '../evaluate/result.js';
+import type { EvaluationResult } from '../evaluate/result.js';
+import { pictureOf, type Thumbnail } from './face-card.js';
 import { type Html, html } from './html.js';
 import { page } from './page.js';
 import { calibrationSection } from './sections/calibration.js';
@@ -14,11 +15,8 @@ import { mistakesSection } from './sections/mistakes.js';
 import { configurationSection, failuresSection } from './sections/run.js';
 
 export interface ReportOptions {
-  /**
-   * Makes a small picture of an image as a data URI (`data:image/...;base64,...`) for the gallery of
-   * mistakes. Where it is absent, fails or gives anything else, the gallery shows a blank tile.
-   */
-  readonly thumbnail?: (path: string) => Promise<string>;
+  /** For the gallery of mistakes. Where it is absent, fails or gives no picture, the gallery shows a blank tile. */
+  readonly thumbnail?: Thumbnail;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +26,7 @@ export async function renderReport(
   { thumbnail, signal }: ReportOptions = {},
 ): Promise<string> {
   throwIfAborted(signal);
-  const pictures = await Promise.all(result.mistakes.map((mistake) => pictureOf(mistake, thumbnail)));
+  const pictures = await Promise.all(result.mistakes.map(({ path }) => pictureOf(path, thumbnail)));
   throwIfAborted(signal);
   const sections: (Html | null)[] = [
     headline(result),
@@ -43,16 +41,4 @@ export async function renderReport(
   ];
   const body = html`${sections.filter((part) => part !== null)}`;
   return page(`${result.dataset.name}: ${(100 * result.metrics.accuracy).toFixed(2)} % top-1 accuracy`, body);
-}
-
-const dataUri = /^data:image\/(png|jpeg|webp|avif|gif);base64,[A-Za-z0-9+/]+={0,2}$/;
-
-/** A mistake's picture; null where there is none, since a missing picture must not cost the report. */
-async function pictureOf({ path }: Mistake, thumbnail: ReportOptions['thumbnail']): Promise<string | null> {
-  try {
-    const picture = await thumbnail?.(path);
-    return picture && dataUri.test(picture) ? picture : null;
-  } catch {
-    return null;
-  }
 }

@@ -3,15 +3,16 @@ import type { Command } from 'commander';
 import { Poster } from '../../core/poster.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
-import type { Split } from '../../data/layouts/layout.js';
-import { droppedNotes } from '../../data/layouts/left-out.js';
-import { openDataset } from '../../data/open-dataset.js';
-import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import {
+  type EvaluationDataFlags,
+  openEvaluationData,
+  sayNote,
+  withDataOptions,
+} from '../evaluation-data.js';
+import {
   type BatchFlags,
-  dataTypeOption,
   forceOption,
   loadOptions,
   type ModelFlags,
@@ -22,14 +23,12 @@ import { noteWeights } from '../render/note-labels.js';
 import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
-interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint'>, BatchFlags {
-  readonly data: string;
-  readonly data_type: DataType;
+interface EvaluateFlags
+  extends Omit<ModelFlags, 'checkpoint' | 'data_type'>,
+    BatchFlags,
+    EvaluationDataFlags {
   readonly checkpoint?: string;
   readonly evaluate?: string;
-  readonly split?: Split;
-  readonly votes?: string;
-  readonly allowEmpty?: boolean;
   readonly output?: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -42,31 +41,17 @@ export function registerEvaluate(program: Command): void {
     .description(
       'Evaluates a checkpoint: accuracy, per-class figures, calibration, confusion matrix, report.',
     )
-    .requiredOption('--data <dir>', "the dataset's folder, or a list for --data_type list")
-    .addOption(dataTypeOption('the kind of dataset').default('RAF-DB'))
     .option('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
     .option('-e, --evaluate <file>', 'the same, under its name in the official program')
-    .option('--split <name>', 'train, valid, test or all (default: the one the dataset is evaluated on)')
-    .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
-    .option('--allow-empty', 'accept classes without images')
     .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
     .addOption(forceOption())
     .option('--json', 'print the result as one JSON document instead of tables');
-  withBatchOptions(withModelOptions(command)).action(runVerb(evaluate));
+  withBatchOptions(withModelOptions(withDataOptions(command, true))).action(runVerb(evaluate));
 }
 
 async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void> {
-  const dataset = await openDataset({
-    root: flags.data,
-    type: flags.data_type,
-    split: flags.split,
-    numberNames: flags.labels === undefined ? undefined : await readLabels(flags.labels),
-    votes: flags.votes,
-    allowEmpty: flags.allowEmpty,
-    signal,
-  });
-  const onNote = (note: string) => process.stderr.write(`Note: ${note}\n`);
-  for (const note of [...dataset.notes, ...droppedNotes(dataset.split, dataset.dropped)]) onNote(note);
+  const dataset = await openEvaluationData(flags, signal);
+  const onNote = sayNote;
   await checkOutputs(flags, dataset);
   await using poster = await Poster.load(checkpointOf(flags), {
     ...(await loadOptions(flags, signal)),

@@ -1,5 +1,5 @@
-import type { EvaluationResult, Mistake } from '../../evaluate/result.js';
-import { percent } from '../display-text.js';
+import type { EvaluationResult } from '../../evaluate/result.js';
+import { faceCard } from '../face-card.js';
 import { section } from '../figure.js';
 import { type Html, html } from '../html.js';
 
@@ -9,24 +9,13 @@ export function mistakesSection(
   pictures: readonly (string | null)[],
 ): Html | null {
   if (mistakes.length === 0) return null;
-  const cards = mistakes.map((mistake, i) => card(mistake, classes, pictures[i] ?? null));
+  const cards = mistakes.map(({ path, label, predicted, confidence, labelProbability }, i) => {
+    const [answer, truth] = [classes[predicted]!, classes[label]!];
+    return faceCard(
+      { path, answer, confidence, truth, truthProbability: labelProbability },
+      pictures[i] ?? null,
+    );
+  });
   const intro = html`<p class="hint">The wrong answers the network was surest of. Many of them tell more about the labels than about the network.</p>`;
   return section('mistakes', 'Most confident mistakes', html`${intro}<ul class="gallery">\n${cards}</ul>`);
-}
-
-function card(mistake: Mistake, classes: readonly string[], picture: string | null): Html {
-  const truth = classes[mistake.label]!;
-  const answer = classes[mistake.predicted]!;
-  const description = `Image of class ${truth}, predicted ${answer}`;
-  const image = picture
-    ? html`<img src="${picture}" alt="${description}" loading="lazy" decoding="async">`
-    : html`<div class="missing" role="img" aria-label="${description}">no picture</div>`;
-  return html`<li>${image}
-<p class="answer"><b>${answer}</b><span>${percent(mistake.confidence, 1)}</span></p>
-<p class="truth"><b>is ${truth}</b><span>${percent(mistake.labelProbability, 1)}</span></p>
-<p class="path" title="${mistake.path}">${fileName(mistake.path)}</p></li>\n`;
-}
-
-function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }

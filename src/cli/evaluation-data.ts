@@ -1,0 +1,50 @@
+/** The labelled images that a model is judged on, as several verbs name them. */
+import { type Command, Option } from 'commander';
+import type { DataType } from '../data/labels.js';
+import type { Split } from '../data/layouts/layout.js';
+import { droppedNotes } from '../data/layouts/left-out.js';
+import { type OpenedDataset, openDataset } from '../data/open-dataset.js';
+import { readLabels } from '../data/read-labels.js';
+import { dataTypeOption } from './options.js';
+
+export interface EvaluationDataFlags {
+  readonly data: string;
+  readonly data_type: DataType;
+  readonly labels?: string;
+  readonly split?: Split;
+  readonly votes?: string;
+  readonly allowEmpty?: boolean;
+}
+
+/** @param required whether the verb makes no sense without data. */
+export function withDataOptions(command: Command, required: boolean): Command {
+  const data = new Option('--data <dir>', "the dataset's folder, or a list for --data_type list");
+  return command
+    .addOption(required ? data.makeOptionMandatory() : data)
+    .addOption(dataTypeOption('the kind of dataset').default('RAF-DB'))
+    .option('--split <name>', 'train, valid, test or all (default: the one the dataset is evaluated on)')
+    .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
+    .option('--allow-empty', 'accept classes without images');
+}
+
+/** Opens the dataset and says on standard error what there is to know about it. */
+export async function openEvaluationData(
+  flags: EvaluationDataFlags,
+  signal: AbortSignal,
+): Promise<OpenedDataset> {
+  const dataset = await openDataset({
+    root: flags.data,
+    type: flags.data_type,
+    split: flags.split,
+    numberNames: flags.labels === undefined ? undefined : await readLabels(flags.labels),
+    votes: flags.votes,
+    allowEmpty: flags.allowEmpty,
+    signal,
+  });
+  for (const note of [...dataset.notes, ...droppedNotes(dataset.split, dataset.dropped)]) sayNote(note);
+  return dataset;
+}
+
+export function sayNote(note: string): void {
+  process.stderr.write(`Note: ${note}\n`);
+}

@@ -1,0 +1,38 @@
+/** Reads an evaluation's folder back: what a model answered for every face. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PosterError } from '../errors.js';
+import type { ModelAnswers } from '../evaluate/compare/align-answers.js';
+import { parseEvaluationResult } from '../evaluate/result.js';
+import { describeSystemError } from '../io/write-atomically.js';
+import { parsePredictionsCsv } from './parse-predictions-csv.js';
+
+/**
+ * The answers in a folder that `poster evaluate --output` wrote.
+ * @throws PosterError `file.missing` for a folder without result.json and predictions.csv, `data.layout` for others'.
+ */
+export async function readAnswers(folder: string): Promise<ModelAnswers> {
+  const resultPath = join(folder, 'result.json');
+  const csvPath = join(folder, 'predictions.csv');
+  const { classes, dataset, checkpoint } = parseEvaluationResult(await read(resultPath), resultPath);
+  const answers = parsePredictionsCsv(await read(csvPath), classes, csvPath);
+  const { root } = dataset;
+  return {
+    name: folder,
+    checkpoint: checkpoint.path,
+    dataset: `${dataset.name} ${dataset.split}`,
+    root,
+    classes,
+    answers,
+  };
+}
+
+async function read(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new PosterError(
+      'file.missing',
+      `Could not read ${path} (${describeSystemError(error)}); poster evaluate --output writes it.`,
+      { cause: error },
+    );
+  });
+}
