@@ -25,8 +25,8 @@ const sources = ['build/src', 'src/studio', 'package-lock.json', 'scripts/studio
 /** Where the server has the page's files. */
 const base = '/studio/';
 
-/** The runtime's files are served from a folder of their own; the copies that bundling makes would only weigh. */
-const runtimeFile = /ort-wasm-simd-threaded[\w.-]*\.(mjs|wasm)$/;
+/** The runtime's files and the model are served from elsewhere; the copies that bundling makes would only weigh. */
+const servedElsewhere = /ort-wasm-simd-threaded[\w.-]*\.(mjs|wasm)$|small[\w.-]*\.onnx$/;
 
 export async function buildStudio() {
   const madeOf = fingerprint(sources);
@@ -44,8 +44,8 @@ export async function buildStudio() {
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins: [withoutRuntime, offlineWorker],
-    worker: { format: 'es', plugins: () => [withoutRuntime] },
+    plugins: [withoutServed, offlineWorker],
+    worker: { format: 'es', plugins: () => [withoutServed] },
     build: {
       outDir: output,
       emptyOutDir: true,
@@ -68,10 +68,10 @@ function copyRuntime() {
   }
 }
 
-const withoutRuntime = {
-  name: 'without-runtime',
+const withoutServed = {
+  name: 'without-what-is-served-elsewhere',
   generateBundle(_options, bundle) {
-    for (const name of Object.keys(bundle)) if (runtimeFile.test(name)) delete bundle[name];
+    for (const name of Object.keys(bundle)) if (servedElsewhere.test(name)) delete bundle[name];
   },
 };
 
@@ -82,7 +82,9 @@ const offlineWorker = {
   generateBundle: {
     order: 'post',
     handler(_options, bundle) {
-      const files = Object.keys(bundle).filter((name) => !runtimeFile.test(name) && name !== 'index.html');
+      const files = Object.keys(bundle).filter(
+        (name) => !servedElsewhere.test(name) && name !== 'index.html',
+      );
       const version = createHash('sha256');
       for (const name of files) version.update(name).update(bundle[name].code ?? bundle[name].source);
       const source = readFileSync(`${root}src/studio/offline.js`, 'utf8');

@@ -2,7 +2,8 @@
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { throwIfAborted } from '../errors.js';
 import { describeNetwork } from '../inspect/describe-network.js';
-import { type NetworkConfig, valuesPerImage } from '../network/config.js';
+import { defaultModel } from '../model/shipped-names.js';
+import { type NetworkConfig, type NetworkSize, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import type { Session } from '../onnx/runtime.js';
 import { requireFiniteLogits } from '../tensor/logits.js';
@@ -14,8 +15,10 @@ import { type Measurement, measureInRounds, type RoundsOptions, secondsOf } from
 import { type Spread, spreadOf } from './statistics.js';
 
 export interface BenchmarkOptions extends Partial<RoundsOptions> {
-  /** A .pth, .pth.tar, .safetensors or .onnx file. Default: the published network with initial weights. */
+  /** A .pth, .pth.tar, .safetensors or .onnx file, or the name of a model that comes with this package: `small`, the default. */
   readonly checkpoint?: string | undefined;
+  /** In place of a checkpoint: a network with initial weights. */
+  readonly network?: NetworkSize | undefined;
   /** Threads that share one image's work. Default: the cores of this machine. */
   readonly threads?: number | undefined;
   /** Default 1, 8, 16 and 32. */
@@ -44,7 +47,10 @@ export interface BenchmarkResult {
     /** Processes that wanted to run in the minute before: above 0, others shared the machine. */
     readonly loadBefore: number;
   };
+  /** Null where a network with initial weights was measured. */
   readonly checkpoint: string | null;
+  /** The network with initial weights that was measured, if one was. */
+  readonly network: NetworkSize | null;
   readonly threads: number;
   readonly rounds: number;
   /** Seconds. */
@@ -66,11 +72,12 @@ export interface BenchmarkResult {
  * @throws PosterError as loading the checkpoint would; `engine.failed`; `aborted`.
  */
 export async function benchmark(options: BenchmarkOptions = {}): Promise<BenchmarkResult> {
+  const { checkpoint = defaultModel, network, signal } = options;
   const { threads = availableParallelism(), batchSizes = [1, 8, 16, 32], rounds = 5, seed = 1 } = options;
   const loadBefore = loadavg()[0]!;
-  const { config, session, load } = await loadNetwork({ ...options, threads, seed });
+  const { config, session, load } = await loadNetwork({ checkpoint, network, signal, threads, seed });
   try {
-    throwIfAborted(options.signal);
+    throwIfAborted(signal);
     await using product = await openMatrixProduct(threads);
     const [productSeconds, ...batchSeconds] = await measureInRounds(
       [
@@ -85,7 +92,8 @@ export async function benchmark(options: BenchmarkOptions = {}): Promise<Benchma
     return {
       version,
       machine: { ...describeMachine(), loadBefore },
-      checkpoint: options.checkpoint ?? null,
+      checkpoint: network === undefined ? checkpoint : null,
+      network: network ?? null,
       threads,
       rounds,
       load,

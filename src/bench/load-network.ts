@@ -1,8 +1,9 @@
 /** Loads a network for measurement, timing each part. */
 import { throwIfAborted } from '../errors.js';
 import { isOnnx, type LoadedWeights, loadModel, readModel, recordModel } from '../model/load-model.js';
+import { modelFile } from '../model/shipped-models.js';
 import { usedEntries } from '../model/used-entries.js';
-import { type NetworkConfig, publishedConfig } from '../network/config.js';
+import { type NetworkConfig, type NetworkSize, networkSizes } from '../network/config.js';
 import { initialTensor } from '../network/initial-values.js';
 import { type PosterV2, posterV2 } from '../network/poster-v2.js';
 import { openSession, type Session } from '../onnx/runtime.js';
@@ -10,7 +11,7 @@ import { randomStream } from '../util/random.js';
 
 /** Seconds of each part of loading. */
 export interface LoadTimes {
-  /** Reading and checking the weights; without a checkpoint, drawing them. Null where the session does it. */
+  /** Reading and checking the weights; of a network without a checkpoint, drawing them. Null where the session does it. */
   readonly read: number | null;
   /** From the weights to an ONNX model in memory. Null where the file is one. */
   readonly record: number | null;
@@ -25,8 +26,10 @@ export interface MeasuredNetwork {
 }
 
 export interface LoadNetworkOptions {
-  /** A .pth, .pth.tar, .safetensors or .onnx file; without one, the published network with initial weights. */
-  readonly checkpoint?: string | undefined;
+  /** A .pth, .pth.tar, .safetensors or .onnx file, or the name of a model that comes with this package. */
+  readonly checkpoint: string;
+  /** In place of a checkpoint: a network with initial weights. */
+  readonly network?: NetworkSize | undefined;
   /** Decides the initial weights. */
   readonly seed: number;
   readonly threads: number;
@@ -35,10 +38,11 @@ export interface LoadNetworkOptions {
 
 /** @throws PosterError as loading the checkpoint would; `aborted`. */
 export async function loadNetwork(options: LoadNetworkOptions): Promise<MeasuredNetwork> {
-  const { checkpoint, seed, threads, signal } = options;
-  if (checkpoint !== undefined && isOnnx(checkpoint)) return loadOnnx(checkpoint, options);
+  const { network: size, seed, threads, signal } = options;
+  const checkpoint = await modelFile(options.checkpoint);
+  if (size === undefined && isOnnx(checkpoint)) return loadOnnx(checkpoint, options);
   const [read, { network, weights }] = await timed(() =>
-    checkpoint === undefined ? initialModel(seed) : readModel(checkpoint, signal),
+    size === undefined ? readModel(checkpoint, signal) : initialModel(size, seed),
   );
   throwIfAborted(signal);
   const [record, model] = await timed(() => recordModel(network, weights));
@@ -51,9 +55,9 @@ async function loadOnnx(path: string, { threads, signal }: LoadNetworkOptions): 
   return { config: network, session, load: { read: null, record: null, session: seconds } };
 }
 
-/** The published network with its initial values; the same seed gives the same. */
-function initialModel(seed: number): { network: PosterV2; weights: LoadedWeights } {
-  const network = posterV2(publishedConfig);
+/** A network with its initial values; the same seed gives the same. */
+function initialModel(size: NetworkSize, seed: number): { network: PosterV2; weights: LoadedWeights } {
+  const network = posterV2(networkSizes[size]);
   const random = randomStream(seed, 'initial weights');
   const weights = new Map(
     [...usedEntries(network)].map((entry) => [entry.name, initialTensor(entry, random)]),

@@ -7,6 +7,8 @@ import type { AlignOptions } from '../faces/align/align.js';
 import { templates } from '../faces/align/template.js';
 import { cropSizes, type TemplateName, templateNames } from '../image/alignment.js';
 import type { LoadOptions } from '../model/load-model.js';
+import { checkpointFile } from '../model/shipped-models.js';
+import { defaultModel, shippedModelNames } from '../model/shipped-names.js';
 
 /** Reads a whole number of at least `least`. */
 export function wholeNumber(name: string, least: number): (text: string) => number {
@@ -21,7 +23,7 @@ export function wholeNumber(name: string, least: number): (text: string) => numb
 }
 
 export interface ModelFlags {
-  readonly checkpoint: string;
+  readonly checkpoint?: string;
   readonly labels?: string;
   readonly data_type?: DataType;
   readonly threads?: number;
@@ -33,7 +35,16 @@ export interface BatchFlags {
   readonly strict?: boolean;
 }
 
-/** The model to use and the names of its classes. */
+/** The model to use. */
+export function checkpointOption(formats = '.pth, .pth.tar, .safetensors or exported .onnx'): Option {
+  const names = shippedModelNames.join(', ');
+  return new Option(
+    '--checkpoint <file>',
+    `${formats}, or the name of a model that comes with this package: ${names} (default: ${defaultModel})`,
+  );
+}
+
+/** The names of the model's classes, and how it runs. */
 export function withModelOptions(command: Command): Command {
   return command
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
@@ -91,12 +102,12 @@ export function faceOptions(when = ''): Option[] {
 
 /** The library's options for opening what finds faces. */
 export function finderOptions({
-  checkpoint,
+  checkpoint = defaultModel,
   detector,
   landmarks,
   threads,
 }: FaceFlags & Pick<ModelFlags, 'checkpoint' | 'threads'>) {
-  return { detector, threads, landmarks: landmarks === 'network' ? checkpoint : undefined };
+  return { detector, threads, landmarks: landmarks === 'network' ? checkpointFile(checkpoint) : undefined };
 }
 
 /** The library's options for cutting faces out; what is not said is left to the model. */

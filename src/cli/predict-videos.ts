@@ -20,7 +20,7 @@ export interface VideoFlags {
 }
 
 interface Job extends VideoFlags, FaceFlags {
-  readonly checkpoint: string;
+  readonly checkpoint?: string;
   readonly inputs: readonly string[];
   readonly format: PredictionFormat;
   readonly topK: number;

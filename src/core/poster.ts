@@ -7,6 +7,8 @@ import type { Alignment } from '../image/alignment.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { type Preprocessing, preprocessAll } from '../image/preprocess.js';
 import { type LoadedModel, type LoadOptions, loadModel } from '../model/load-model.js';
+import { checkpointFile } from '../model/shipped-models.js';
+import { defaultModel } from '../model/shipped-names.js';
 import { type NetworkConfig, valuesPerImage } from '../network/config.js';
 import type { Session } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
@@ -48,7 +50,7 @@ export interface ExplainBatchOptions extends ExplainOptions {
  * A loaded POSTER V2 model.
  *
  * ```ts
- * await using poster = await Poster.load('raf-db.pth');
+ * await using poster = await Poster.load(); // the model that comes with this package
  * const { label, probability } = await poster.predict('face.jpg');
  * ```
  */
@@ -62,13 +64,15 @@ export class Poster implements Recogniser, AsyncDisposable {
   }
 
   /**
-   * Loads a PyTorch checkpoint (.pth, .pth.tar), a safetensors file or an ONNX model written by `poster export`.
+   * Loads the model that comes with this package, a PyTorch checkpoint (.pth, .pth.tar), a safetensors file or an
+   * ONNX model written by `poster export`.
    *
+   * @param model a path, or the name of a model that comes with this package. Default: `small`.
    * @throws PosterError `file.missing`; `checkpoint.unreadable` for damaged, hostile or foreign files;
    *   `checkpoint.mismatch` for sound files that hold another network.
    */
-  static async load(path: string, options: LoadOptions = {}): Promise<Poster> {
-    return new Poster(await loadModel(path, options));
+  static async load(model: string = defaultModel, options: LoadOptions = {}): Promise<Poster> {
+    return new Poster(await loadModel(model, options));
   }
 
   /** Class names in the order of the logits. */
@@ -104,6 +108,11 @@ export class Poster implements Recogniser, AsyncDisposable {
   /** Whether the network sees colours (`rgb`) or, of every image, its luma (`grey`). */
   get color(): Preprocessing['color'] {
     return this.#model.preprocessing.color;
+  }
+
+  /** As the model was asked for: the name of one that comes with this package, or a path. */
+  get name(): string {
+    return this.#model.name;
   }
 
   /** The file the model was loaded from. */
@@ -258,7 +267,7 @@ export class Poster implements Recogniser, AsyncDisposable {
   async #loadGradCam(): Promise<GradCam> {
     try {
       const { openGradCam } = await import('../explain/grad-cam.js');
-      return await openGradCam(this.path);
+      return await openGradCam(checkpointFile(this.name));
     } catch (error) {
       this.#gradCam = undefined; // the next who asks may have more luck
       throw error;

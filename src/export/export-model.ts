@@ -18,6 +18,8 @@ import { isOnnx, readWeights } from '../model/load-model.js';
 import { cardKey, type ModelCard, modelCard, preprocessingOf } from '../model/model-card.js';
 import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
 import { readNetwork } from '../model/read-network.js';
+import { checkpointFile } from '../model/shipped-models.js';
+import { defaultModel } from '../model/shipped-names.js';
 import { usedEntries } from '../model/used-entries.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { buildGraph, type GraphTarget } from '../onnx/build-graph.js';
@@ -35,8 +37,8 @@ export const precisions = ['fp32', 'fp16', 'int8'] as const;
 export type Precision = (typeof precisions)[number];
 
 export interface ExportOptions extends LabelHints {
-  /** The checkpoint to read: .pth, .pth.tar or .safetensors. */
-  readonly checkpoint: string;
+  /** The checkpoint to read: .pth, .pth.tar, .safetensors, or the name of a model that comes with this package: `small`, the default. */
+  readonly checkpoint?: string | undefined;
   /** The file to write; its ending gives the format. */
   readonly output: string;
   /**
@@ -85,7 +87,16 @@ const stores: Record<Precision, (graph: Graph) => Graph> = {
  *   errors of loading; `option.invalid` when it would replace what it reads; `file.unwritable`.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportReport> {
-  const { checkpoint: path, output, precision = 'fp32', images, force, alsoRead = [], signal } = options;
+  const {
+    checkpoint: source = defaultModel,
+    output,
+    precision = 'fp32',
+    images,
+    force,
+    alsoRead = [],
+    signal,
+  } = options;
+  const path = checkpointFile(source);
   const format = formatOf(output);
   requirePrecision(format, precision);
   if (isOnnx(path)) {

@@ -9,6 +9,8 @@ import { preprocessingOf } from '../model/model-card.js';
 import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
 import { readNetwork } from '../model/read-network.js';
 import { readOnnxCard } from '../model/read-onnx-card.js';
+import { checkpointFile } from '../model/shipped-models.js';
+import { defaultModel } from '../model/shipped-names.js';
 import { usedEntries } from '../model/used-entries.js';
 import type { NetworkConfig } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
@@ -32,10 +34,14 @@ export interface ModelInspection {
 }
 
 /**
- * Reads a checkpoint, compares its index with the network strictly, proves its weights to be numbers and describes it.
+ * Reads a checkpoint, or the one of a model that comes with this package, compares its index with the network strictly, proves its weights to be numbers and describes it.
  * @throws PosterError as loading it would.
  */
-export async function inspectModel(path: string, hints: LabelHints = {}): Promise<ModelInspection> {
+export async function inspectModel(
+  model: string = defaultModel,
+  hints: LabelHints = {},
+): Promise<ModelInspection> {
+  const path = checkpointFile(model);
   if (isOnnx(path)) {
     const card = await readOnnxCard(path);
     const labels = chooseLabels(path, card.labels.length, card, hints);

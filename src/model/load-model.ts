@@ -20,6 +20,7 @@ import { type ModelCard, preprocessingOf, requireImageSize } from './model-card.
 import { openModelCheckpoint } from './open-model-checkpoint.js';
 import { type CheckedNetwork, readNetwork } from './read-network.js';
 import { readOnnxCard } from './read-onnx-card.js';
+import { modelFile } from './shipped-models.js';
 import { usedEntries } from './used-entries.js';
 
 export interface LoadOptions extends SessionOptions, LabelHints {
@@ -28,6 +29,9 @@ export interface LoadOptions extends SessionOptions, LabelHints {
 
 /** A model ready for inference. */
 export interface LoadedModel {
+  /** As it was asked for: the name of a model that comes with this package, or a path. */
+  readonly name: string;
+  /** The file it was loaded from. */
   readonly path: string;
   readonly network: NetworkConfig;
   readonly labels: ChosenLabels;
@@ -41,11 +45,18 @@ export interface LoadedModel {
 }
 
 /**
- * Loads a PyTorch checkpoint, a safetensors file or an ONNX model written by `poster export`.
+ * Loads a model that comes with this package, a PyTorch checkpoint, a safetensors file or an ONNX model written by
+ * `poster export`.
  *
- * @throws PosterError `file.missing`, `checkpoint.unreadable` or `checkpoint.mismatch`.
+ * @param name of a model that comes with this package, or a path
+ * @throws PosterError `file.missing`, `checkpoint.unreadable` or `checkpoint.mismatch`; `engine.unavailable` for a
+ *   damaged file of this package.
  */
-export async function loadModel(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
+export async function loadModel(name: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  return { name, ...(await loadFile(await modelFile(name), options)) };
+}
+
+async function loadFile(path: string, options: LoadOptions): Promise<Omit<LoadedModel, 'name'>> {
   if (isOnnx(path)) return loadOnnx(path, options);
   const { network, card, notes, weights } = await readModel(path, options.signal);
   const labels = chooseLabels(path, network.config.classes, card, options);
@@ -84,7 +95,7 @@ export function isOnnx(path: string): boolean {
   return path.toLowerCase().endsWith('.onnx');
 }
 
-async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedModel> {
+async function loadOnnx(path: string, options: LoadOptions): Promise<Omit<LoadedModel, 'name'>> {
   const card = await readOnnxCard(path);
   const labels = chooseLabels(path, card.labels.length, card, options);
   const session = await openSession(path, options);

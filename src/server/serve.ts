@@ -6,14 +6,15 @@ import { messageOf, PosterError } from '../errors.js';
 import { chooseAlignment } from '../faces/align/template.js';
 import { checkCropSize, type TemplateName } from '../image/alignment.js';
 import type { LoadOptions } from '../model/load-model.js';
+import { defaultModel } from '../model/shipped-names.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
 import { createServer, type ServerModel, type ServerOptions } from './create-server.js';
 import { openEngineThread } from './engine/engine-thread.js';
 import { openReaderThreads } from './engine/reader-threads.js';
 
 export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' | 'registry'> {
-  /** .pth, .pth.tar, .safetensors or exported .onnx. */
-  readonly checkpoint: string;
+  /** .pth, .pth.tar, .safetensors, exported .onnx, or the name of a model that comes with this package: `small`, the default. */
+  readonly checkpoint?: string | undefined;
   readonly load?: Omit<LoadOptions, 'signal'>;
   /** 0 takes any that is free. Default: 8080. */
   readonly port?: number | undefined;
@@ -42,7 +43,7 @@ export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' |
  *   cannot be had, `engine.failed` when a thread breaks down
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { checkpoint, load = {}, signal, faces = true, workers = defaultWorkers() } = options;
+  const { checkpoint = defaultModel, load = {}, signal, faces = true, workers = defaultWorkers() } = options;
   const { detector, landmarks, template, cropSize: size } = options;
   if (size !== undefined) checkCropSize(size);
   const engine = await openEngineThread({ checkpoint, options: load });

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 // Loads sharp: libvips must have been loaded by the main thread before others use it.
 import '../data/loader/decoder-pool.js';
 import { messageOf, PosterError } from '../errors.js';
-import { isShippedModel } from '../model/shipped-models.js';
+import { isShippedModel } from '../model/shipped-names.js';
 import { isRun } from '../runs/run-folder.js';
 import type { TrainingConfig, TrainingOverrides } from './config/training-options.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';

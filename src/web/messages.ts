@@ -29,7 +29,7 @@ export interface LoadProgress {
 
 export interface LoadRequest {
   readonly type: 'load';
-  /** An absolute address, or the model itself. */
+  /** The name of a model that comes with this package, an absolute address, or the model itself. */
   readonly source: string | ArrayBuffer | Blob;
   readonly cache: CachePolicy;
   readonly headers: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import type { FindFacesOptions } from '../faces/find-faces.js';
 import type { Alignment } from '../image/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { defaultAlignmentOf } from '../model/known-alignment.js';
+import { defaultModel, isShippedModel } from '../model/shipped-names.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
@@ -69,7 +70,7 @@ export interface PredictBatchOptions extends PredictOptions {
  * A POSTER V2 model loaded in a page.
  *
  * ```ts
- * const poster = await Poster.load('/models/raf-db.onnx', { onProgress });
+ * const poster = await Poster.load(); // the model that comes with this package
  * const { label, probability } = await poster.predict(file);
  * ```
  */
@@ -84,12 +85,17 @@ export class Poster implements AsyncDisposable {
   }
 
   /**
-   * Loads a model that `poster export` wrote: from an address, a file the user chose, or bytes.
+   * Loads the model that comes with this package, or one that `poster export` wrote: from an address, a file the user
+   * chose, or bytes.
    *
+   * @param source Default: `small`, the name of the model that comes with this package.
    * @throws PosterError `file.missing` when the address gives no file; `checkpoint.unreadable` or
    *   `checkpoint.mismatch` for anything but such a model; `engine.unavailable`; `aborted`.
    */
-  static async load(source: string | URL | Blob | ArrayBuffer, options: LoadOptions = {}): Promise<Poster> {
+  static async load(
+    source: string | URL | Blob | ArrayBuffer = defaultModel,
+    options: LoadOptions = {},
+  ): Promise<Poster> {
     const { onProgress = () => {}, signal } = options;
     throwIfAborted(signal);
     const worker = startWorker(onProgress);
@@ -255,7 +261,7 @@ export class Poster implements AsyncDisposable {
 function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOptions): LoadRequest {
   const { cache = 'revalidate', headers = {}, backend, threads, runtimeFiles } = options;
   const { faces = false, faceModels, detector } = options;
-  const isAddress = typeof source === 'string' || source instanceof URL;
+  const isAddress = !isShippedModel(source) && (typeof source === 'string' || source instanceof URL);
   return {
     type: 'load',
     source: isAddress ? new URL(source, document.baseURI).href : source,

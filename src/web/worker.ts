@@ -24,6 +24,7 @@ import type {
 } from './messages.js';
 import { readPixels } from './read-pixels.js';
 import { openModel, openSession } from './runtime.js';
+import { modelAddress } from './shipped-models.js';
 
 let session: Session | undefined;
 let preprocessing: Preprocessing | undefined;
@@ -80,7 +81,7 @@ async function load(request: LoadRequest): Promise<LoadReply> {
 
 async function obtain({ source, cache, headers }: LoadRequest): Promise<FetchedModel> {
   const onProgress = (progress: LoadProgress) => send({ progress });
-  if (typeof source === 'string') return fetchModel(source, { cache, headers, onProgress });
+  if (typeof source === 'string') return fetchModel(modelAddress(source), { cache, headers, onProgress });
   const buffer = source instanceof Blob ? await source.arrayBuffer() : source;
   return { bytes: new Uint8Array(buffer), origin: 'memory' };
 }

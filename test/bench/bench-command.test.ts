@@ -21,6 +21,6 @@ test('the command offers its options', () => {
   const [bench] = program.commands;
   assert.deepEqual(
     bench!.options.map(({ long }) => long),
-    ['--checkpoint', '--threads', '--batch-sizes', '--rounds', '--seed', '--json'],
+    ['--checkpoint', '--network', '--threads', '--batch-sizes', '--rounds', '--seed', '--json'],
   );
 });

@@ -209,7 +209,7 @@ test('paths come from standard input', async () => {
 });
 
 test('inspect tells parameters, multiply-adds and what is unused', async () => {
-  const { stdout } = await poster(['inspect']);
+  const { stdout } = await poster(['inspect', '--network', 'published']);
   assert.match(stdout, /total .* 43\.75 M .* 14\.56 M .* 8\.435 G .* 7\.692 G/);
   const file = await poster(['inspect', checkpoint, '--json']);
   const inspection = JSON.parse(file.stdout);

@@ -79,7 +79,7 @@ async function exported(precision: Precision): Promise<Uint8Array> {
 }
 
 /** What Node's library says of the same files. */
-async function predictInNode(model: string): Promise<Prediction[]> {
+async function predictInNode(model?: string): Promise<Prediction[]> {
   await using poster = await Poster.load(model);
   return await Promise.all(
     crops.map((name) => poster.predict(fixture(`images/${name}`), { embedding: true })),
@@ -87,7 +87,7 @@ async function predictInNode(model: string): Promise<Prediction[]> {
 }
 
 /** Loads a model in the page, keeping it there, and predicts every crop. */
-async function predictInPage(path: string) {
+async function predictInPage(path?: string) {
   return page.evaluate(
     async ({ path, names }) => {
       const poster = await window.Poster.load(path, { threads: 2 });
@@ -134,6 +134,17 @@ for (const precision of precisions) {
     assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'threads need isolation');
   });
 }
+
+test('without an address, a page answers with the model that comes with the package, as Node does', {
+  skip,
+}, async () => {
+  const expected = await predictInNode();
+  const actual = await predictInPage();
+  assertSamePredictions(actual.predictions, expected);
+  assert.deepEqual(actual.labels, labelSet('FERPlus'));
+  assert.equal(actual.origin, 'network');
+  assert.equal((await predictInPage('small')).origin, 'cache');
+});
 
 test('a page explains as Node does, and draws the same picture', { skip }, async () => {
   await using poster = await Poster.load(fileOf('fp32'));

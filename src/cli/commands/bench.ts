@@ -1,13 +1,18 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type BenchmarkResult, benchmark } from '../../bench/benchmark.js';
 import type { Spread } from '../../bench/statistics.js';
-import { wholeNumber } from '../options.js';
+import { PosterError } from '../../errors.js';
+import { defaultModel } from '../../model/shipped-names.js';
+import { type NetworkSize, networkSizeNames } from '../../network/config.js';
+import { checkpointOption, wholeNumber } from '../options.js';
+import { noteModel } from '../render/note-model.js';
 import { createProgress } from '../render/progress.js';
 import { table } from '../render/table.js';
 import { runVerb } from '../run-verb.js';
 
 interface BenchFlags {
   readonly checkpoint?: string;
+  readonly network?: NetworkSize;
   readonly threads?: number;
   readonly batchSizes?: number[];
   readonly rounds?: number;
@@ -22,7 +27,12 @@ export function registerBench(program: Command): void {
     .description(
       "Images per second by batch size, load time by part, peak memory, and the share of the machine's own matrix rate.",
     )
-    .option('--checkpoint <file>', 'default: the published network with initial weights')
+    .addOption(checkpointOption())
+    .addOption(
+      new Option('--network <size>', 'in place of a checkpoint: a network with initial weights').choices(
+        networkSizeNames,
+      ),
+    )
     .option('--threads <n>', 'threads of the network (default: all cores)', wholeNumber('--threads', 1))
     .option('--batch-sizes <list>', 'images in a batch (default: 1,8,16,32)', parseBatchSizes)
     .option('--rounds <n>', 'how often each is measured (default: 5)', wholeNumber('--rounds', 1))
@@ -37,6 +47,13 @@ export function parseBatchSizes(text: string): number[] {
 }
 
 async function bench(signal: AbortSignal, { json, ...options }: BenchFlags): Promise<void> {
+  const { checkpoint, network } = options;
+  if (checkpoint !== undefined && network !== undefined)
+    throw new PosterError(
+      'option.invalid',
+      `Expected either --checkpoint or --network, got ${checkpoint} and ${network}; leave one out.`,
+    );
+  if (network === undefined) await noteModel(checkpoint ?? defaultModel);
   const progress = createProgress('Measuring', 'rounds');
   const result = await benchmark({ ...options, signal, onRound: progress.update }).finally(progress.stop);
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
@@ -45,6 +62,7 @@ async function bench(signal: AbortSignal, { json, ...options }: BenchFlags): Pro
 function render({
   machine,
   checkpoint,
+  network,
   threads,
   rounds,
   load,
@@ -61,7 +79,7 @@ function render({
   ]);
   return [
     `${machine.processor}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}; load ${machine.loadBefore.toFixed(2)} before`,
-    `${checkpoint ?? 'the published network with initial weights'}, ${threads} threads, ${rounds} rounds: median (lowest to highest)`,
+    `${checkpoint ?? `the ${network} network with initial weights`}, ${threads} threads, ${rounds} rounds: median (lowest to highest)`,
     table(['batch', 'images/s', 'ms a batch', 'of matrix rate'], rows),
     `Matrix rate: ${giga(figures.matrixRate)} G multiply-adds/s; an image of ${figures.imageSize} x ${figures.imageSize} pixels takes ${(figures.multiplyAddsPerImage / 1e9).toFixed(2)} G.`,
     `Loading: ${parts.map(([part, seconds]) => `${part} ${seconds.toFixed(2)} s`).join(', ')}.`,

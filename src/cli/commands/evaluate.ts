@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { Poster } from '../../core/poster.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
-import { PosterError } from '../../errors.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
+import { modelFile } from '../../model/shipped-models.js';
+import { defaultModel } from '../../model/shipped-names.js';
 import {
   type EvaluationDataFlags,
   openEvaluationData,
@@ -13,6 +14,7 @@ import {
 } from '../evaluation-data.js';
 import {
   type BatchFlags,
+  checkpointOption,
   forceOption,
   loadOptions,
   type ModelFlags,
@@ -20,6 +22,7 @@ import {
   withModelOptions,
 } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
+import { noteModel } from '../render/note-model.js';
 import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
@@ -41,7 +44,7 @@ export function registerEvaluate(program: Command): void {
     .description(
       'Evaluates a checkpoint: accuracy, per-class figures, calibration, confusion matrix, report.',
     )
-    .option('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
+    .addOption(checkpointOption())
     .option('-e, --evaluate <file>', 'the same, under its name in the official program')
     .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
     .addOption(forceOption())
@@ -53,6 +56,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   const dataset = await openEvaluationData(flags, signal);
   const onNote = sayNote;
   await checkOutputs(flags, dataset);
+  await noteModel(checkpointOf(flags));
   await using poster = await Poster.load(checkpointOf(flags), {
     ...(await loadOptions(flags, signal)),
     // They name the numbers of the data then, in whose order the model's own names need not be.
@@ -78,14 +82,17 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
 async function checkOutputs(flags: EvaluateFlags, { samples }: Dataset): Promise<void> {
   if (flags.output === undefined) return;
   const { checkEvaluationFiles, evaluationFiles } = await import('../../report/write-evaluation.js');
-  const inputs = [checkpointOf(flags), flags.data, flags.labels, ...samples.map(({ path }) => path)];
+  const inputs = [
+    await modelFile(checkpointOf(flags)),
+    flags.data,
+    flags.labels,
+    ...samples.map(({ path }) => path),
+  ];
   await checkEvaluationFiles(evaluationFiles(flags.output), guardOutputs({ inputs, force: flags.force }));
 }
 
 function checkpointOf({ checkpoint, evaluate }: EvaluateFlags): string {
-  const path = checkpoint ?? evaluate;
-  if (path !== undefined) return path;
-  throw new PosterError('option.invalid', 'Expected the checkpoint to evaluate; pass it as --checkpoint.');
+  return checkpoint ?? evaluate ?? defaultModel;
 }
 
 /** The tables pull in the chart library's text helpers, so they are loaded when there is something to show. */

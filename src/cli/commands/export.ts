@@ -4,19 +4,22 @@ import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { verificationImages } from '../../export/verification-images.js';
 import { checkCropSize } from '../../image/alignment.js';
+import { defaultModel } from '../../model/shipped-names.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
 import {
   type AlignmentFlags,
   alignmentOptions,
+  checkpointOption,
   dataTypeOption,
   forceOption,
   loadOptions,
 } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
+import { noteModel } from '../render/note-model.js';
 import { runVerb } from '../run-verb.js';
 
 interface ExportFlags extends AlignmentFlags {
-  readonly checkpoint: string;
+  readonly checkpoint?: string;
   readonly output: string;
   readonly precision: Precision;
   readonly target: GraphTarget;
@@ -33,7 +36,7 @@ export function registerExport(program: Command): void {
     .description(
       'Writes a checkpoint in another format, with its classes and preprocessing inside, and compares it with the source on real images before it reports success.',
     )
-    .requiredOption('--checkpoint <file>', '.pth, .pth.tar or .safetensors')
+    .addOption(checkpointOption('.pth, .pth.tar or .safetensors'))
     .requiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth')
     .addOption(
       new Option('--precision <p>', 'how weights are stored; int8 for ONNX')
@@ -64,11 +67,14 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
       `Expected images to compare on in ${flags.images?.join(', ')}; found none.`,
     );
   }
+  const { checkpoint = defaultModel } = flags;
+  await noteModel(checkpoint);
   const { labels, dataType } = await loadOptions(flags, signal);
   const { template, cropSize: size } = flags;
   if (size !== undefined) checkCropSize(size);
   const { output, format, bytes, card, agreement, notes } = await exportModel({
     ...flags,
+    checkpoint,
     images,
     labels,
     dataType,
@@ -80,7 +86,7 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
   const { sameClass, largestDifference } = agreement;
   process.stdout.write(
     `Wrote ${output}: ${format}, ${flags.precision}, ${(bytes / 1e6).toFixed(1)} MB, classes ${card.labels.join(', ')}.\n` +
-      `Compared with ${flags.checkpoint} on ${agreement.images} images: ${sameClass} get the same class, ` +
+      `Compared with ${checkpoint} on ${agreement.images} images: ${sameClass} get the same class, ` +
       `the largest difference of a probability is ${largestDifference.toExponential(1)}.\n`,
   );
 }

@@ -1,18 +1,21 @@
 import { type Command, Option } from 'commander';
 import type { DataType } from '../../data/labels.js';
+import { PosterError } from '../../errors.js';
 import { describeNetwork, type NetworkDescription } from '../../inspect/describe-network.js';
 import { inspectModel, type ModelInspection } from '../../inspect/inspect-model.js';
+import { defaultModel } from '../../model/shipped-names.js';
 import { type NetworkSize, networkSizeNames, networkSizes } from '../../network/config.js';
 import { posterV2 } from '../../network/poster-v2.js';
 import { dataTypeOption, loadOptions } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
+import { noteModel } from '../render/note-model.js';
 import { table } from '../render/table.js';
 import { runVerb } from '../run-verb.js';
 
 interface InspectFlags {
   readonly labels?: string;
   readonly data_type?: DataType;
-  readonly network: NetworkSize;
+  readonly network?: NetworkSize;
   readonly json?: boolean;
 }
 
@@ -23,24 +26,33 @@ export function registerInspect(program: Command): void {
     .description(
       'Parameters and multiply-adds by stage, used, frozen and unused; classes and metadata of a file.',
     )
-    .argument('[checkpoint]', '.pth, .pth.tar, .safetensors or .onnx; without one, the published network')
+    .argument(
+      '[checkpoint]',
+      `.pth, .pth.tar, .safetensors or .onnx, or the name of a model that comes with this package (default: ${defaultModel})`,
+    )
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .addOption(dataTypeOption('the data the checkpoint was trained on'))
     .addOption(
-      new Option('--network <size>', 'without a checkpoint: the sizes of the network')
-        .choices(networkSizeNames)
-        .default('published'),
+      new Option('--network <size>', 'in place of a checkpoint: the network itself').choices(
+        networkSizeNames,
+      ),
     )
     .option('--json', 'print one JSON document')
     .action(runVerb(inspect));
 }
 
 async function inspect(signal: AbortSignal, path: string | undefined, flags: InspectFlags): Promise<void> {
-  if (path === undefined) {
+  if (flags.network !== undefined) {
+    if (path !== undefined)
+      throw new PosterError(
+        'option.invalid',
+        `Expected either a checkpoint or --network, got ${path} and ${flags.network}; leave one out.`,
+      );
     const description = describeNetwork(posterV2(networkSizes[flags.network]));
     process.stdout.write(flags.json ? toJson(description) : renderDescription(description));
     return;
   }
+  await noteModel(path ?? defaultModel);
   const inspection = await inspectModel(path, await loadOptions(flags, signal));
   noteWeights(inspection.notes);
   process.stdout.write(flags.json ? toJson(inspection) : renderInspection(inspection));

@@ -3,6 +3,7 @@ import { Poster } from '../../core/poster.js';
 import { createDropCounter } from '../../data/layouts/layout.js';
 import { PosterError } from '../../errors.js';
 import { type ExplainMethod, explainMethods } from '../../explain/explanation.js';
+import { defaultModel } from '../../model/shipped-names.js';
 import type { ExplainTo } from '../../predict/explain-results.js';
 import { listInputs, parseShard, type Shard } from '../../predict/list-inputs.js';
 import { type PredictionFormat, predictionFormats } from '../../predict/output/format.js';
@@ -14,6 +15,7 @@ import { requireFfmpeg } from '../../video/ffmpeg.js';
 import {
   alignOptions,
   type BatchFlags,
+  checkpointOption,
   dataTypeOption,
   type FaceFlags,
   faceOptions,
@@ -27,6 +29,7 @@ import {
 } from '../options.js';
 import { areVideos, predictVideos, type VideoFlags, videoOptions } from '../predict-videos.js';
 import { noteLabels } from '../render/note-labels.js';
+import { noteModel } from '../render/note-model.js';
 import { notePassedOver } from '../render/note-passed-over.js';
 import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
@@ -53,7 +56,7 @@ export function registerPredict(program: Command): void {
       'Recognises face crops, or with --faces every face of ordinary photos: files, folders, glob patterns, or - for paths on standard input, one a line. In videos every face is found and followed; ffmpeg must be installed.',
     )
     .argument('<inputs...>', 'images or videos, folders, patterns or -')
-    .requiredOption('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
+    .addOption(checkpointOption())
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .option('-k, --top-k <n>', 'list the n most probable classes', wholeNumber('--top-k', 1), 1)
     .option('--embeddings', 'write the features before the head too (jsonl and csv)')
@@ -85,7 +88,9 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
   const videos = areVideos(inputs, flags);
   checkFlags(flags, format, videos);
   if (videos) await requireFfmpeg(signal); // before the model, which takes a while
-  await using poster = await Poster.load(flags.checkpoint, await loadOptions(flags, signal));
+  const { checkpoint = defaultModel } = flags;
+  await noteModel(checkpoint);
+  await using poster = await Poster.load(checkpoint, await loadOptions(flags, signal));
   noteLabels(poster);
   if (videos)
     return await predictVideos(poster, {

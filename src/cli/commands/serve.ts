@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { messageOf, PosterError } from '../../errors.js';
+import { defaultModel } from '../../model/shipped-names.js';
 import { parseOrigin } from '../../server/http/foreign-pages.js';
 import { isLoopback, parseHostName } from '../../server/http/own-names.js';
 import { defaultLimits, type ServerLimits } from '../../server/limits/limits.js';
 import { serve } from '../../server/serve.js';
 import {
+  checkpointOption,
   dataTypeOption,
   type FaceFlags,
   faceOptions,
@@ -16,6 +18,7 @@ import {
   withModelOptions,
 } from '../options.js';
 import { noteLabels } from '../render/note-labels.js';
+import { noteModel } from '../render/note-model.js';
 import { runVerb } from '../run-verb.js';
 
 interface ServeFlags extends ModelFlags, FaceFlags {
@@ -45,7 +48,7 @@ export function registerServe(program: Command): void {
     .command('serve')
     .summary('recognise over HTTP')
     .description('Serves recognition over HTTP: see /docs on the server, or docs/server.md.')
-    .requiredOption('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
+    .addOption(checkpointOption())
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes any that is free', portNumber, 8080)
@@ -97,13 +100,25 @@ function withLimits(command: Command): Command {
 }
 
 async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
-  const { host, port, runs, faces, template, cropSize, workers, batchSize, batchDelay } = flags;
+  const {
+    checkpoint = defaultModel,
+    host,
+    port,
+    runs,
+    faces,
+    template,
+    cropSize,
+    workers,
+    batchSize,
+    batchDelay,
+  } = flags;
   const { detector, landmarks } = finderOptions(flags);
   if (!faces) requireNoFaceFlags(flags);
   const token = await readToken(flags.tokenFile);
   const { signal: _, ...load } = await loadOptions(flags, signal);
+  await noteModel(checkpoint);
   await serve({
-    checkpoint: flags.checkpoint,
+    checkpoint,
     load,
     host,
     allowHosts: flags.allowHost,
@@ -130,7 +145,7 @@ async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
         );
       }
       process.stdout.write(
-        `Serving ${flags.checkpoint} on ${address} (studio: ${address}, API: ${address}/docs). Ctrl-C stops.\n`,
+        `Serving ${checkpoint} on ${address} (studio: ${address}, API: ${address}/docs). Ctrl-C stops.\n`,
       );
     },
   });

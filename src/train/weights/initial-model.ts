@@ -3,7 +3,7 @@
 import { PosterError } from '../../errors.js';
 import { chooseLabels } from '../../model/choose-labels.js';
 import { type LoadedWeights, readModel } from '../../model/load-model.js';
-import { isShippedModel, shippedCheckpoint } from '../../model/shipped-models.js';
+import { checkpointFile } from '../../model/shipped-models.js';
 import {
   type NetworkConfig,
   type NetworkSize,
@@ -30,7 +30,7 @@ export interface InitialModel {
  * @throws PosterError `file.missing`, `checkpoint.unreadable`, or `checkpoint.mismatch` when it is of no named size.
  */
 export async function readInitialModel(source: string): Promise<InitialModel> {
-  const path = isShippedModel(source) ? shippedCheckpoint(source) : source;
+  const path = checkpointFile(source);
   const { network, card, weights } = await readModel(path);
   const { labels } = chooseLabels(path, network.config.classes, card, {});
   return { source, config: network.config, labels, grey: card?.preprocessing.color === 'grey', weights };
