@@ -1,10 +1,9 @@
 /** The only module that touches ONNX Runtime in Node. */
 import { availableParallelism } from 'node:os';
 import '../io/telemetry-off.js';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Shape } from '../tensor/host-tensor.js';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type SplitModel, weightsPath } from './emit.js';
-import { runtimeCall, toSession, toTensorModel } from './runtime-session.js';
+import { type MakeTensor, runtimeCall, toSession, toTensorModel } from './runtime-session.js';
 import type { Session } from './session.js';
 import type { TensorModel } from './tensor-model.js';
 
@@ -20,16 +19,22 @@ export type ModelSource = string | Uint8Array | SplitModel;
 
 /** Opens a model for inference on the CPU. */
 export async function openSession(model: ModelSource, options: SessionOptions = {}): Promise<Session> {
-  return toSession(await createSession(model, options.threads ?? availableParallelism()), makeTensor);
+  const session = await createSession(model, options.threads ?? availableParallelism());
+  return toSession(session, await tensorMaker());
 }
 
 /** Opens any model whose inputs and outputs are float32, for inference on the CPU. */
 export async function openModel(model: ModelSource, options: SessionOptions = {}): Promise<TensorModel> {
-  return toTensorModel(await createSession(model, options.threads ?? availableParallelism()), makeTensor);
+  const session = await createSession(model, options.threads ?? availableParallelism());
+  return toTensorModel(session, await tensorMaker());
 }
 
-function makeTensor(values: Float32Array, shape: Shape): Tensor {
-  return new Tensor('float32', values, shape);
+/** Loaded with the first session: a program that opens none starts sooner. */
+const runtime = () => import('onnxruntime-node');
+
+async function tensorMaker(): Promise<MakeTensor<Tensor>> {
+  const { Tensor } = await runtime();
+  return (values, shape) => new Tensor('float32', values, shape);
 }
 
 async function createSession(model: ModelSource, threads: number): Promise<InferenceSession> {
@@ -42,7 +47,8 @@ async function createSession(model: ModelSource, threads: number): Promise<Infer
     enableMemPattern: false,
     logSeverityLevel: 3,
   };
-  const open = () => {
+  const open = async () => {
+    const { InferenceSession } = await runtime();
     if (typeof model === 'string') return InferenceSession.create(model, options);
     if (model instanceof Uint8Array) return InferenceSession.create(model, options);
     const externalData = [{ path: weightsPath, data: model.weights }];

@@ -6,7 +6,6 @@ import type { OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import type { CropRecogniser } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
-import { timelineChart } from '../report/charts/timeline-chart.js';
 import { openVideoAnnotator, type VideoAnnotator } from '../video/annotate-video.js';
 import { type RecogniseVideoOptions, recogniseVideo, type VideoFrame } from '../video/recognise-video.js';
 import { createTimelineRecorder } from '../video/timeline.js';
@@ -158,7 +157,10 @@ async function predictVideo(
     throw error;
   }
   const timeline = recorder.timeline();
-  if (picture !== undefined) await writeAtomically(picture, timelineChart(timeline));
+  if (picture !== undefined) {
+    const { timelineChart } = await import('../report/charts/timeline-chart.js');
+    await writeAtomically(picture, timelineChart(timeline));
+  }
   await sink.write(lines.end(path, timeline));
   return frames;
 }

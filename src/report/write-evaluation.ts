@@ -6,7 +6,6 @@ import { thumbnailUri } from '../image/encode.js';
 import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { predictionsCsv } from './predictions-csv.js';
-import { renderReport } from './report.js';
 
 /** Paths of the files written. */
 export interface EvaluationFiles {
@@ -38,6 +37,7 @@ export async function writeEvaluation(
     for (const line of predictionsCsv(predictions, result.classes)) await file.write(line);
   });
   const thumbnail = async (path: string) => thumbnailUri(await decodeImage(path));
+  const { renderReport } = await import('./report.js'); // with the library that draws charts
   await writeAtomically(files.report, await renderReport(result, { thumbnail, ...(signal && { signal }) }));
   return files;
 }

@@ -16,8 +16,10 @@ test('the npm package holds the program, its models and its documents, and no ma
   const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
   const paths = files.map(({ path }) => path);
   for (const needed of [
-    'build/src/index.js',
-    'build/src/cli/main.js',
+    'build/dist/index.js',
+    'build/dist/poster.js',
+    'build/dist/torch.js',
+    'build/src/index.d.ts',
     'build/src/web/index.d.ts',
     'build/src/faces/models/facemesh.onnx',
     'build/src/report/charts/echarts.LICENSE',

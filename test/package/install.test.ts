@@ -71,7 +71,7 @@ installedTest('it recognises a photograph with nothing but what it brings along'
 installedTest(
   'its command serves, with the studio and the runtime that the studio loads',
   async ({ project }) => {
-    const main = 'node_modules/poster-v2/build/src/cli/main.js';
+    const main = 'node_modules/poster-v2/build/dist/poster.js';
     const args = [main, 'serve', '--checkpoint', 'narrow-7.pth', '--port', '0'];
     const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] });
     try {

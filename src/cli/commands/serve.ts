@@ -5,7 +5,6 @@ import { defaultModel } from '../../model/shipped-names.js';
 import { parseOrigin } from '../../server/http/foreign-pages.js';
 import { isLoopback, parseHostName } from '../../server/http/own-names.js';
 import { defaultLimits, type ServerLimits } from '../../server/limits/limits.js';
-import { serve } from '../../server/serve.js';
 import {
   checkpointOption,
   dataTypeOption,
@@ -117,6 +116,7 @@ async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
   const token = await readToken(flags.tokenFile);
   const { signal: _, ...load } = await loadOptions(flags, signal);
   await noteModel(checkpoint);
+  const { serve } = await import('../../server/serve.js');
   await serve({
     checkpoint,
     load,

@@ -7,11 +7,6 @@ import { type DecodedImage, type Grey16, grey16ToRgb } from './grey16.js';
 import { checkPixelCount, ImageDefect } from './image-defect.js';
 import type { ImageFormat } from './image-format.js';
 
-// Both settings are libvips' own, shared by the process. Images are decoded side by side, not in slices, and
-// its cache would keep results that are never asked for again.
-sharp.concurrency(1);
-sharp.cache(false);
-
 /** The pixels of the first frame or page. `autoOrient` turns them as the EXIF orientation says. */
 export async function decodeWithSharp(
   bytes: Uint8Array,
