@@ -12,8 +12,8 @@ export {
 export { checkData, type DataReport } from './data/check/check-data.js';
 export type { Dataset, Sample } from './data/dataset.js';
 export { type DataType, dataTypes, labelSet } from './data/labels.js';
-export { type AlignDataOptions, alignData } from './data/make/align/align-data.js';
-export type { AlignedData } from './data/make/align/aligned-data.js';
+export { alignData } from './data/make/align/align-data.js';
+export type { AlignDataOptions, AlignedData } from './data/make/align/types.js';
 export { prepareData } from './data/make/prepare/prepare-data.js';
 export { type OpenDatasetOptions, openDataset } from './data/open-dataset.js';
 export { type ErrorCode, errorCodes, PosterError } from './errors.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AlignedData, AlignedSplit } from '../../data/make/align/aligned-data.js';
+import type { AlignedData, AlignedSplit } from '../../data/make/align/types.js';
 import { countTable } from './render-data-report.js';
 
 /** What `alignData` did, for a terminal. */

@@ -4,7 +4,7 @@ import type { ClassCount, DataReport, SplitReport } from '../../data/check/check
 import type { Duplicate } from '../../data/check/find-duplicates.js';
 import type { Split } from '../../data/layouts/layout.js';
 import { droppedNotes } from '../../data/layouts/left-out.js';
-import type { PreparedData, PreparedSplit } from '../../data/make/prepare/prepare-data.js';
+import type { PreparedData, PreparedSplit } from '../../data/make/prepare/types.js';
 
 /** How many examples a list shows before it says how many more there are. */
 const shown = 5;

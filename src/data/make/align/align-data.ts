@@ -4,43 +4,16 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PosterError } from '../../../errors.js';
 import { chooseAlignment } from '../../../faces/align/template.js';
-import { type Alignment, checkCropSize, type TemplateName } from '../../../image/alignment.js';
+import { checkCropSize } from '../../../image/alignment.js';
 import { takeLock } from '../../../io/lock-file.js';
 import { unwritable } from '../../../io/write-atomically.js';
 import { publishedCrops } from '../../labels.js';
 import { isEmptyOrAbsent, requireNewFolder } from '../new-folder.js';
 import { alignPhotos, journalName } from './align-photos.js';
-import { type AlignedData, summariseAlignment } from './aligned-data.js';
-import { listPhotos, type PhotoSource, type PhotoSourceOptions } from './photo-source.js';
+import { listPhotos } from './photo-source.js';
+import { summariseAlignment } from './summarise-alignment.js';
+import type { AlignDataOptions, AlignedData, AlignTask, PhotoSource } from './types.js';
 import { writeFindings } from './write-findings.js';
-
-export interface AlignDataOptions extends PhotoSourceOptions {
-  /** The folder to make; it must not exist, or be empty. */
-  readonly out: string;
-  /** Where the five points come to lie. Default: as in the published crops of the type, otherwise RAF-DB's. */
-  readonly template?: TemplateName | undefined;
-  /** Height and width of a crop in pixels. Default: as the published crops of the type, or as the template's. */
-  readonly cropSize?: number | undefined;
-  /** Cut out every face of a photo, not the largest alone. Default: false. */
-  readonly allFaces?: boolean | undefined;
-  /** A YuNet file to detect faces with. Default: the detector that is built in. */
-  readonly detector?: string | undefined;
-  /** Photos looked at at the same time, each by a thread of its own. Default: one for each core. */
-  readonly workers?: number | undefined;
-  /** Continue an interrupted alignment instead of refusing to. Default: false. */
-  readonly skipExisting?: boolean | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
-/** The options with every default filled in. */
-export interface AlignTask extends Omit<AlignDataOptions, 'template' | 'cropSize' | 'onProgress'> {
-  readonly alignment: Alignment;
-  readonly allFaces: boolean;
-  readonly workers: number;
-  /** Where the folder grows until it is whole. */
-  readonly aside: string;
-  readonly onProgress: (done: number, total: number) => void;
-}
 
 /**
  * Cuts the faces out of raw photos, aligned as `predict --faces` aligns them: a dataset in a known layout becomes

@@ -3,17 +3,14 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PosterError } from '../../../errors.js';
 import { forEachParallel } from '../../../util/for-each-parallel.js';
-import type { AlignTask } from './align-data.js';
 import type { PhotoOutcome } from './align-photo.js';
 import { type AlignThreads, openAlignThreads } from './align-threads.js';
 import { type JobFingerprint, type Journal, openJournal } from './journal.js';
-import { cropPath, type Photo, type PhotoSource } from './photo-source.js';
+import { cropPath } from './photo-source.js';
+import type { AlignTask, Outcomes, Photo, PhotoSource } from './types.js';
 
 /** The notes of an alignment, in the folder that it makes. */
 export const journalName = 'journal.jsonl';
-
-/** What became of each photo, by its target; those that an earlier run has done are passed over. */
-export type Outcomes = ReadonlyMap<string, PhotoOutcome>;
 
 export async function alignPhotos(
   { photos }: PhotoSource,

@@ -2,9 +2,8 @@
 import { relative } from 'node:path';
 import { csvLine } from '../../../util/csv-line.js';
 import type { CutFace } from './align-photo.js';
-import type { Outcomes } from './align-photos.js';
-import type { AlignedData } from './aligned-data.js';
-import { cropPath, type Photo, type PhotoSource } from './photo-source.js';
+import { cropPath } from './photo-source.js';
+import type { AlignedData, Outcomes, Photo, PhotoSource } from './types.js';
 
 const pointNames = ['left_eye', 'right_eye', 'nose', 'left_mouth', 'right_mouth'];
 

@@ -1,13 +1,11 @@
 /** The files beside the crops: what they are, where they come from, and a picture of some. */
 import { join } from 'node:path';
 import { writeAtomically } from '../../../io/write-atomically.js';
-import { type StoredLabels, storedLabelsName } from '../../layouts/stored-labels.js';
-import type { Outcomes } from './align-photos.js';
-import type { AlignedData } from './aligned-data.js';
+import { classTable, writeProvenance } from '../provenance.js';
 import { contactSheet } from './contact-sheet.js';
 import { facesCsv } from './faces-csv.js';
-import { cropPath, type PhotoSource } from './photo-source.js';
-import { describeAlignedData } from './provenance.js';
+import { cropPath } from './photo-source.js';
+import type { AlignedData, Outcomes, PhotoSource } from './types.js';
 
 export async function writeFindings(
   folder: string,
@@ -20,10 +18,31 @@ export async function writeFindings(
   );
   await writeAtomically(join(folder, 'faces.csv'), facesCsv(data, source, outcomes));
   await writeAtomically(join(folder, 'contact-sheet.png'), await contactSheet(folder, crops));
-  await writeAtomically(join(folder, 'README.md'), describeAlignedData(data));
-  const { out: _, type, classes, folders, alignment, ...origin } = data;
-  if (!type) return;
-  const labels: StoredLabels = { format: 1, type, classes: [...classes], folders: [...folders], alignment };
-  const content = { ...labels, source: origin };
-  await writeAtomically(join(folder, storedLabelsName), `${JSON.stringify(content, null, 2)}\n`);
+  await writeProvenance(folder, data, describeAlignedData(data));
+}
+
+/** What it is, where it came from, what was left out. */
+function describeAlignedData(data: AlignedData): string[] {
+  const { root, layout, alignment, allFaces, detector = 'the one built in', aligned, notes, splits } = data;
+  const { template, size } = alignment;
+  return [
+    '# Aligned faces',
+    '',
+    `- From: ${root} (${layout})`,
+    `- Crops: ${size} x ${size} pixels, template ${template}, ${allFaces ? 'every face' : 'the largest face'} of a photo`,
+    `- Detector: ${detector}`,
+    `- Aligned: ${aligned}`,
+    '',
+    '| folder | photos | faces cut out | without a face | unreadable |',
+    '|---|---:|---:|---:|---:|',
+    ...splits.map(
+      ({ folder, photos, images, withoutFace, unreadable }) =>
+        `| ${folder || 'all'} | ${photos} | ${images} | ${withoutFace} | ${unreadable} |`,
+    ),
+    '',
+    ...classTable(data),
+    ...notes.map((note) => `- ${note}`),
+    ...(notes.length > 0 ? [''] : []),
+    'faces.csv has a row for every face and every photo without one; contact-sheet.png shows some crops.',
+  ];
 }

@@ -7,7 +7,7 @@ import { readCsv } from '../../layouts/lists/read-csv.js';
 import { type LabelOrder, orderLabels } from '../../layouts/order-labels.js';
 import { latestByImage, rowLabel, rowTarget } from '../../layouts/votes/ferplus-images.js';
 import { readVotes, usageSplits, type VotesRow } from '../../layouts/votes/ferplus-votes.js';
-import type { PreparedItem, PrepareSource } from './source.js';
+import type { PreparedItem, PrepareSource } from './types.js';
 
 const side = 48;
 

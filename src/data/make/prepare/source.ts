@@ -1,46 +1,15 @@
 import { basename } from 'node:path';
 import { PosterError } from '../../../errors.js';
-import type { Alignment } from '../../../image/alignment.js';
 import type { Sample } from '../../dataset.js';
-import type { DropCounter, Dropped, Layout, Listing, Split } from '../../layouts/layout.js';
+import type { Layout, Listing, Split } from '../../layouts/layout.js';
 import { hasImageExtension } from '../../layouts/list-images.js';
 import { findFer2013Csv, findVotes } from '../../layouts/votes/ferplus-images.js';
 import { foreignVotes } from '../../layouts/votes/with-votes.js';
-import { detectLayout, type OpenDatasetOptions, requireSound } from '../../open-dataset.js';
+import type { OpenDatasetOptions } from '../../open-dataset.js';
+import { readListings } from '../class-tree.js';
 import { fer2013Source } from './fer2013-csv.js';
 import { type PlaceMode, placeFile } from './place-file.js';
-
-/** An image on its way into a class folder. */
-export interface PreparedItem {
-  readonly split: Split;
-  /** Absent for an image that has votes without a majority. */
-  readonly label: number | undefined;
-  readonly distribution?: readonly number[] | undefined;
-  /** The file name it should have. */
-  readonly name: string;
-  /** Puts the image there; false when its source is missing. */
-  place(target: string): Promise<boolean>;
-}
-
-/** What is prepared: its classes, and its images one after another. */
-export interface PrepareSource {
-  readonly layout: string;
-  readonly classes: readonly string[];
-  readonly splits: readonly Split[];
-  /** Whether the images are written anew, whatever the mode. */
-  readonly writes: boolean;
-  /** Whether there are votes to keep. */
-  readonly hasVotes: boolean;
-  /** The number of items. */
-  readonly total: number;
-  readonly notes: readonly string[];
-  /** How the faces were cut out, where the source says so. */
-  readonly alignment?: Alignment | undefined;
-  /** What was dropped of a split before any image is placed. */
-  droppedOf(split: Split): readonly Dropped[];
-  /** @param missing counts images that turn out not to be there. */
-  items(missing: (split: Split) => DropCounter): AsyncIterable<PreparedItem> | Iterable<PreparedItem>;
-}
+import type { PreparedItem, PrepareSource } from './types.js';
 
 /**
  * Finds out what a folder holds: images in a known layout, or FER2013's CSV.
@@ -55,20 +24,8 @@ export async function openSource(options: OpenDatasetOptions, mode: PlaceMode): 
       'data.layout',
       `Expected the FERPlus votes beside ${csv}; put fer2013new.csv there or name it with --votes.`,
     );
-  const layout = await detectLayout(options);
-  const listings = await readSplits(layout, options);
+  const { layout, listings } = await readListings(options);
   return filesSource(layout, listings, await itemsOf(layout, listings), mode);
-}
-
-/** @throws PosterError `data.layout` when a split is unfit for use */
-export async function readSplits(layout: Layout, options: OpenDatasetOptions): Promise<Map<Split, Listing>> {
-  const listings = new Map<Split, Listing>();
-  for (const split of layout.splits) {
-    const listing = await layout.read(split);
-    requireSound(listing, split, options);
-    listings.set(split, listing);
-  }
-  return listings;
 }
 
 interface FileItem extends Omit<PreparedItem, 'name' | 'place'> {

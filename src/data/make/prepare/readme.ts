@@ -1,4 +1,6 @@
-import type { PreparedData } from './prepare-data.js';
+/** The lines of the README.md of prepared data. */
+import { classTable } from '../provenance.js';
+import type { PreparedData } from './types.js';
 
 const modeText = {
   link: 'symbolic links to the originals, which must stay where they are',
@@ -7,35 +9,25 @@ const modeText = {
   written: 'written from the pixels in the CSV file',
 };
 
-/** The README.md of prepared data: what it is, where it came from, what was left out. */
-export function describePreparedData(data: PreparedData): string {
-  const { classes, folders, splits } = data;
-  const rows = classes.map(
-    (name, label) =>
-      `| ${label} | ${name} | ${folders[label]} | ${splits.map(({ perClass }) => perClass[label]!.images).join(' | ')} |`,
-  );
-  const dropped = splits.flatMap(({ split, dropped: groups }) =>
+/** What it is, where it came from, what was left out. */
+export function describePreparedData(data: PreparedData): string[] {
+  const dropped = data.splits.flatMap(({ split, dropped: groups }) =>
     groups.map(({ reason, count, example }) => `- ${split}: ${count} × ${reason} (${example})`),
   );
-  const lines = [
+  return [
     `# ${data.type}, prepared as class folders`,
     '',
     `- From: ${data.root} (${data.layout})`,
     `- Images: ${modeText[data.images]}`,
     `- Prepared: ${data.prepared}`,
     '',
-    `| label | class | folder | ${splits.map(({ folder }) => folder || 'all').join(' | ')} |`,
-    `|---|---|---|${splits.map(() => '---:|').join('')}`,
-    ...rows,
-    '',
+    ...classTable(data),
     ...(dropped.length > 0 ? ['Left out:', '', ...dropped] : ['Nothing was left out.']),
     '',
     ...describeVotes(data),
     'Folders sort in label order, so programs that number sorted folders give the same labels.',
     'labels.json holds the classes and their folders.',
-    '',
   ];
-  return lines.join('\n');
 }
 
 function describeVotes({ splits }: PreparedData): string[] {

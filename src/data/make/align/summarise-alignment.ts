@@ -1,47 +1,7 @@
 /** What an alignment found, as plain data. */
-
-import type { Alignment } from '../../../image/alignment.js';
-import type { ClassCount } from '../../check/check-data.js';
-import type { DataType } from '../../labels.js';
-import type { Split } from '../../layouts/layout.js';
 import { droppedNotes } from '../../layouts/left-out.js';
-import type { AlignTask } from './align-data.js';
 import type { PhotoOutcome } from './align-photo.js';
-import type { Outcomes } from './align-photos.js';
-import type { Photo, PhotoSource } from './photo-source.js';
-
-export interface AlignedSplit {
-  readonly split: Split;
-  /** Its folder under `out`; empty for undivided data and plain folders. */
-  readonly folder: string;
-  readonly photos: number;
-  readonly withoutFace: number;
-  readonly unreadable: number;
-  /** Crops. */
-  readonly images: number;
-  /** Empty for a plain folder. */
-  readonly perClass: readonly ClassCount[];
-}
-
-/** What `alignData` did: plain data, as `--json` prints it. */
-export interface AlignedData {
-  readonly out: string;
-  readonly root: string;
-  /** Absent for a plain folder of photos. */
-  readonly type?: DataType;
-  readonly layout: string;
-  readonly alignment: Alignment;
-  /** Every face of a photo, or its largest. */
-  readonly allFaces: boolean;
-  /** The file of the detector; absent for the one that is built in. */
-  readonly detector?: string;
-  /** When, as an ISO 8601 date and time. */
-  readonly aligned: string;
-  readonly classes: readonly string[];
-  readonly folders: readonly string[];
-  readonly splits: readonly AlignedSplit[];
-  readonly notes: readonly string[];
-}
+import type { AlignedData, AlignedSplit, AlignTask, Outcomes, Photo, PhotoSource } from './types.js';
 
 export function summariseAlignment(source: PhotoSource, outcomes: Outcomes, task: AlignTask): AlignedData {
   const { out, root, type, alignment, allFaces, detector } = task;
