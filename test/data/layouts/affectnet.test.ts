@@ -120,7 +120,7 @@ test('wrong CSV lists are told by file and line', async (t) => {
     /0 to 10.*training\.csv, line 3, got "happy"/,
   );
   await rejects([header, row('0/1.jpg', 11)], /line 2, got "11"/);
-  await rejects([header, row('../../../etc/passwd', 1)], /line 2, got "\.\.\/\.\.\/etc/);
+  await rejects([header, row('../../etc/passwd', 1)], /line 2, got "\.\.\/\.\.\/etc/);
   await rejects([header, ',,,'], /line 2/);
   await rejects([header, row('"0/1.jpg', 1)], /comma-separated rows.*training\.csv/);
   await rejects(

@@ -97,7 +97,7 @@ test('wrong votes files are told by line, and missing parts with what to do', as
   await rejects('emotion,pixels,Usage\n', /columns Usage,Image name.*line 1, got "emotion,pixels,Usage"/);
   await rejects(`${header}\n${first}\nTraining,a.png,1,2`, /line 3, got "Training,a\.png,1,2"/);
   await rejects(`${header}\n${first!.replace('Training', 'Train')}`, /line 2, got "Train,/);
-  await rejects(`${header}\n${first!.replace('fer', '../../fer')}`, /line 2/);
+  await rejects(`${header}\n${first!.replace('fer', '../fer')}`, /line 2/);
   await rejects(`${header}\n${first!.replace(',10', ',ten')}`, /line 2/);
 
   await writeFiles(root, { 'fer2013new.csv': votesFile(rows) });

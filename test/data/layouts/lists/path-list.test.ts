@@ -55,8 +55,8 @@ test('splits are lists of their own or a column', async (t) => {
   const root = await temporaryFolder(t);
   await writeImages(root, ['a.png', 'b.png', 'c.png', 'd.png']);
   await writeFiles(root, {
-    'lists/train.csv': '../../../a.png,x\n../b.png,y',
-    'lists/val.jsonl': '{"path": "../../../c.png", "label": "y"}\n{"path": "../../../d.png", "label": "x"}',
+    'lists/train.csv': '../a.png,x\n../b.png,y',
+    'lists/val.jsonl': '{"path": "../c.png", "label": "y"}\n{"path": "../d.png", "label": "x"}',
     'column.csv': 'path,label,split\na.png,x,train\nb.png,y,TRAIN\nc.png,y,val\nd.png,x,val',
   });
   for (const place of ['lists', 'column.csv']) {
@@ -112,7 +112,7 @@ test('faults are told by list and line', async (t) => {
     openDataset({ root: join(root, 'empty'), type: 'list' }),
     posterError('data.layout', /empty folder/),
   );
-  await writeFiles(root, { 'two/train.csv': '../../../a.png,x', 'two/training.csv': '../../../b.png,y' });
+  await writeFiles(root, { 'two/train.csv': '../a.png,x', 'two/training.csv': '../b.png,y' });
   await assert.rejects(
     openDataset({ root: join(root, 'two'), type: 'list' }),
     posterError('data.layout', /one list of the train split.*train\.csv and .*training\.csv/),

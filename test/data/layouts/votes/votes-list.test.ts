@@ -47,7 +47,7 @@ test('class folders take their votes from a list, by path', async (t) => {
 
   await writeFiles(root, { 'elsewhere/list.csv': votes.join('\n'), 'votes.csv': 'path\n' });
   assert.deepEqual((await openVotes(root, { votes: join(root, 'elsewhere/list.csv') })).rows, expected);
-  const beside = votes.join('\n').replaceAll('train/', '../../../train/');
+  const beside = votes.join('\n').replaceAll('train/', '../train/');
   await writeFiles(root, { 'elsewhere/list.csv': beside });
   assert.deepEqual((await openVotes(root, { votes: join(root, 'elsewhere/list.csv') })).rows, expected);
 });
