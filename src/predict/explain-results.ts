@@ -7,8 +7,7 @@ import type { RgbImage } from '../image/rgb-image.js';
 import type { OutputGuard } from '../io/guard-outputs.js';
 import type { FileResult } from '../recognise/recognise-files.js';
 import type { PhotoResult } from '../recognise/recognise-photos.js';
-import type { SideFiles } from './output/plan-outputs.js';
-import { uniqueNames } from './output/unique-names.js';
+import { type SideFiles, sideFiles } from './output/side-files.js';
 
 /** What explains a face crop; `Poster` does. */
 export interface Explainer {
@@ -29,25 +28,15 @@ const flag = '--explain';
 
 /** What is written for every crop. */
 export function explainedFiles({ folder }: ExplainTo): SideFiles {
-  const nameOf = uniqueNames(folder, flag);
-  return {
-    ...{ flag, folder },
-    namesOf(path) {
-      nameOf(path, parse(path).name);
-      return explanationEndings.map((ending) => parse(path).name + ending);
-    },
-  };
+  const names = (path: string) => explanationEndings.map((ending) => parse(path).name + ending);
+  return sideFiles(flag, folder, names, (path) => parse(path).name);
 }
 
 /** What is written for every photo: files for each of its faces. */
 export function explainedFaces({ folder }: ExplainTo): SideFiles {
-  const nameOf = uniqueNames(folder, flag);
+  const names = (path: string) => [parse(path).name];
   return {
-    ...{ flag, folder },
-    namesOf(path) {
-      nameOf(path, `${parse(path).name}-face-1`);
-      return [parse(path).name];
-    },
+    ...sideFiles(flag, folder, names, (path) => `${parse(path).name}-face-1`),
     nameOf: (file) => /^(.+)-face-\d+\.(?:png|json)$/i.exec(file)?.[1],
   };
 }

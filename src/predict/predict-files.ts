@@ -4,11 +4,14 @@ import type { FileResult, RecogniseFilesOptions, Recogniser } from '../recognise
 import { type Explainer, type ExplainTo, explainedFiles, explainFiles } from './explain-results.js';
 import { formatter } from './output/format.js';
 import { planOutputs, type WriteOptions } from './output/plan-outputs.js';
+import { fileRows, type RowOptions } from './output/rows.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './output/stream-lines.js';
 
-export interface PredictToOptions extends RecogniseFilesOptions, StreamOptions<FileResult>, WriteOptions {
-  /** How many of the most probable classes to list. Default 1. */
-  readonly topK?: number | undefined;
+export interface PredictToOptions
+  extends RecogniseFilesOptions,
+    StreamOptions<FileResult>,
+    WriteOptions,
+    RowOptions {
   /** Also write heat maps of what decided each class. */
   readonly explain?: ExplainTo | undefined;
 }
@@ -24,12 +27,8 @@ export async function predictTo(
   paths: AsyncIterable<string>,
   options: PredictToOptions,
 ): Promise<PredictCounts> {
-  const { format, topK = 1, embedding, explain } = options;
-  const lines = formatter(format, {
-    labels: model.labels,
-    topK: Math.min(topK, model.labels.length),
-    embedding: embedding ? model.network.embedding : 0,
-  });
+  const { format, explain } = options;
+  const lines = formatter(format, fileRows(model, options));
   const plan = await planOutputs(model, paths, [explain && explainedFiles(explain)], options);
   const recognise = (rest: AsyncIterable<string>) => {
     const results = model.predictFiles(rest, options);

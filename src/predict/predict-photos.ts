@@ -9,15 +9,17 @@ import type { CropRecogniser, RecogniseFacesOptions } from '../recognise/recogni
 import type { Recogniser } from '../recognise/recognise-files.js';
 import { type PhotoResult, recognisePhotos } from '../recognise/recognise-photos.js';
 import { type Explainer, type ExplainTo, explainedFaces, explainPhotos } from './explain-results.js';
-import { photoFormatter } from './output/format-photos.js';
-import { planOutputs, type SideFiles, type WriteOptions } from './output/plan-outputs.js';
+import { formatter } from './output/format.js';
+import { planOutputs, type WriteOptions } from './output/plan-outputs.js';
+import { photoRows, type RowOptions } from './output/rows.js';
+import { sideFiles } from './output/side-files.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './output/stream-lines.js';
-import { uniqueNames } from './output/unique-names.js';
 
-export interface PredictPhotosOptions extends StreamOptions<PhotoResult>, AlignOptions, WriteOptions {
-  /** How many of the most probable classes to list. Default 1. */
-  readonly topK?: number | undefined;
-  readonly embedding?: boolean | undefined;
+export interface PredictPhotosOptions
+  extends StreamOptions<PhotoResult>,
+    AlignOptions,
+    WriteOptions,
+    RowOptions {
   /** A folder for copies of the photos with boxes and bars drawn in. */
   readonly annotate?: string | undefined;
   /** Also write heat maps of what decided the class of each face. */
@@ -37,40 +39,23 @@ export async function predictPhotosTo(
   paths: AsyncIterable<string>,
   options: PredictPhotosOptions,
 ): Promise<PredictCounts> {
-  const { format, topK = 1, embedding = false, annotate, explain, template, size, signal } = options;
+  const { format, embedding = false, annotate, explain, template, size, signal } = options;
   const faceOptions: RecogniseFacesOptions = {
     embedding,
     ...(template && { template }),
     ...(size && { size }),
     ...(signal && { signal }),
   };
-  const lines = photoFormatter(format, {
-    labels: model.labels,
-    topK: Math.min(topK, model.labels.length),
-    embedding: embedding ? model.network.embedding : 0,
-  });
-  const sideFiles = [
-    explain && explainedFaces(explain),
-    annotate === undefined ? undefined : pictures(annotate),
-  ];
-  const plan = await planOutputs(model, paths, sideFiles, options);
+  const lines = formatter(format, photoRows(model, options));
+  const pictures =
+    annotate === undefined ? undefined : sideFiles('--annotate', annotate, (path) => [pictureName(path)]);
+  const plan = await planOutputs(model, paths, [explain && explainedFaces(explain), pictures], options);
   const recognise = (rest: AsyncIterable<string>) => {
     const results = recognisePhotos(model, finder, rest, faceOptions);
     const explained = explain ? explainPhotos(model, results, explain, plan.guard) : results;
     return annotate === undefined ? explained : withPictures(explained, annotate, plan.guard);
   };
   return streamLines(plan.paths, recognise, lines, options);
-}
-
-function pictures(folder: string): SideFiles {
-  const nameOf = uniqueNames(folder, '--annotate');
-  return {
-    ...{ flag: '--annotate', folder },
-    namesOf(path) {
-      nameOf(path, pictureName(path));
-      return [pictureName(path)];
-    },
-  };
 }
 
 async function* withPictures(

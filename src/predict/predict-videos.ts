@@ -8,20 +8,20 @@ import type { CropRecogniser } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
 import { openVideoAnnotator, type VideoAnnotator } from '../video/annotate-video.js';
 import { type RecogniseVideoOptions, recogniseVideo, type VideoFrame } from '../video/recognise-video.js';
-import { createTimelineRecorder } from '../video/timeline.js';
+import { createTimelineRecorder, type Timeline } from '../video/timeline.js';
 import { begun } from './begun.js';
-import { type VideoFormatter, videoFormatter } from './output/format-videos.js';
+import { type Formatter, formatter } from './output/format.js';
 import type { LineSink } from './output/output-file.js';
-import { planOutputs, type SideFiles, type WriteOptions } from './output/plan-outputs.js';
+import { planOutputs, type WriteOptions } from './output/plan-outputs.js';
+import { type FrameResult, frameRows, type RowOptions, timelineTable } from './output/rows.js';
+import { type SideFiles, sideFiles } from './output/side-files.js';
 import { openSink, type StreamOptions } from './output/stream-lines.js';
-import { uniqueNames } from './output/unique-names.js';
 
 export interface PredictVideosOptions
   extends Pick<StreamOptions<never>, 'format' | 'output' | 'sink' | 'strict'>,
     WriteOptions,
-    RecogniseVideoOptions {
-  /** How many of the most probable classes to list. Default 1. */
-  readonly topK?: number | undefined;
+    RowOptions,
+    Omit<RecogniseVideoOptions, 'embedding'> {
   /** A folder for a picture of each video's expressions over time (SVG). */
   readonly timeline?: string | undefined;
   /** A folder for copies of the videos with boxes and bars drawn in (MP4). */
@@ -59,15 +59,10 @@ export async function predictVideosTo(
   paths: AsyncIterable<string>,
   options: PredictVideosOptions,
 ): Promise<PredictVideosCounts> {
-  const { format, topK = 1, embedding = false, strict = false, onUnreadable } = options;
-  const lines = videoFormatter(format, {
-    labels: model.labels,
-    topK: Math.min(topK, model.labels.length),
-    embedding: embedding ? model.network.embedding : 0,
-  });
-  const sideFiles = sideFilesOf(options);
+  const { strict = false, onUnreadable } = options;
+  const lines = videoLines(model, options);
   await using inputs = await begun(paths);
-  const { paths: videos, guard } = await planOutputs(model, inputs, sideFiles, options);
+  const { paths: videos, guard } = await planOutputs(model, inputs, sideFilesOf(options), options);
   const sink = await openSink(options);
   const counts = { videos: 0, frames: 0, unreadable: 0 };
   try {
@@ -80,7 +75,7 @@ export async function predictVideosTo(
       } catch (error) {
         if (strict || !(error instanceof PosterError) || !unreadable.has(error.code)) throw error;
         counts.unreadable++;
-        await sink.write(lines.error(path, error));
+        await sink.write(lines.line({ path, error }));
         onUnreadable?.(error);
       }
     }
@@ -88,6 +83,18 @@ export async function predictVideosTo(
     await sink.close();
   }
   return counts;
+}
+
+interface VideoLines extends Formatter<FrameResult> {
+  /** What is written at the end of a video. */
+  end(path: string, timeline: Timeline): string;
+}
+
+/** jsonl and csv have lines for each frame as it comes, the table for each face at the end. */
+function videoLines(model: Recogniser, options: PredictVideosOptions): VideoLines {
+  const { format } = options;
+  const end = format === 'table' ? timelineTable(model, options) : () => '';
+  return { ...formatter(format, frameRows(model, options)), end };
 }
 
 const unreadable: ReadonlySet<string> = new Set(['video.unreadable', 'file.missing']);
@@ -100,21 +107,13 @@ interface SideFilePaths {
 /** What is written beside the lines, named after each video. */
 function sideFilesOf({ timeline, annotate }: PredictVideosOptions): (SideFiles | undefined)[] {
   return [
-    timeline === undefined ? undefined : sideFile('--timeline', timeline, '.svg'),
-    annotate === undefined ? undefined : sideFile('--annotate', annotate, '.mp4'),
+    timeline === undefined ? undefined : namedAfterVideo('--timeline', timeline, '.svg'),
+    annotate === undefined ? undefined : namedAfterVideo('--annotate', annotate, '.mp4'),
   ];
 }
 
-function sideFile(flag: string, folder: string, ending: string): SideFiles {
-  const nameOf = uniqueNames(folder, flag);
-  return {
-    ...{ flag, folder },
-    namesOf(path) {
-      const name = parse(path).name + ending;
-      nameOf(path, name);
-      return [name];
-    },
-  };
+function namedAfterVideo(flag: string, folder: string, ending: string): SideFiles {
+  return sideFiles(flag, folder, (path) => [parse(path).name + ending]);
 }
 
 async function grantSideFiles(
@@ -135,18 +134,19 @@ async function predictVideo(
   finder: FaceFinder,
   path: string,
   { picture, annotated }: SideFilePaths,
-  lines: VideoFormatter,
+  lines: VideoLines,
   sink: LineSink,
   options: PredictVideosOptions,
 ): Promise<number> {
   const recorder = createTimelineRecorder(model.labels);
+  const recognising = { ...options, embedding: options.embedding ?? false };
   let annotator: VideoAnnotator | undefined;
   let frames = 0;
   try {
-    for await (const frame of recogniseVideo(model, finder, path, options)) {
+    for await (const frame of recogniseVideo(model, finder, path, recognising)) {
       if (annotated !== undefined) annotator ??= await openVideoAnnotator(frame.video, annotated, options);
       await annotator?.write(frame);
-      await sink.write(lines.frame(frame));
+      await sink.write(lines.line({ path, ...frame }));
       recorder.add(frame);
       frames++;
       options.onFrame?.(frame);

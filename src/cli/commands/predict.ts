@@ -6,9 +6,13 @@ import { type ExplainMethod, explainMethods } from '../../explain/explanation.js
 import { defaultModel } from '../../model/shipped-names.js';
 import type { ExplainTo } from '../../predict/explain-results.js';
 import { listInputs, parseShard, type Shard } from '../../predict/list-inputs.js';
-import { type PredictionFormat, predictionFormats } from '../../predict/output/format.js';
+import {
+  type PredictionFormat,
+  predictionFormats,
+  type StreamedResult,
+} from '../../predict/output/format.js';
 import type { LineSink } from '../../predict/output/output-file.js';
-import type { PredictCounts, StreamedResult } from '../../predict/output/stream-lines.js';
+import type { PredictCounts } from '../../predict/output/stream-lines.js';
 import { predictTo } from '../../predict/predict-files.js';
 import { type PredictPhotosOptions, predictPhotosTo } from '../../predict/predict-photos.js';
 import { requireFfmpeg } from '../../video/ffmpeg.js';

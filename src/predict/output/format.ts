@@ -1,19 +1,27 @@
-/** Predictions as text, one line a file. */
-
-import { type Prediction, topK } from '../../recognise/prediction.js';
-import type { FileResult } from '../../recognise/recognise-files.js';
+/** Results as lines of text: one formatter for the images, photos and videos that rows.ts describes. */
+import type { PosterError } from '../../errors.js';
 import { csvLine } from '../../util/csv-line.js';
 
 export const predictionFormats = ['table', 'jsonl', 'csv'] as const;
 export type PredictionFormat = (typeof predictionFormats)[number];
 
-export interface FormatOptions {
-  readonly labels: readonly string[];
-  /** How many of the most probable classes to list. */
-  readonly topK: number;
-  /** Length of the embeddings to write; 0 for none. */
-  readonly embedding: number;
+/** What came of one file, or of a part of it. */
+export interface StreamedResult {
+  readonly path: string;
+  readonly error?: PosterError | undefined;
 }
+
+/** What is written of a result that has no error; its path is written before it. */
+export interface RowsOf<Result extends StreamedResult> {
+  /** Whole lines for a terminal. */
+  table(result: Result): readonly string[];
+  json(result: Result): object;
+  readonly columns: readonly string[];
+  /** Rows of csv; none stands for a row of empty cells. */
+  rows(result: Result): readonly (readonly Cell[])[];
+}
+
+export type Cell = string | number;
 
 /**
  * Turns results into lines; `header` comes first in a new file. The table leaves out what could not be read,
@@ -24,89 +32,43 @@ export interface Formatter<Result> {
   line(result: Result): string;
 }
 
-export function formatter(format: PredictionFormat, options: FormatOptions): Formatter<FileResult> {
-  return { table: tableFormatter, jsonl: jsonlFormatter, csv: csvFormatter }[format](options);
-}
-
-/** Significant decimals of a probability: float32 arithmetic has no more. */
-function round(probability: number): number {
-  return Number(probability.toFixed(6));
-}
-
-/** The most probable classes, aligned. */
-export function tableCells(
-  prediction: Pick<Prediction, 'probabilities'>,
-  { labels, topK: k }: FormatOptions,
-): string {
-  const width = Math.max(...labels.map((label) => label.length));
-  return topK(prediction, k)
-    .map(({ label, probability }) => `${label.padEnd(width)} ${(100 * probability).toFixed(1).padStart(5)} %`)
-    .join('   ');
-}
-
-function tableFormatter(options: FormatOptions): Formatter<FileResult> {
-  return {
-    header: '',
-    line: ({ path, prediction }) => (prediction ? `${tableCells(prediction, options)}   ${path}\n` : ''),
+export function formatter<Result extends StreamedResult>(
+  format: PredictionFormat,
+  { table, json, columns, rows }: RowsOf<Readable<Result>>,
+): Formatter<Result> {
+  const blanks = columns.map(() => '');
+  const formatters: Record<PredictionFormat, Formatter<Result>> = {
+    table: {
+      header: '',
+      line: (result) =>
+        isReadable(result)
+          ? table(result)
+              .map((line) => `${line}\n`)
+              .join('')
+          : '',
+    },
+    jsonl: {
+      header: '',
+      line: (result) => {
+        const content = isReadable(result) ? json(result) : { error: result.error?.message };
+        return `${JSON.stringify({ path: result.path, ...content })}\n`;
+      },
+    },
+    csv: {
+      header: csvLine(['path', ...columns, 'error']),
+      line: (result) => {
+        const some = isReadable(result) ? rows(result) : [];
+        return (some.length > 0 ? some : [blanks])
+          .map((cells) => csvLine([result.path, ...cells, result.error?.message ?? ''].map(String)))
+          .join('');
+      },
+    },
   };
+  return formatters[format];
 }
 
-/** What is written of a prediction, and of one that was evened out over time. */
-export type WrittenPrediction = Pick<Prediction, 'label' | 'probability' | 'probabilities' | 'embedding'>;
+type Readable<Result extends StreamedResult> = Exclude<Result, { readonly error: PosterError }>;
 
-/** A prediction as a plain object. */
-export function describePrediction(prediction: WrittenPrediction, { topK: k, embedding }: FormatOptions) {
-  return {
-    label: prediction.label,
-    probability: round(prediction.probability),
-    probabilities: Object.fromEntries(prediction.probabilities.map((p) => [p.label, round(p.probability)])),
-    ...(k > 1 && { top: topK(prediction, k).map(({ label, probability }) => [label, round(probability)]) }),
-    ...(embedding > 0 && prediction.embedding && { embedding: Array.from(prediction.embedding) }),
-  };
-}
-
-function jsonlFormatter(options: FormatOptions): Formatter<FileResult> {
-  return {
-    header: '',
-    line: ({ path, prediction, error }) =>
-      `${JSON.stringify(error ? { path, error: error.message } : { path, ...describePrediction(prediction, options) })}\n`,
-  };
-}
-
-/** The columns of a prediction; `csvValues` fills them. */
-export function csvColumns({ labels, topK: k, embedding }: FormatOptions): string[] {
-  const ranks = k > 1 ? Array.from({ length: k }, (_, i) => `top${i + 1}`) : [];
-  return [
-    'label',
-    'probability',
-    ...labels.map((label) => `p_${label}`),
-    ...ranks.flatMap((rank) => [rank, `${rank}_probability`]),
-    ...Array.from({ length: embedding }, (_, i) => `embedding_${i}`),
-  ];
-}
-
-export function csvValues(
-  prediction: WrittenPrediction,
-  { topK: k, embedding }: FormatOptions,
-): (string | number)[] {
-  const ranked = k > 1 ? topK(prediction, k) : [];
-  return [
-    prediction.label,
-    round(prediction.probability),
-    ...prediction.probabilities.map(({ probability }) => round(probability)),
-    ...ranked.flatMap(({ label, probability }) => [label, round(probability)]),
-    ...(embedding > 0 ? prediction.embedding! : []),
-  ];
-}
-
-function csvFormatter(options: FormatOptions): Formatter<FileResult> {
-  const columns = ['path', ...csvColumns(options), 'error'];
-  const blanks = Array<string>(columns.length - 2).fill('');
-  return {
-    header: csvLine(columns),
-    line: ({ path, prediction, error }) =>
-      csvLine(
-        error ? [path, ...blanks, error.message] : [path, ...csvValues(prediction, options), ''].map(String),
-      ),
-  };
+function isReadable<Result extends StreamedResult>(result: Result): result is Readable<Result> {
+  return result.error === undefined;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PosterError } from '../../errors.js';
 import { guardOutputs, type OutputGuard } from '../../io/guard-outputs.js';
 import { unwritable } from '../../io/write-atomically.js';
+import type { SideFiles } from './side-files.js';
 
 /** Whether what is there may be replaced, and what must not be. */
 export interface WriteOptions {
@@ -16,17 +17,6 @@ export interface WriteOptions {
 export interface PlanOptions extends WriteOptions {
   readonly output?: string | undefined;
   readonly skipExisting?: boolean | undefined;
-}
-
-/** Files that are written for every input. */
-export interface SideFiles {
-  /** The option that asks for them. */
-  readonly flag: string;
-  readonly folder: string;
-  /** Their names; throws for two inputs of one name. */
-  readonly namesOf: (path: string) => readonly string[];
-  /** Where an input has any number of files: of which name one in the folder is, as `namesOf` gives it. */
-  readonly nameOf?: (file: string) => string | undefined;
 }
 
 export interface Plan {

@@ -1,14 +1,8 @@
 /** Results written as lines as they come, to a file that can be continued or to a terminal. */
 import { PosterError } from '../../errors.js';
 import { begun } from '../begun.js';
-import type { Formatter, PredictionFormat } from './format.js';
+import type { Formatter, PredictionFormat, StreamedResult } from './format.js';
 import { type ExistingOutput, type LineSink, openOutputFile, readExistingOutput } from './output-file.js';
-
-/** What came of one file. */
-export interface StreamedResult {
-  readonly path: string;
-  readonly error?: PosterError | undefined;
-}
 
 export interface StreamOptions<Result> {
   readonly format: PredictionFormat;
