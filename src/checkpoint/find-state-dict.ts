@@ -1,5 +1,5 @@
-import { NumpyArray, tensorOfArray } from './pickle/numpy.js';
-import type { PickleValue } from './pickle/values.js';
+import { tensorOfArray } from './pickle/numpy.js';
+import { NumpyArray, type PickleValue } from './pickle/values.js';
 import { StoredTensor } from './stored-tensor.js';
 import {
   Ambiguity,

@@ -1,24 +1,14 @@
 import { PosterError } from '../errors.js';
-import type { DType } from '../tensor/host-tensor.js';
 import type { Checkpoint, TensorInfo } from './checkpoint.js';
 import { printable } from './corrupt-file-error.js';
 import { likelyCause } from './mismatch-cause.js';
-
-/** How a checkpoint's entries differ from those a network has; all lists in the order of their source. */
-export interface StateDictDifference {
-  /** Entries of the network that the file lacks. */
-  readonly missing: readonly string[];
-  /** Entries of the file that the network lacks. */
-  readonly unexpected: readonly string[];
-  /** Entries both have, in another shape or of another kind of number. */
-  readonly mismatched: readonly TensorMismatch[];
-}
-
-export interface TensorMismatch {
-  readonly name: string;
-  readonly expected: TensorInfo;
-  readonly found: TensorInfo;
-}
+import {
+  compareStateDicts,
+  describeShape,
+  type Entries,
+  type MatchOptions,
+  type StateDictDifference,
+} from './state-dict-difference.js';
 
 /** A sound file that does not hold the network asked for; `difference` lists every entry. */
 export class StateDictMismatch extends PosterError {
@@ -29,13 +19,6 @@ export class StateDictMismatch extends PosterError {
     this.difference = difference;
   }
 }
-
-export interface MatchOptions {
-  /** Tells entries the file may lack. Default: BatchNorm's step counters, unknown before PyTorch 0.4.1. */
-  readonly optional?: (name: string) => boolean;
-}
-
-type Entries = ReadonlyMap<string, TensorInfo>;
 
 /**
  * Proves that a checkpoint holds exactly the entries of a network, each in its shape. Floating-point types stand
@@ -52,42 +35,6 @@ export function matchStateDict(checkpoint: Checkpoint, expected: Entries, option
     `${checkpoint.path} does not hold this network: ${printable(`${summary(difference, expected.size)}; ${cause}`)}.`,
     difference,
   );
-}
-
-/** All differences between the entries found and those expected. */
-export function compareStateDicts(
-  found: Entries,
-  expected: Entries,
-  options: MatchOptions = {},
-): StateDictDifference {
-  const optional = options.optional ?? isBatchCounter;
-  return {
-    missing: [...expected.keys()].filter((name) => !found.has(name) && !optional(name)),
-    unexpected: [...found.keys()].filter((name) => !expected.has(name)),
-    mismatched: [...expected].flatMap(([name, wanted]) => {
-      const given = found.get(name);
-      return given && !fits(given, wanted) ? [{ name, expected: wanted, found: given }] : [];
-    }),
-  };
-}
-
-function isBatchCounter(name: string): boolean {
-  return name.endsWith('.num_batches_tracked');
-}
-
-function fits(found: TensorInfo, expected: TensorInfo): boolean {
-  return (
-    describeShape(found) === describeShape(expected) && isFloating(found.dtype) === isFloating(expected.dtype)
-  );
-}
-
-function isFloating(dtype: DType): boolean {
-  return dtype.startsWith('float') || dtype === 'bfloat16';
-}
-
-/** `7x768`, or `scalar`. */
-function describeShape({ shape }: TensorInfo): string {
-  return shape.length === 0 ? 'scalar' : shape.join('x');
 }
 
 function summary({ missing, unexpected, mismatched }: StateDictDifference, total: number): string {

@@ -1,10 +1,8 @@
-import type { Checkpoint, TensorInfo } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
 import { dictionariesOf } from './find-state-dict.js';
-import type { StateDictDifference } from './match-state-dict.js';
 import { ForeignObject, type PickleValue, valueAt } from './pickle/values.js';
+import type { Entries, StateDictDifference } from './state-dict-difference.js';
 import { someOf } from './weight-names.js';
-
-type Entries = ReadonlyMap<string, TensorInfo>;
 
 /** Why a sound file most likely does not hold the network, and what to do: the end of a sentence. */
 export function likelyCause(

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Checkpoint, TensorInfo } from '../../src/checkpoint/checkpoint.js';
-import {
-  compareStateDicts,
-  matchStateDict,
-  StateDictMismatch,
-} from '../../src/checkpoint/match-state-dict.js';
+import { matchStateDict, StateDictMismatch } from '../../src/checkpoint/match-state-dict.js';
+
 import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { compareStateDicts } from '../../src/checkpoint/state-dict-difference.js';
 import { StoredTensor } from '../../src/checkpoint/stored-tensor.js';
 import { fixture } from '../support/fixtures.js';
 

@@ -1,5 +1,5 @@
 import { CorruptFileError } from '../corrupt-file-error.js';
-import { malformed } from './malformed.js';
+import { malformed } from './limits.js';
 
 /** The bytes at hand end inside the pickle: the file is cut short, or more of it has to be read. */
 export class PickleCutShort extends CorruptFileError {}

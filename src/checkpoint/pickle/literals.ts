@@ -1,93 +1,12 @@
+/** Numbers and texts as the bytes of a pickle spell them. */
 import type { PickleCursor } from './cursor.js';
-import { malformed } from './malformed.js';
-import { Op } from './opcodes.js';
-import type { PickleValue } from './values.js';
+import { malformed } from './limits.js';
 
 /** Integers of more bytes or digits serve no checkpoint. PyTorch's own magic number has 10 bytes. */
 const LONGEST_INTEGER = 64;
 
-/** The value an instruction writes out in full, or undefined when it is another kind of instruction. */
-export function readLiteral(op: number, cursor: PickleCursor): PickleValue | undefined {
-  switch (op) {
-    case Op.NONE:
-      return null;
-    case Op.NEWTRUE:
-      return true;
-    case Op.NEWFALSE:
-      return false;
-    case Op.EMPTY_DICT:
-      return new Map();
-    case Op.EMPTY_SET:
-      return new Set();
-    case Op.EMPTY_LIST:
-    case Op.EMPTY_TUPLE:
-      return [];
-    case Op.FLOAT:
-      return textFloat(latin1(cursor.line()));
-    case Op.BINFLOAT:
-      return cursor.float64();
-    default:
-      return readInteger(op, cursor) ?? readText(op, cursor) ?? readBytes(op, cursor);
-  }
-}
-
-function readInteger(op: number, cursor: PickleCursor): PickleValue | undefined {
-  switch (op) {
-    case Op.INT:
-    case Op.LONG:
-      return textInteger(latin1(cursor.line()));
-    case Op.BININT:
-      return cursor.int32();
-    case Op.BININT1:
-      return cursor.uint8();
-    case Op.BININT2:
-      return cursor.uint16();
-    case Op.LONG1:
-      return binaryInteger(cursor, cursor.uint8());
-    case Op.LONG4:
-      return binaryInteger(cursor, cursor.int32());
-    default:
-      return undefined;
-  }
-}
-
-function readText(op: number, cursor: PickleCursor): string | undefined {
-  switch (op) {
-    case Op.UNICODE:
-      return rawUnicodeEscaped(latin1(cursor.line()));
-    case Op.SHORT_BINUNICODE:
-      return utf8(cursor.take(cursor.uint8()));
-    case Op.BINUNICODE:
-      return utf8(cursor.take(cursor.uint32()));
-    case Op.BINUNICODE8:
-      return utf8(cursor.take(cursor.uint64()));
-    // Python 2's str is bytes; Latin-1 keeps each of them, which its NumPy arrays rely on.
-    case Op.STRING:
-      return quoted(latin1(cursor.line()));
-    case Op.SHORT_BINSTRING:
-      return latin1(cursor.take(cursor.uint8()));
-    case Op.BINSTRING:
-      return latin1(cursor.take(cursor.int32()));
-    default:
-      return undefined;
-  }
-}
-
-function readBytes(op: number, cursor: PickleCursor): Uint8Array | undefined {
-  switch (op) {
-    case Op.SHORT_BINBYTES:
-      return cursor.take(cursor.uint8());
-    case Op.BINBYTES:
-      return cursor.take(cursor.uint32());
-    case Op.BINBYTES8:
-    case Op.BYTEARRAY8:
-      return cursor.take(cursor.uint64());
-    default:
-      return undefined;
-  }
-}
-
-function binaryInteger(cursor: PickleCursor, length: number): number | bigint {
+/** Two's complement, little-endian; no bytes are 0. */
+export function binaryInteger(cursor: PickleCursor, length: number): number | bigint {
   if (length > LONGEST_INTEGER) throw malformed(`an integer of ${length} bytes`);
   const bigEndian = Buffer.from(cursor.take(length)).reverse();
   if (length === 0) return 0;
@@ -95,7 +14,7 @@ function binaryInteger(cursor: PickleCursor, length: number): number | bigint {
 }
 
 /** Protocol 0: decimal digits; a long ends in L; the booleans are written 00 and 01. */
-function textInteger(text: string): number | bigint | boolean {
+export function textInteger(text: string): number | bigint | boolean {
   if (text === '00' || text === '01') return text === '01';
   const digits = text.endsWith('L') ? text.slice(0, -1) : text;
   if (digits.length > LONGEST_INTEGER || !/^[-+]?\d+$/.test(digits))
@@ -111,7 +30,7 @@ function exactNumber(value: bigint): number | bigint {
 
 const specialFloats: Record<string, number> = { inf: Infinity, '-inf': -Infinity, nan: NaN, '-nan': NaN };
 
-function textFloat(text: string): number {
+export function textFloat(text: string): number {
   if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
   const special = Object.hasOwn(specialFloats, text) ? specialFloats[text] : undefined;
   if (special === undefined) throw malformed(`'${text.slice(0, 20)}' where a number belongs`);
@@ -125,7 +44,7 @@ export function latin1(bytes: Uint8Array): string {
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function utf8(bytes: Uint8Array): string {
+export function utf8(bytes: Uint8Array): string {
   try {
     return strictUtf8.decode(bytes);
   } catch {
@@ -134,7 +53,7 @@ function utf8(bytes: Uint8Array): string {
 }
 
 /** Protocol 0's str: Python's repr, quotes and backslashes included. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const quote = text[0];
   if (text.length < 2 || (quote !== "'" && quote !== '"') || !text.endsWith(quote))
     throw malformed('a string that lacks its quotes');
@@ -149,7 +68,7 @@ function unescaped(escaped: string): string {
 }
 
 /** Protocol 0's unicode: Latin-1 but for \uXXXX and \UXXXXXXXX. */
-function rawUnicodeEscaped(text: string): string {
+export function rawUnicodeEscaped(text: string): string {
   return text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, short?: string, long?: string) => {
     const point = Number.parseInt((short ?? long)!, 16);
     if (point > 0x10ffff) throw malformed('a character beyond Unicode');

@@ -1,47 +1,10 @@
-import { type DType, dtypes, elementAt, type Shape } from '../../tensor/host-tensor.js';
+/** NumPy's dtypes, arrays and numbers as pickles hold them. */
+import { dtypes, elementAt } from '../../tensor/host-tensor.js';
 import { CorruptFileError } from '../corrupt-file-error.js';
 import { StoredTensor } from '../stored-tensor.js';
 import { checkedElementCount, contiguousStrides, gather, MOST_AXES } from '../strided-view.js';
-import type { MemoryBudget } from './memory-budget.js';
-import { ForeignObject, type PickleValue } from './values.js';
-
-const numpyDTypes: Readonly<Record<string, DType>> = {
-  f8: 'float64',
-  f4: 'float32',
-  f2: 'float16',
-  i8: 'int64',
-  i4: 'int32',
-  i2: 'int16',
-  i1: 'int8',
-  u1: 'uint8',
-  b1: 'bool',
-};
-
-/** numpy.dtype, completed by the byte order that follows it in the pickle. */
-export class NumpyDType {
-  readonly code: string;
-  byteOrder = '=';
-
-  constructor(code: string) {
-    this.code = code;
-  }
-
-  /** Our name for the type, or undefined for text, objects, complex numbers and big-endian values. */
-  get dtype(): DType | undefined {
-    return this.byteOrder !== '>' && Object.hasOwn(numpyDTypes, this.code)
-      ? numpyDTypes[this.code]
-      : undefined;
-  }
-}
-
-/** numpy.ndarray, whose contents follow it in the pickle. */
-export class NumpyArray {
-  dtype: DType | undefined;
-  shape: Shape = [0];
-  /** Column-major, as Fortran stores matrices. */
-  columnMajor = false;
-  bytes: Uint8Array = new Uint8Array();
-}
+import type { MemoryBudget } from './limits.js';
+import { ForeignObject, NumpyArray, NumpyDType, type PickleValue } from './values.js';
 
 /** numpy.dtype(code, align, copy) */
 export function numpyDType([code]: readonly PickleValue[]): NumpyDType {

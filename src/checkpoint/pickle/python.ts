@@ -1,5 +1,6 @@
+/** Stand-ins for the callables of Python's own library. */
 import { CorruptFileError } from '../corrupt-file-error.js';
-import { type MemoryBudget, OBJECT_BYTES, SLOT_BYTES } from './memory-budget.js';
+import { type MemoryBudget, OBJECT_BYTES, SLOT_BYTES } from './limits.js';
 import { ForeignObject, type PickleValue } from './values.js';
 
 /** collections.OrderedDict: () or ([[key, value], ...]) as Python 2 wrote it. */

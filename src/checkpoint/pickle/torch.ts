@@ -1,8 +1,9 @@
+/** PyTorch's storages and tensors as pickles hold them. */
 import { type DType, dtypes, type Shape } from '../../tensor/host-tensor.js';
 import { CorruptFileError } from '../corrupt-file-error.js';
 import { StoredTensor } from '../stored-tensor.js';
 import { checkView, gather, isContiguous, MOST_AXES, type StridedView, spanOf } from '../strided-view.js';
-import { type PickleValue, PythonGlobal } from './values.js';
+import { type PickleValue, PythonGlobal, type StorageReader, TorchStorage } from './values.js';
 
 /** Element types by the name of their storage class, `torch.FloatStorage` and so on. */
 const storageDTypes: ReadonlyMap<string, DType> = new Map([
@@ -22,23 +23,6 @@ const storageDTypes: ReadonlyMap<string, DType> = new Map([
 export function storageClassOf(dtype: DType): string {
   for (const [name, type] of storageDTypes) if (type === dtype) return name;
   throw new Error(`no storage class for ${dtype}`);
-}
-
-/** Reads part of a storage: exactly `length` bytes from byte `offset`. */
-export type StorageReader = (offset: number, length: number) => Promise<Uint8Array>;
-
-/** A block of elements that one or more tensors are views of. */
-export class TorchStorage {
-  readonly dtype: DType;
-  /** Bytes the pickle declares; the opener checks them against the file. */
-  readonly byteLength: number;
-  readonly read: StorageReader;
-
-  constructor(dtype: DType, byteLength: number, read: StorageReader) {
-    this.dtype = dtype;
-    this.byteLength = byteLength;
-    this.read = read;
-  }
 }
 
 /** What a pickle says of a storage kept outside of it. */

@@ -2,9 +2,9 @@ import { dtypes } from '../../tensor/host-tensor.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
 import { CorruptFileError, counted, withPath } from '../corrupt-file-error.js';
 import { PickleCutShort } from '../pickle/cursor.js';
-import { parseStorageId, type StorageId, TorchStorage } from '../pickle/torch.js';
+import { parseStorageId, type StorageId } from '../pickle/torch.js';
 import { LARGEST_PICKLE, unpickle } from '../pickle/unpickle.js';
-import { type PickleValue, valueAt } from '../pickle/values.js';
+import { type PickleValue, TorchStorage, valueAt } from '../pickle/values.js';
 
 /** PyTorch's magic number, 0x1950a86a20f9469cfc6c, as its first pickle writes it. */
 export const LEGACY_MAGIC = Buffer.from('8a0a6cfc9c46f9206aa85019', 'hex');

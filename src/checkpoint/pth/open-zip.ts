@@ -1,8 +1,8 @@
 import type { CheckpointFile } from '../checkpoint-file.js';
 import { CorruptFileError, withPath } from '../corrupt-file-error.js';
-import { parseStorageId, TorchStorage } from '../pickle/torch.js';
+import { parseStorageId } from '../pickle/torch.js';
 import { LARGEST_PICKLE, unpickle } from '../pickle/unpickle.js';
-import type { PickleValue } from '../pickle/values.js';
+import { type PickleValue, TorchStorage } from '../pickle/values.js';
 import { readZipDirectory, type ZipRecord } from './zip-records.js';
 
 type Records = ReadonlyMap<string, ZipRecord>;

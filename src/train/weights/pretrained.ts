@@ -2,10 +2,10 @@
 import type { TensorInfo } from '../../checkpoint/checkpoint.js';
 import { printable } from '../../checkpoint/corrupt-file-error.js';
 import { missingBuffers } from '../../checkpoint/mismatch-cause.js';
+import { compareStateDicts, type StateDictDifference } from '../../checkpoint/state-dict-difference.js';
 import { PosterError } from '../../errors.js';
 import type { PosterV2 } from '../../network/poster-v2.js';
 import type { StateEntry } from '../../network/state-dict.js';
-import type { Shape } from '../../tensor/host-tensor.js';
 
 /**
  * The two files training starts from: `ir50.pth` for the image branch, of which any part may fit, and
@@ -18,23 +18,11 @@ const backbones = {
   mobilefacenet: { prefix: 'face_landback.', branch: 'landmark branch', complete: true },
 } as const;
 
-/** A tensor whose shape is not the network's. */
-export interface ShapeConflict {
-  readonly name: string;
-  readonly found: Shape;
-  readonly expected: Shape;
-}
-
-/** Which tensors of a file go where, and which do not. */
-export interface PretrainedPlan {
+/** Which tensors of a file go where; entries of the branch that none fills keep their initial values. */
+export interface PretrainedPlan extends StateDictDifference {
   readonly backbone: Backbone;
   /** Tensors to copy: their names in the file and in the network. */
   readonly copies: readonly { readonly from: string; readonly to: StateEntry }[];
-  /** Entries of the branch that the file does not fill; they keep their initial values. */
-  readonly missing: readonly string[];
-  /** Tensors of the file that the branch has no place for. */
-  readonly unexpected: readonly string[];
-  readonly conflicts: readonly ShapeConflict[];
 }
 
 /** PyTorch counts batches for a momentum of its own; older files lack the counter and nothing needs it. */
@@ -64,8 +52,8 @@ export function planPretrained(
   return plan;
 }
 
-function likelyCause({ missing, unexpected, conflicts }: PretrainedPlan): string {
-  const buffers = unexpected.length + conflicts.length === 0 && missingBuffers(missing);
+function likelyCause({ missing, unexpected, mismatched }: PretrainedPlan): string {
+  const buffers = unexpected.length + mismatched.length === 0 && missingBuffers(missing);
   return buffers || "check that it is the file of that name and fits the network's size";
 }
 
@@ -75,31 +63,24 @@ function matchTensors(
   network: PosterV2,
 ): PretrainedPlan {
   const { prefix } = backbones[backbone];
-  const unmatched = new Map([...network.entries].filter(([name]) => name.startsWith(prefix)));
-  const copies: PretrainedPlan['copies'][number][] = [];
-  const conflicts: ShapeConflict[] = [];
-  const unexpected: string[] = [];
-  for (const [from, { shape }] of tensors) {
+  const branch = new Map([...network.entries].filter(([name]) => name.startsWith(prefix)));
+  const sources = new Map<string, string>(); // from the network's names to the file's
+  for (const from of tensors.keys()) {
     const name = prefix + from.replace(/^module\./, '');
-    const to = unmatched.get(name);
-    if (!to) unexpected.push(from);
-    else if (!sameShape(shape, to.shape)) conflicts.push({ name, found: shape, expected: to.shape });
-    else {
-      copies.push({ from, to });
-      unmatched.delete(name);
-    }
+    sources.set(branch.has(name) && !sources.has(name) ? name : from, from);
   }
-  return { backbone, copies, missing: [...unmatched.keys()], unexpected, conflicts };
+  const found = new Map([...sources].map(([name, from]) => [name, tensors.get(from)!]));
+  const difference = compareStateDicts(found, branch, { optional: () => false });
+  const unfit = new Set(difference.mismatched.map(({ name }) => name));
+  const copies = [...sources].flatMap(([name, from]) => {
+    const to = branch.get(name);
+    return to && !unfit.has(name) ? [{ from, to }] : [];
+  });
+  return { backbone, copies, ...difference };
 }
 
-function isComplete({ missing, unexpected, conflicts }: PretrainedPlan): boolean {
-  return (
-    missing.every((name) => optionalEntry.test(name)) && unexpected.length === 0 && conflicts.length === 0
-  );
-}
-
-function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+function isComplete({ missing, unexpected, mismatched }: PretrainedPlan): boolean {
+  return missing.every((name) => optionalEntry.test(name)) && unexpected.length + mismatched.length === 0;
 }
 
 /** Names of a backbone's tensors in a file of its own. */
@@ -111,9 +92,9 @@ export function namesOfBackbone(backbone: Backbone, network: PosterV2): Readonly
 
 /** The plan as a report: a line of counts, and a line for each kind of tensor left out. */
 export function describePretrained(plan: PretrainedPlan, path: string): string {
-  const { backbone, copies, missing } = plan;
+  const { backbone, copies, missing, mismatched } = plan;
   const { branch } = backbones[backbone];
-  const total = copies.length + missing.length;
+  const total = copies.length + missing.length + mismatched.length;
   const lines = [`${path}: ${copies.length} of ${total} tensors of the ${branch} loaded`];
   const misfits = listMisfits(plan);
   return [...lines, ...misfits.map((misfit) => `  ${misfit}`)].join('\n');
@@ -123,17 +104,14 @@ function describeMisfits(plan: PretrainedPlan): string {
   return listMisfits(plan).join(', ');
 }
 
-function listMisfits({ missing, unexpected, conflicts }: PretrainedPlan): string[] {
-  const conflicting = new Set(conflicts.map(({ name }) => name));
-  const shapes = conflicts.map(
-    ({ name, found, expected }) => `${name} (${found.join(' x ')} instead of ${expected.join(' x ')})`,
+function listMisfits({ missing, unexpected, mismatched }: PretrainedPlan): string[] {
+  const shapes = mismatched.map(
+    ({ name, found, expected }) =>
+      `${name} (${found.shape.join(' x ')} instead of ${expected.shape.join(' x ')})`,
   );
   return [
     ...listSome('of another shape', shapes),
-    ...listSome(
-      'not in the file',
-      missing.filter((name) => !conflicting.has(name)),
-    ),
+    ...listSome('not in the file', missing),
     ...listSome('not in the network', unexpected),
   ];
 }

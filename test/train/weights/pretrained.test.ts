@@ -23,7 +23,7 @@ test('a whole backbone loads whole, with and without the prefix of DataParallel'
     const plan = planPretrained('ir50', 'ir50.pth', tensors, network);
     assert.equal(plan.copies.length, ir50.size);
     for (const { from, to } of plan.copies) assert.ok(to.name.endsWith(from.replace('module.', '')), from);
-    assert.deepEqual([plan.missing, plan.unexpected, plan.conflicts], [[], [], []]);
+    assert.deepEqual([plan.missing, plan.unexpected, plan.mismatched], [[], [], []]);
     assert.equal(
       describePretrained(plan, 'ir50.pth'),
       `ir50.pth: ${ir50.size} of ${ir50.size} tensors of the image branch loaded`,

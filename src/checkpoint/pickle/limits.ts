@@ -1,4 +1,10 @@
+/** What a pickle may not do: break its format, or ask for more memory than any checkpoint. */
 import { CorruptFileError } from '../corrupt-file-error.js';
+
+/** A pickle that breaks its own format: `what` it holds that no pickle does. */
+export function malformed(what: string): CorruptFileError {
+  return new CorruptFileError(`has a pickle with ${what}, so it is damaged; download or copy it again`);
+}
 
 /**
  * Bounds the memory a pickle can make us use: everything built is charged here first. A pickle may name one long
