@@ -16,7 +16,7 @@ import { writePth } from '../src/checkpoint/pth/write.js';
 import { loadModel } from '../src/model/load-model.js';
 import { publishedConfig } from '../src/network/config.js';
 import { posterV2 } from '../src/network/poster-v2.js';
-import { forEachParallel } from '../src/util/for-each-parallel.js';
+import { forEachParallel } from '../src/util/limit.js';
 import { randomStream } from '../src/util/random.js';
 import { regeneratedImages, regeneratedStateDict } from '../test/support/regenerated.js';
 import { drawFace } from '../testing/drawn-faces/draw-face.js';

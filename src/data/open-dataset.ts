@@ -155,7 +155,7 @@ async function notRecognised(root: string, type: DataType): Promise<PosterError>
 
 /** The first entries of a folder in words. */
 async function describeFolder(folder: string): Promise<string> {
-  const { folders, images, others } = await readFolder(folder);
+  const { folders, files: images, others } = await readFolder(folder);
   const names = [...folders.map((name) => `${name}/`), ...images, ...others];
   if (names.length === 0) return 'an empty folder';
   const more = names.length > 6 ? ` and ${names.length - 6} more` : '';

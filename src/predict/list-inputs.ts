@@ -1,14 +1,14 @@
 /** From what a user names on the command line to the paths of images, one by one. */
-import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { createDropCounter, type DropCounter } from '../data/layouts/layout.js';
 import { describeDropped, endingReason } from '../data/layouts/left-out.js';
-import { folderExists, hasImageExtension, isHidden } from '../data/layouts/list-images.js';
+import { enterFolder, hasImageExtension, readFolder } from '../data/layouts/list-images.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { describeSystemError } from '../io/write-atomically.js';
+import { fnv1a } from '../util/hash.js';
 
 /** A part of a large set: shard `index` (from 1) of `count`. */
 export interface Shard {
@@ -102,28 +102,15 @@ async function* walk(
   passedOver: DropCounter,
   ancestors: readonly string[],
 ): AsyncGenerator<string> {
-  const [real, entries] = await readEntries(folder);
-  if (ancestors.includes(real)) return;
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    if (isHidden(entry.name)) continue;
-    const path = join(folder, entry.name);
-    if (!entry.isDirectory() && wanted.accepts(entry.name)) yield path;
-    else if (entry.isDirectory() || (entry.isSymbolicLink() && (await folderExists(path))))
-      yield* walk(path, wanted, passedOver, [...ancestors, real]);
-    else passedOver.add(endingReason(entry.name, wanted.kind), path);
-  }
-}
-
-async function readEntries(folder: string): Promise<[real: string, entries: Dirent[]]> {
-  try {
-    return [await realpath(folder), await readdir(folder, { withFileTypes: true })];
-  } catch (error) {
-    throw new PosterError(
-      'file.missing',
-      `Could not read the folder ${folder}: ${describeSystemError(error)}.`,
-      { cause: error },
-    );
+  const within = await enterFolder(folder, ancestors);
+  if (!within) return;
+  const { folders, files, others } = await readFolder(folder, wanted.accepts);
+  for (const name of others) passedOver.add(endingReason(name, wanted.kind), join(folder, name));
+  const subfolders = new Set(folders);
+  for (const name of [...folders, ...files].sort()) {
+    const path = join(folder, name);
+    if (subfolders.has(name)) yield* walk(path, wanted, passedOver, within);
+    else yield path;
   }
 }
 
@@ -132,10 +119,9 @@ function belongsTo(path: string, shard: Shard | undefined): boolean {
   return !shard || hash(path) % shard.count === shard.index - 1;
 }
 
-/** FNV-1a over UTF-16 code units, with a final mix so that the low bits are even. */
+/** A final mix makes the low bits even. */
 function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  const value = fnv1a(text);
   return Math.imul(value ^ (value >>> 15), 0x2c1b3c6d) >>> 0;
 }
 

@@ -1,4 +1,5 @@
 /** The HTTP server as a function of a model: its parts put together, and the order of shutdown. */
+
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
@@ -6,6 +7,7 @@ import type { Poster } from '../core/poster.js';
 import { dataTypes } from '../data/labels.js';
 import type { Alignment } from '../image/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { createLimiter } from '../util/limit.js';
 import { type Batcher, createBatcher } from './engine/batcher.js';
 import { createImageReader, type ImageReader } from './engine/image-reader.js';
 import { type Recognition, recogniseCrops } from './engine/recognise-crops.js';
@@ -15,7 +17,6 @@ import { addRoutes } from './http/routes.js';
 import { createAdmission } from './limits/admission.js';
 import { createByteBudget } from './limits/byte-budget.js';
 import { defaultLimits, type ServerLimits } from './limits/limits.js';
-import { createSlots } from './limits/slots.js';
 import { createMetrics } from './metrics.js';
 import { openRuns } from './runs.js';
 import { addStudioPage } from './studio-page.js';
@@ -113,8 +114,8 @@ export async function createServer(
     metrics,
     batcher,
     reader: options.reader ?? createImageReader(),
-    decoding: createSlots(readers),
-    inWork: createSlots(readers + 2 * batchSize),
+    decoding: createLimiter(readers),
+    inWork: createLimiter(readers + 2 * batchSize),
     authorise: token === undefined ? undefined : tokenCheck(token),
     logError: (error) => app.log.error(error),
   });

@@ -108,7 +108,7 @@ test('names that are not UTF-8 are told as such', async () => {
   await mkdir(Buffer.concat([Buffer.from(`${folder}/`), gbk]));
   await assert.rejects(collect(listInputs([folder])), {
     code: 'file.missing',
-    message: /^Could not read the folder .*: its name is not UTF-8/,
+    message: /^Could not list .*: its name is not UTF-8/,
   });
 });
 

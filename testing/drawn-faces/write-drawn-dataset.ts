@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PosterError } from '../../src/errors.js';
 import sharp, { type Sharp } from '../../src/image/sharp.js';
 import { orUnwritable, writeAtomically } from '../../src/io/write-atomically.js';
-import { forEachParallel } from '../../src/util/for-each-parallel.js';
+import { forEachParallel } from '../../src/util/limit.js';
 import { type Random, randomStream, shuffle } from '../../src/util/random.js';
 import { drawFace } from './draw-face.js';
 import { drawnExpressions } from './expressions.js';

@@ -1,5 +1,6 @@
 /** Progress of long work on standard error: a bar on a terminal, a plain line now and then elsewhere. */
 import { SingleBar } from 'cli-progress';
+import { describeDuration } from '../../util/duration.js';
 
 export interface Progress {
   /** @param total how many there are; left out while that is not known. */
@@ -18,16 +19,8 @@ export function createProgress(label: string, unit: string): Progress {
   return process.stderr.isTTY ? bar(label, unit) : lines(label, unit);
 }
 
-/** 75 -> "1m15s". */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole}s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`;
-  return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}m`;
-}
-
 /**
- * "20.1 images/s, 1m15s left", or nothing while there is too little to go by. Counted from the first update on: what
+ * "20.1 images/s, 1 min 15 s left", or nothing while there is too little to go by. Counted from the first update on: what
  * was done by then may have come all at once.
  */
 function createPace(unit: string): (done: number, total: number | undefined) => string {
@@ -38,7 +31,8 @@ function createPace(unit: string): (done: number, total: number | undefined) => 
     const seconds = (time - first.time) / 1000;
     const rate = (done - first.done) / seconds;
     if (seconds < 1 || rate === 0) return '';
-    const left = total !== undefined && done < total ? `, ${formatDuration((total - done) / rate)} left` : '';
+    const left =
+      total !== undefined && done < total ? `, ${describeDuration((total - done) / rate)} left` : '';
     return `${rate.toFixed(1)} ${unit}/s${left}`;
   };
 }

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
-import Table from 'cli-table3';
 import type { ClassCount, DataReport, SplitReport } from '../../data/check/check-data.js';
 import type { Duplicate } from '../../data/check/find-duplicates.js';
 import type { Split } from '../../data/layouts/layout.js';
 import { droppedNotes } from '../../data/layouts/left-out.js';
 import type { PreparedData, PreparedSplit } from '../../data/make/prepare/types.js';
+import { table } from './table.js';
 
 /** How many examples a list shows before it says how many more there are. */
 const shown = 5;
@@ -47,21 +47,15 @@ interface Counted {
 
 /** A row per class, a column per split with counts and shares. */
 export function countTable(splits: readonly Counted[]): string {
-  const table = new Table({
-    head: ['label', 'class', ...splits.map(({ split }) => split)],
-    colAligns: ['right', 'left', ...splits.map(() => 'right' as const)],
-    style: { head: [], border: [] },
-    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-  });
   const classes = splits[0]?.perClass.map(({ class: name }) => name) ?? [];
-  for (const [label, name] of classes.entries())
-    table.push([
-      label,
-      name,
-      ...splits.map((split) => withShare(split.perClass[label]!.images, split.images)),
-    ]);
-  table.push(['', 'all', ...splits.map(({ images }) => String(images))]);
-  return table.toString();
+  const rows = classes.map((name, label) => [
+    String(label),
+    name,
+    ...splits.map((split) => withShare(split.perClass[label]!.images, split.images)),
+  ]);
+  const all = ['', 'all', ...splits.map(({ images }) => String(images))];
+  const head = ['label', 'class', ...splits.map(({ split }) => split)];
+  return table(head, [...rows, all], ['right', 'left', ...splits.map(() => 'right' as const)]);
 }
 
 function withShare(count: number, total: number): string {

@@ -1,6 +1,6 @@
 /** What a person reads of a training. */
 import type { DryRunResult, TrainEvent, TrainingSummary, TrainResult } from '../../train/events.js';
-import { describeDuration } from '../../train/loop/meters.js';
+import { describeDuration } from '../../util/duration.js';
 
 const percent = (ratio: number) => `${(100 * ratio).toFixed(2)} %`;
 const million = (count: number) => `${(count / 1e6).toFixed(2)} M`;

@@ -1,12 +1,12 @@
 /**
  * An evaluation result as text for a terminal.
  */
-import { inspect, stripVTControlCharacters } from 'node:util';
-import Table from 'cli-table3';
+import { inspect } from 'node:util';
 import { total } from '../../evaluate/metrics.js';
 import type { EvaluationResult } from '../../evaluate/result.js';
 import { grouped, shortened, visible } from '../../report/display-text.js';
 import { largestConfusions } from '../../report/sections/findings.js';
+import { openTable } from './table.js';
 
 export interface TableOptions {
   /** Whether to use colours; where absent, when standard output is a terminal that shows them. */
@@ -56,10 +56,10 @@ function figures({ metrics, published, timing }: EvaluationResult, paint: Paint)
     ['Calibration error', percent(metrics.calibrationError), 'gap between confidence and accuracy'],
     ['Speed', timing.imagesPerSecond.toFixed(1), 'images per second'],
   ];
-  return table(
+  return openTable(
     [],
     rows.map(([name, value, note]) => [name!, value!, paint('dim', note!)]),
-    paint,
+    bold(paint),
     ['left', 'right', 'left'],
   );
 }
@@ -71,7 +71,7 @@ function classTable({ classes, metrics, matrix }: EvaluationResult, paint: Paint
     return [shortened(classes[i]!, 32), ...ratios, grouped(support), grouped(predicted)];
   });
   const head = ['Class', 'Precision', 'Recall', 'F1', 'Images', 'Predictions'];
-  return table(head, rows, paint);
+  return openTable(head, rows, bold(paint));
 }
 
 function matrixTable({ classes, matrix }: EvaluationResult, paint: Paint): string {
@@ -81,7 +81,7 @@ function matrixTable({ classes, matrix }: EvaluationResult, paint: Paint): strin
     return [shortened(classes[truth]!, 16), ...cells];
   });
   const head = ['true \\ predicted', ...classes.map((name) => shortened(name, 9))];
-  return `Confusion matrix\n${table(head, rows, paint)}`;
+  return `Confusion matrix\n${openTable(head, rows, bold(paint))}`;
 }
 
 function paintCell(count: number, share: number, right: boolean, paint: Paint): string {
@@ -98,7 +98,7 @@ function confusionTable({ classes, matrix }: EvaluationResult, paint: Paint): st
     percent(share),
   ]);
   const head = ['True class', 'Predicted', 'Images', 'Of the class'];
-  return `Most frequent confusions\n${table(head, rows, paint, ['left', 'left', 'right', 'right'])}`;
+  return `Most frequent confusions\n${openTable(head, rows, bold(paint), ['left', 'left', 'right', 'right'])}`;
 }
 
 function diagnosis({ diagnosis: found }: EvaluationResult, paint: Paint): string {
@@ -124,35 +124,8 @@ function failures({ failures: failed }: EvaluationResult, paint: Paint): string 
   return [paint('yellow', title), ...shown, ...(rest > 0 ? [`  and ${grouped(rest)} more`] : [])].join('\n');
 }
 
-/** A table without frames but a line under the heading; the first column is text, the others figures. */
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  paint: Paint,
-  alignments: ('left' | 'right')[] = ['left', ...(rows[0] ?? []).slice(1).map(() => 'right' as const)],
-): string {
-  const blank = [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-  ];
-  const inner = ['left', 'left-mid', 'right', 'right-mid', 'middle', 'mid', 'mid-mid'];
-  const chars = Object.fromEntries([...blank, ...inner].map((name) => [name, '']));
-  const style = { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 };
-  const built = new Table({ head: [...head], colAligns: alignments, chars, style });
-  built.push(...rows.map((row) => [...row]));
-  const [heading, ...body] = built
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
-  if (head.length === 0) return [heading, ...body].join('\n');
-  const width = Math.max(...[heading!, ...body].map((line) => stripVTControlCharacters(line).length));
-  return [paint('bold', heading!), '-'.repeat(width), ...body].join('\n');
+function bold(paint: Paint): (text: string) => string {
+  return (text) => paint('bold', text);
 }
 
 function styled(style: Style, text: string): string {

@@ -3,7 +3,7 @@ import { messageOf, PosterError } from '../../errors.js';
 import { decodeImage } from '../../image/decode/decode.js';
 import { describeClipped } from '../../image/decode/grey16.js';
 import type { RgbImage } from '../../image/rgb-image.js';
-import { forEachParallel } from '../../util/for-each-parallel.js';
+import { forEachParallel } from '../../util/limit.js';
 import type { DataType } from '../labels.js';
 import type { Dropped, Listing, Split } from '../layouts/layout.js';
 import { countByClass, detectLayout, findLayoutProblems, type OpenDatasetOptions } from '../open-dataset.js';

@@ -46,7 +46,7 @@ async function readSplit(
   for (const part of [join(folder, 'images'), annotations])
     if (!(await folderExists(part)))
       throw new PosterError('data.layout', `Expected the folder ${part} of AffectNet; unpack it there.`);
-  const { images, others } = await readFolder(join(folder, 'images'));
+  const { files: images, others } = await readFolder(join(folder, 'images'));
   const dropped = createDropCounter();
   for (const name of others) dropped.add(endingReason(name), join(folder, 'images', name));
   const samples: Sample[] = [];

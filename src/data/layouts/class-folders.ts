@@ -70,7 +70,7 @@ async function undividedFolders(root: string): Promise<readonly string[]> {
 }
 
 async function classFoldersOf(folder: string): Promise<readonly string[]> {
-  const { folders, images, others } = await readFolder(folder);
+  const { folders, files: images, others } = await readFolder(folder);
   if (folders.length > 0) return folders;
   const passedOver = createDropCounter();
   for (const name of others) passedOver.add(endingReason(name), name);

@@ -23,29 +23,30 @@ export function isHidden(name: string): boolean {
   return name.startsWith('.') || leftovers.has(name.toLowerCase());
 }
 
-/** What a folder holds, names sorted by code unit; hidden entries are passed over. */
+/** What a folder holds, the files those that are looked for, names sorted by code unit; hidden entries are passed over. */
 export interface FolderEntries {
   readonly folders: readonly string[];
-  readonly images: readonly string[];
+  readonly files: readonly string[];
   readonly others: readonly string[];
 }
 
 /**
- * Sorts a folder's entries by kind. Only symbolic links without an image extension are followed to see
+ * Sorts a folder's entries by kind. Only symbolic links that are not called like files looked for are followed to see
  * whether they are folders: a listing of a million images costs no look at any of them.
+ * @param accepts whether a name is of a file that is looked for. Default: images
  * @throws PosterError `file.missing`.
  */
-export async function readFolder(folder: string): Promise<FolderEntries> {
+export async function readFolder(folder: string, accepts = hasImageExtension): Promise<FolderEntries> {
   const folders: string[] = [];
-  const images: string[] = [];
+  const files: string[] = [];
   const others: string[] = [];
   for (const entry of await readEntries(folder)) {
     if (isHidden(entry.name)) continue;
-    if (!entry.isDirectory() && hasImageExtension(entry.name)) images.push(entry.name);
+    if (!entry.isDirectory() && accepts(entry.name)) files.push(entry.name);
     else if (await isFolder(folder, entry)) folders.push(entry.name);
     else others.push(entry.name);
   }
-  return { folders: folders.sort(), images: images.sort(), others: others.sort() };
+  return { folders: folders.sort(), files: files.sort(), others: others.sort() };
 }
 
 async function readEntries(folder: string): Promise<Dirent[]> {
@@ -81,6 +82,21 @@ export async function fileExists(path: string): Promise<boolean> {
   );
 }
 
+/**
+ * The ancestors of what a folder holds, links resolved, with the folder as the last; undefined for a link to one of
+ * its own ancestors.
+ * @throws PosterError `file.missing`
+ */
+export async function enterFolder(
+  path: string,
+  ancestors: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const real = await realpath(path).catch((error: unknown) => {
+    throw unlistable(path, error);
+  });
+  return ancestors.includes(real) ? undefined : [...ancestors, real];
+}
+
 /** The images of a folder and its sub-folders as full paths, and the files that are no images. */
 export interface ImageListing {
   readonly images: string[];
@@ -96,17 +112,15 @@ export async function listImages(folder: string, signal?: AbortSignal): Promise<
   const visited: { path: string; entries: FolderEntries }[] = [];
   const visit = async (path: string, ancestors: readonly string[]): Promise<void> => {
     throwIfAborted(signal);
-    const real = await realpath(path).catch((error: unknown) => {
-      throw unlistable(path, error);
-    });
-    if (ancestors.includes(real)) return;
+    const within = await enterFolder(path, ancestors);
+    if (!within) return;
     const entries = await readFolder(path);
     visited.push({ path, entries });
-    for (const name of entries.folders) await visit(join(path, name), [...ancestors, real]);
+    for (const name of entries.folders) await visit(join(path, name), within);
   };
   await visit(folder, []);
   visited.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const flatten = (kind: 'images' | 'others') =>
+  const flatten = (kind: 'files' | 'others') =>
     visited.flatMap(({ path, entries }) => entries[kind].map((name) => join(path, name)));
-  return { images: flatten('images'), others: flatten('others') };
+  return { images: flatten('files'), others: flatten('others') };
 }

@@ -60,8 +60,8 @@ async function imageFolders(root: string, labelFile: string): Promise<string[] |
     if (await folderExists(join(root, folder))) return [join(root, folder)];
   const splits = [...(await findSplitFolders(root)).values()];
   if (splits.length > 0) {
-    const contents = await Promise.all(splits.map(readFolder));
-    return contents.some(({ images }) => images.length > 0) ? splits : 'class folders';
+    const contents = await Promise.all(splits.map((folder) => readFolder(folder)));
+    return contents.some(({ files }) => files.length > 0) ? splits : 'class folders';
   }
   throw new PosterError(
     'data.layout',

@@ -2,6 +2,7 @@
  * Draws an ECharts option into an SVG picture, the same one for the same data. Browser-safe.
  */
 import { escapeMarkup } from '../../util/escape-markup.js';
+import { fnv1a } from '../../util/hash.js';
 import { visible } from '../display-text.js';
 import { type ChartOption, drawChart } from './echarts.js';
 import { fontFamily } from './font-family.js';
@@ -72,13 +73,6 @@ function tidied(svg: string, description: string): string {
     .replace(/<path [^>]*fill="none"(?![^>]*stroke=)[^>]*><\/path>\n?/g, '');
   const anonymous = bare.replace(/(id="|="url\(#)zr\d+-/g, '$1zr-');
   return anonymous
-    .replace(/(id="|="url\(#)zr-/g, `$1p${hash(anonymous)}-`)
+    .replace(/(id="|="url\(#)zr-/g, `$1p${fnv1a(anonymous).toString(16).padStart(8, '0')}-`)
     .replace('<svg ', `<svg role="img" aria-label="${escapeMarkup(visible(description))}" `);
-}
-
-/** FNV-1a over UTF-16 code units, in hexadecimal. */
-function hash(text: string): string {
-  let state = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
-  return (state >>> 0).toString(16).padStart(8, '0');
 }

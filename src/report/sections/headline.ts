@@ -1,4 +1,5 @@
 import type { EvaluationResult } from '../../evaluate/result.js';
+import { describeDuration } from '../../util/duration.js';
 import { grouped, percent } from '../display-text.js';
 import { type Html, html } from '../html.js';
 
@@ -57,7 +58,11 @@ function tiles({ metrics, timing, failures }: EvaluationResult): Html {
     ['Macro F1', metrics.macroF1.toFixed(4), 'F1 averaged over the classes'],
     ['Cross entropy', metrics.crossEntropy.toFixed(4), 'nats per image'],
     ['Calibration error', percent(metrics.calibrationError), 'gap between confidence and accuracy'],
-    ['Speed', timing.imagesPerSecond.toFixed(1), `images per second, ${duration(timing.seconds)} in all`],
+    [
+      'Speed',
+      timing.imagesPerSecond.toFixed(1),
+      `images per second, ${describeDuration(timing.seconds)} in all`,
+    ],
     [
       'Failed images',
       grouped(failures.length),
@@ -68,10 +73,4 @@ function tiles({ metrics, timing, failures }: EvaluationResult): Html {
     return html`<div><dt>${name}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>\n`;
   });
   return html`<dl class="tiles">\n${items}</dl>`;
-}
-
-/** Seconds as people say them: `48 s`, `12 min`, `3.2 h`. */
-function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -5,11 +5,12 @@ import type { Explanation, HeatMap } from '../../explain/explanation.js';
 import type { Alignment } from '../../image/alignment.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import type { Prediction } from '../../recognise/prediction.js';
+import type { Limiter } from '../../util/limit.js';
 import { describeError } from '../http/answer-error.js';
 import type { ParsedRequest, RequestImage } from '../http/read-request.js';
 import type { ExplanationBody, ImageResult, PredictionBody } from '../http/schemas.js';
 import type { ServerLimits } from '../limits/limits.js';
-import type { Slots } from '../limits/slots.js';
+
 import type { Metrics } from '../metrics.js';
 import type { Batcher } from './batcher.js';
 import type { ImageReader } from './image-reader.js';
@@ -23,9 +24,9 @@ export interface RequestContext {
   readonly inputSize: number;
   readonly batcher: Batcher<RgbImage, Recognition>;
   /** Images decoded at once: their pixels are what takes memory. */
-  readonly decoding: Slots;
+  readonly decoding: Limiter;
   /** Images that are decoded or whose crops wait for a batch. */
-  readonly inWork: Slots;
+  readonly inWork: Limiter;
   readonly limits: ServerLimits;
   readonly metrics: Metrics;
   /** Takes what went wrong with an image through no fault of the client's. */

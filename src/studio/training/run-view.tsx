@@ -2,11 +2,11 @@
 import { grouped, percent } from '../../report/display-text.js';
 import { runCharts } from '../../runs/run-charts.js';
 import type { RunRecord } from '../../runs/run-record.js';
+import { describeDuration } from '../../util/duration.js';
 import { Chart } from '../parts/chart.js';
 import { FigureTable } from '../parts/figure-table.js';
 import { type Tile, Tiles } from '../parts/tiles.js';
 import { ClassProgress } from './class-progress.js';
-import { duration } from './duration.js';
 import { State } from './state.js';
 
 interface Props {
@@ -78,10 +78,10 @@ function Figures({ run: { status, history, best } }: Props) {
     running
       ? {
           name: 'Time left',
-          value: status.secondsLeft === null ? '–' : duration(status.secondsLeft),
+          value: status.secondsLeft === null ? '–' : describeDuration(status.secondsLeft),
           note: 'to the last epoch',
         }
-      : { name: 'Time', value: spent > 0 ? duration(spent) : '–', note: 'of all epochs' },
+      : { name: 'Time', value: spent > 0 ? describeDuration(spent) : '–', note: 'of all epochs' },
   ];
   return <Tiles tiles={tiles} />;
 }
@@ -134,7 +134,7 @@ function Epochs({ run: { history, best } }: Props) {
               <td>{percent(record.trainAccuracy)}</td>
               <td>{percent(record.validAccuracy)}</td>
               <td>{record.validMacroF1.toFixed(4)}</td>
-              <td>{duration(record.seconds)}</td>
+              <td>{describeDuration(record.seconds)}</td>
             </tr>
           ))}
         </FigureTable>

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { tokenCheck } from '../../../src/server/http/authorise.js';
 import { createAdmission } from '../../../src/server/limits/admission.js';
 import { createByteBudget } from '../../../src/server/limits/byte-budget.js';
-import { createSlots } from '../../../src/server/limits/slots.js';
+import { createLimiter } from '../../../src/util/limit.js';
 
 test('bytes are counted for each request and for all together', () => {
   const budget = createByteBudget(10, 15);
@@ -45,8 +45,8 @@ test('so many requests come in, each leaves once, and closing waits for the last
   await closing;
 });
 
-test('slots run so much at once, in order, and pass over what was cancelled', async () => {
-  const slots = createSlots(2);
+test('a limiter runs so much at once, in order, and pass over what was cancelled', async () => {
+  const limiter = createLimiter(2);
   const done: number[] = [];
   let running = 0;
   let most = 0;
@@ -59,9 +59,9 @@ test('slots run so much at once, in order, and pass over what was cancelled', as
   };
   const cancelled = AbortSignal.abort();
   const outcomes = await Promise.allSettled([
-    ...[0, 1, 2].map((i) => slots.run(work(i))),
-    slots.run(work(3), cancelled),
-    slots.run(work(4)),
+    ...[0, 1, 2].map((i) => limiter.run(work(i))),
+    limiter.run(work(3), cancelled),
+    limiter.run(work(4)),
   ]);
   assert.deepEqual(
     outcomes.map(({ status }) => status),

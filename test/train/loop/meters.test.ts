@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { betterOf, shouldStop } from '../../../src/train/loop/early-stopping.js';
-import { createMean, createSpeedometer, describeDuration } from '../../../src/train/loop/meters.js';
+import { createMean, createSpeedometer } from '../../../src/train/loop/meters.js';
 import { resolveClassWeights } from '../../../src/train/optim/class-weights.js';
 import { emaDecayAt } from '../../../src/train/optim/ema.js';
 import { assertClose } from '../../support/close.js';
@@ -37,11 +37,6 @@ test('what a resumed run did before counts as done but not as speed', () => {
   time = 10;
   speedometer.add(100);
   assertClose([speedometer.imagesPerSecond, speedometer.secondsLeft], [10, 30]);
-});
-
-test('durations are in two units', () => {
-  const words = [0, 45, 200, 7_500, 270_000, 3_600, Number.NaN].map(describeDuration);
-  assert.deepEqual(words, ['0 s', '45 s', '3 min 20 s', '2 h 5 min', '3 d 3 h', '1 h', '?']);
 });
 
 test('the best epoch is the first of equals, and patience runs from it', () => {

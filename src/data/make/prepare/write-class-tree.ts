@@ -1,7 +1,7 @@
 /** Puts every image of a source into its class folder. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { forEachParallel } from '../../../util/for-each-parallel.js';
+import { forEachParallel } from '../../../util/limit.js';
 import { createDropCounter, type Dropped, type Split } from '../../layouts/layout.js';
 import type { ClassTree } from '../class-tree.js';
 import type { PrepareDataOptions, PreparedItem, PrepareSource } from './types.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { forEachParallel } from '../../src/util/for-each-parallel.js';
+import { forEachParallel } from '../../src/util/limit.js';
 import { posterError } from '../data/support.js';
 
 test('items start in order, at most so many at a time', async () => {

@@ -1,4 +1,37 @@
+/** How much runs at once. Browser-safe. */
 import { throwIfAborted } from '../errors.js';
+
+/** Lets so many pieces of work run at once, the others waiting in their order. */
+export interface Limiter {
+  /** Runs the work when a slot is free; not at all when the signal has fired by then. */
+  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
+export function createLimiter(count: number): Limiter {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  const enter = (): Promise<void> | undefined => {
+    if (free === 0) return new Promise((resolve) => waiting.push(resolve));
+    free--;
+    return undefined;
+  };
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  };
+  return {
+    async run(work, signal) {
+      await enter();
+      try {
+        throwIfAborted(signal);
+        return await work();
+      } finally {
+        leave();
+      }
+    },
+  };
+}
 
 /**
  * Runs `work` on every item, at most `width` at a time, in order of the items. The first failure stops the
