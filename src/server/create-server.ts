@@ -3,7 +3,6 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { Poster } from '../core/poster.js';
 import { dataTypes } from '../data/labels.js';
 import type { Alignment } from '../image/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
@@ -19,22 +18,9 @@ import { createByteBudget } from './limits/byte-budget.js';
 import { defaultLimits, type ServerLimits } from './limits/limits.js';
 import { createMetrics } from './metrics.js';
 import { openRuns } from './runs.js';
+import type { ServerModel } from './server-model.js';
 import { addStudioPage } from './studio-page.js';
 import { openWebModel } from './web-model.js';
-
-/** What the server needs of a model; a {@link Poster} has it. */
-export type ServerModel = Pick<
-  Poster,
-  | 'labels'
-  | 'labelOrigin'
-  | 'alignment'
-  | 'network'
-  | 'color'
-  | 'path'
-  | 'explains'
-  | 'predictBatch'
-  | 'explainBatch'
->;
 
 export interface ServerOptions {
   /** Reads images and finds their faces. Default: in this thread and without faces. Remains the caller's. */

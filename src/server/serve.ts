@@ -8,9 +8,10 @@ import { checkCropSize, type TemplateName } from '../image/alignment.js';
 import type { LoadOptions } from '../model/load-model.js';
 import { defaultModel } from '../model/shipped-names.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
-import { createServer, type ServerModel, type ServerOptions } from './create-server.js';
+import { createServer, type ServerOptions } from './create-server.js';
 import { openEngineThread } from './engine/engine-thread.js';
 import { openReaderThreads } from './engine/reader-threads.js';
+import type { ServerModel } from './server-model.js';
 
 export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' | 'registry'> {
   /** .pth, .pth.tar, .safetensors, exported .onnx, or the name of a model that comes with this package: `small`, the default. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Modules, readModule, readModules } from './read-modules.js';
+import { type Module, readModule, readModules } from './read-modules.js';
 import {
   browserSafeModules,
   browserViolations,
-  layerViolations,
-  mutualViolations,
+  circleViolations,
+  floorViolations,
+  folderViolations,
   networkViolations,
   runtimeViolations,
 } from './rules.js';
@@ -29,9 +30,13 @@ test('the network imports the operation interface alone', () => {
   assert.deepEqual(networkViolations(source), []);
 });
 
-test('arrows between folders run one way', () => {
-  assert.deepEqual(layerViolations(source), []);
-  assert.deepEqual(mutualViolations(source), []);
+test('every room imports from lower floors alone, and no module itself by way of others', () => {
+  assert.deepEqual(floorViolations(source), []);
+  assert.deepEqual(circleViolations(source), []);
+});
+
+test('no folder holds more files than can be taken in', () => {
+  assert.deepEqual(folderViolations(source.keys()), []);
 });
 
 test('one module for each platform imports ONNX Runtime', () => {
@@ -39,7 +44,7 @@ test('one module for each platform imports ONNX Runtime', () => {
 });
 
 /** The source tree with one module put in or replaced. */
-function planted(path: string, text: string): Modules {
+function planted(path: string, text: string): Map<string, Module> {
   return new Map(source).set(path, readModule(path, text));
 }
 
@@ -72,9 +77,7 @@ test("a planted use of Node's globals is found; members and functions of the sam
 });
 
 test('a worker that a browser module starts is followed', () => {
-  const modules = new Map(
-    planted('web/page.ts', "new Worker(new URL('./planted-worker.js', import.meta.url));"),
-  );
+  const modules = planted('web/page.ts', "new Worker(new URL('./planted-worker.js', import.meta.url));");
   modules.set('web/planted-worker.ts', readModule('web/planted-worker.ts', "import 'node:os';"));
   assert.deepEqual(browserViolations(modules, ['web/page.ts']), [
     'web/page.ts > web/planted-worker.ts imports node:os',
@@ -91,13 +94,39 @@ test('planted arrows against the order are found', () => {
   const engine = planted('network/config.ts', "import { openSession } from '../onnx/runtime.js';");
   assert.deepEqual(networkViolations(engine), ['network/config.ts imports onnx/runtime.ts']);
   const upwards = planted('recognise/prediction.ts', "import { table } from '../cli/table.js';");
-  assert.deepEqual(layerViolations(upwards), [
-    'recognise/prediction.ts imports cli/table.ts: recognise lies below cli',
+  assert.deepEqual(floorViolations(upwards), [
+    'recognise/prediction.ts imports cli/table.ts: recognise does not lie above cli',
+  ]);
+  const beside = planted('io/npy.ts', "import type { RgbImage } from '../image/rgb-image.js';");
+  assert.deepEqual(floorViolations(beside), [
+    'io/npy.ts imports image/rgb-image.ts: io does not lie above image',
+  ]);
+  const inner = planted('data/labels.ts', "import { alignData } from './make/align/align-data.js';");
+  assert.deepEqual(floorViolations(inner), [
+    'data/labels.ts imports data/make/align/align-data.ts: data does not lie above data/make',
   ]);
   const unknown = planted('misc/a.ts', "import '../errors.js';");
-  assert.deepEqual(layerViolations(unknown), ['misc/a.ts imports errors.ts: misc belongs to no layer']);
-  const circle = planted('data/labels.ts', "import type { Prediction } from '../recognise/prediction.js';");
-  assert.deepEqual(mutualViolations(circle), ['data and recognise import each other']);
+  assert.deepEqual(floorViolations(unknown), ['misc/a.ts lies in no room']);
+});
+
+test('planted circles are found, of types too, and a worker that is started is none', () => {
+  const circle = planted('network/config.ts', "import type { Block } from './blocks.js';");
+  circle.set('network/blocks.ts', readModule('network/blocks.ts', "export * from './config.js';"));
+  assert.deepEqual(circleViolations(circle).map(sorted), [['network/blocks.ts', 'network/config.ts']]);
+  const worker = planted('io/a.ts', "new URL('./a-worker.js', import.meta.url); export type A = 1;");
+  worker.set('io/a-worker.ts', readModule('io/a-worker.ts', "import type { A } from './a.js';"));
+  assert.deepEqual(circleViolations(worker), []);
+});
+
+/** The modules of a circle, each once. */
+function sorted(circle: string): string[] {
+  return [...new Set(circle.split(' > '))].sort();
+}
+
+test('a folder of too many files is found', () => {
+  const paths = Array.from({ length: 16 }, (_, i) => `room/${i}.ts`);
+  assert.deepEqual(folderViolations(paths), ['room holds 16 files, more than 15']);
+  assert.deepEqual(folderViolations(paths.slice(1)), []);
 });
 
 test('a second importer of ONNX Runtime is found', () => {

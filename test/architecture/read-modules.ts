@@ -18,9 +18,11 @@ export interface Module {
 
 export interface Import {
   readonly path: string;
-  /** Erased by the compiler: nothing is loaded at run time. */
-  readonly typeOnly: boolean;
+  /** A type is erased by the compiler, a worker is started: neither is loaded with the module. */
+  readonly kind: ImportKind;
 }
+
+export type ImportKind = 'value' | 'type' | 'worker';
 
 export type Modules = ReadonlyMap<string, Module>;
 
@@ -38,9 +40,9 @@ export function readModules(root: string): Modules {
 export function readModule(path: string, source: string): Module {
   const { program, errors } = parseSync(path, source);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]!.message}`);
-  const found = new Map<string, boolean>(); // specifier -> type only
-  const add = (specifier: string, typeOnly: boolean) =>
-    found.set(specifier, typeOnly && (found.get(specifier) ?? true));
+  const found = new Map<string, ImportKind>();
+  const add = (specifier: string, kind: ImportKind) =>
+    found.set(specifier, kind === (found.get(specifier) ?? kind) ? kind : 'value');
   const nodeGlobals = new Set<string>();
   visitImports(program, add, (name) => nodeGlobals.add(name));
   const specifiers = [...found];
@@ -49,7 +51,7 @@ export function readModule(path: string, source: string): Module {
     browserSafe: /^(?:#!.*\n)?\s*\/\*\*(?:(?!\*\/)[\s\S])*\bBrowser-safe\./.test(source),
     modules: specifiers
       .filter(([specifier]) => specifier.startsWith('.'))
-      .map(([specifier, typeOnly]) => ({ path: resolve(path, specifier), typeOnly })),
+      .map(([specifier, kind]) => ({ path: resolve(path, specifier), kind })),
     packages: specifiers.map(([specifier]) => specifier).filter((specifier) => !specifier.startsWith('.')),
     nodeGlobals: [...nodeGlobals],
   };
@@ -59,7 +61,7 @@ function resolve(from: string, specifier: string): string {
   return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
 }
 
-type Add = (specifier: string, typeOnly: boolean) => void;
+type Add = (specifier: string, kind: ImportKind) => void;
 
 function visitImports(program: ESTree.Program, add: Add, touchGlobal: (name: string) => void): void {
   const notGlobals = new Set<unknown>(); // identifiers that name a member, not a variable
@@ -70,19 +72,20 @@ function visitImports(program: ESTree.Program, add: Add, touchGlobal: (name: str
       const onlyTypes =
         specifiers.length > 0 &&
         specifiers.every((one) => one.type === 'ImportSpecifier' && one.importKind === 'type');
-      add(source.value, importKind === 'type' || onlyTypes);
+      add(source.value, importKind === 'type' || onlyTypes ? 'type' : 'value');
     },
     ExportAllDeclaration({ source, exportKind }) {
-      add(source.value, exportKind === 'type');
+      add(source.value, exportKind === 'type' ? 'type' : 'value');
     },
     ExportNamedDeclaration({ source, exportKind }) {
-      if (source) add(source.value, exportKind === 'type');
+      if (source) add(source.value, exportKind === 'type' ? 'type' : 'value');
     },
-    ImportExpression: ({ source }) => addLiteral(source, add),
-    TSImportType: ({ source }) => add(source.value, true),
+    ImportExpression: ({ source }) => addLiteral(source, 'value', add),
+    TSImportType: ({ source }) => add(source.value, 'type'),
     NewExpression({ callee, arguments: [first] }) {
       const isFileUrl = callee.type === 'Identifier' && callee.name === 'URL';
-      if (isFileUrl && first?.type === 'Literal' && /\.js$/.test(`${first.value}`)) addLiteral(first, add);
+      if (isFileUrl && first?.type === 'Literal' && /\.js$/.test(`${first.value}`))
+        addLiteral(first, 'worker', add);
     },
     MemberExpression({ computed, property }) {
       if (!computed) notGlobals.add(property);
@@ -108,6 +111,6 @@ function visitImports(program: ESTree.Program, add: Add, touchGlobal: (name: str
   for (const name of touched) if (!declared.has(name)) touchGlobal(name);
 }
 
-function addLiteral(source: ESTree.Expression, add: Add): void {
-  if (source.type === 'Literal' && typeof source.value === 'string') add(source.value, false);
+function addLiteral(source: ESTree.Expression, kind: ImportKind, add: Add): void {
+  if (source.type === 'Literal' && typeof source.value === 'string') add(source.value, kind);
 }

@@ -13,31 +13,30 @@ const browserPackages = new Set([
   'zod',
 ]);
 
-/** Folders from the ground up. A module imports from its own layer and those before it. */
-const layers: readonly (readonly string[])[] = [
-  ['errors.ts', 'version.ts', 'util', 'io', 'tensor'],
-  ['network', 'image'],
+/**
+ * The floors of the house, from the ground up, each with its rooms: files and folders of src. A room imports from
+ * itself and from lower floors. Where a folder and one inside it are named, the inner one is a room of its own.
+ */
+export const floors: readonly (readonly string[])[] = [
+  ['errors.ts', 'version.ts'],
+  ['tensor'],
+  ['util', 'network'],
+  ['io', 'image'],
   ['onnx', 'torch', 'checkpoint'],
-  [
-    'core',
-    'data',
-    'evaluate',
-    'explain',
-    'export',
-    'faces',
-    'inspect',
-    'model',
-    'predict',
-    'recognise',
-    'report',
-    'runs',
-    'train',
-    'video',
-    'web',
-    'index.ts',
-  ],
-  ['bench', 'cli', 'server', 'studio'],
+  ['data'],
+  ['model'],
+  ['faces'],
+  ['recognise', 'data/make', 'inspect'],
+  ['evaluate', 'explain', 'video'],
+  ['core', 'report'],
+  ['predict', 'runs', 'web'],
+  ['export', 'train'],
+  ['bench', 'server', 'index.ts'],
+  ['cli', 'studio'],
 ];
+
+/** More files than these make a folder hard to take in. */
+export const mostFiles = 15;
 
 /** The module that may import each runtime. */
 const runtimeOwners: Record<string, string> = {
@@ -104,39 +103,69 @@ export function networkViolations(modules: Modules): string[] {
     ]);
 }
 
-/** Arrows between layers point down. */
-export function layerViolations(modules: Modules): string[] {
-  return crossings(modules).flatMap(({ from, to, where }) => {
-    const [upper, lower] = [layerOf(from), layerOf(to)];
-    if (upper === -1) return [`${where}: ${from} belongs to no layer`];
-    return lower > upper ? [`${where}: ${from} lies below ${to}`] : [];
-  });
-}
-
-function layerOf(folder: string): number {
-  return layers.findIndex((layer) => layer.includes(folder));
-}
-
-/** No two folders import each other. */
-export function mutualViolations(modules: Modules): string[] {
-  const arrows = new Set(crossings(modules).map(({ from, to }) => `${from} ${to}`));
-  const circles = crossings(modules)
-    .filter(({ from, to }) => from < to && arrows.has(`${to} ${from}`))
-    .map(({ from, to }) => `${from} and ${to} import each other`);
-  return [...new Set(circles)];
-}
-
-/** Imports from one folder into another. */
-function crossings(modules: Modules): { from: string; to: string; where: string }[] {
+/** Arrows between rooms point down. */
+export function floorViolations(modules: Modules): string[] {
   return [...modules.values()].flatMap(({ path, modules: imports }) =>
-    imports
-      .filter((next) => folderOf(next.path) !== folderOf(path))
-      .map((next) => ({
-        from: folderOf(path),
-        to: folderOf(next.path),
-        where: `${path} imports ${next.path}`,
-      })),
+    imports.flatMap((next) => {
+      const [from, to] = [roomOf(path), roomOf(next.path)];
+      if (from === undefined) return [`${path} lies in no room`];
+      if (to === undefined) return [`${path} imports ${next.path}, which lies in no room`];
+      return from === to || floorOf(to) < floorOf(from)
+        ? []
+        : [`${path} imports ${next.path}: ${from} does not lie above ${to}`];
+    }),
   );
+}
+
+/** The innermost room that holds a module. */
+function roomOf(path: string): string | undefined {
+  const holds = (room: string) => path === room || path.startsWith(`${room}/`);
+  const rooms = floors.flat().filter(holds);
+  return rooms.sort((a, b) => b.length - a.length)[0];
+}
+
+function floorOf(room: string): number {
+  return floors.findIndex((rooms) => rooms.includes(room));
+}
+
+/** No module imports itself by way of others. Types count; starting a worker does not. */
+export function circleViolations(modules: Modules): string[] {
+  const left = new Map(
+    [...modules.values()].map(({ path, modules: imports }) => [
+      path,
+      imports.filter(({ kind }) => kind !== 'worker').map((next) => requireModule(modules, next.path).path),
+    ]),
+  );
+  for (;;) {
+    const innocent = [...left].filter(([, imports]) => !imports.some((next) => left.has(next)));
+    if (innocent.length === 0) break;
+    for (const [path] of innocent) left.delete(path);
+  }
+  const [start] = left.keys();
+  return start === undefined ? [] : [circleFrom(start, left)];
+}
+
+/** Follows imports, each of which leads on, until one comes again. */
+function circleFrom(start: string, left: ReadonlyMap<string, readonly string[]>): string {
+  const trail = [start];
+  for (;;) {
+    const next = left.get(trail.at(-1)!)!.find((path) => left.has(path))!;
+    const seen = trail.indexOf(next);
+    trail.push(next);
+    if (seen >= 0) return trail.slice(seen).join(' > ');
+  }
+}
+
+/** Folders can be taken in at a glance. */
+export function folderViolations(paths: Iterable<string>): string[] {
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count > mostFiles)
+    .map(([folder, count]) => `${folder} holds ${count} files, more than ${mostFiles}`);
 }
 
 /** One module for each platform imports ONNX Runtime, and it is there. */

@@ -4,7 +4,7 @@ import type { Poster } from '../../core/poster.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { startThread } from '../../io/thread.js';
 import type { LoadOptions } from '../../model/load-model.js';
-import type { ServerModel } from '../create-server.js';
+import type { ServerModel } from '../server-model.js';
 import type { Recognition } from './recognise-crops.js';
 
 export interface EngineInit {

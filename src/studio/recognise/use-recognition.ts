@@ -2,10 +2,10 @@
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
 import type { ModelBody } from '../../server/http/schemas.js';
 import type { Answer } from '../use-answer.js';
-import { inBrowser } from './in-browser.js';
-import { onServer } from './on-server.js';
+import { inBrowser } from './backends/in-browser.js';
+import { onServer } from './backends/on-server.js';
+import { type LocalModel, useLocalModel } from './backends/use-local-model.js';
 import { type Backend, backends, type Recognised, type StudioRecogniser } from './recognition.js';
-import { type LocalModel, useLocalModel } from './use-local-model.js';
 
 export interface Picture {
   readonly id: number;

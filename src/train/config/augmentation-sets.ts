@@ -1,10 +1,6 @@
 /** Named sets of augmentation ranges, for `--augment`. */
 import type { AugmentationOptions } from '../batches/augment.js';
-import type { TrainingConfig } from './training-options.js';
-
-export const augmentationSets = ['none', 'light', 'strong'] as const;
-
-export type AugmentationSet = (typeof augmentationSets)[number];
+import type { AugmentationSet, TrainingConfig } from './training-options.js';
 
 type Ranges = Pick<
   TrainingConfig,

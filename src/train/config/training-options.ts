@@ -10,7 +10,6 @@ import { networkSizeNames } from '../../network/config.js';
 import { maxSeed } from '../../util/random.js';
 import { samplers } from '../batches/sampler.js';
 import { schedules } from '../optim/schedule.js';
-import { augmentationSets } from './augmentation-sets.js';
 import {
   below,
   custom,
@@ -22,6 +21,11 @@ import {
   whole,
   within,
 } from './option-kinds.js';
+
+/** The choices of `--augment`; augmentation-sets.ts has the ranges of each. */
+export const augmentationSets = ['none', 'light', 'strong'] as const;
+
+export type AugmentationSet = (typeof augmentationSets)[number];
 
 export const trainingOptions = {
   data: custom(z.string().min(1), "the path of the dataset's folder or list", {

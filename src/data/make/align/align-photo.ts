@@ -1,12 +1,12 @@
 /** From one photo to the crops of its faces. */
 import { join } from 'node:path';
-import { z } from 'zod';
 import { mapPoints } from '../../../faces/align/five-points.js';
 import type { Face } from '../../../faces/find-faces.js';
 import type { FaceFinder } from '../../../faces/open-face-finder.js';
 import { isUnreadable } from '../../../image/decode/is-unreadable.js';
 import { encodePng } from '../../../image/encode.js';
 import { writeAtomically } from '../../../io/write-atomically.js';
+import type { CutFace, PhotoOutcome } from './photo-outcome.js';
 import { cropPath } from './photo-source.js';
 
 export interface PhotoJob {
@@ -18,30 +18,6 @@ export interface PhotoJob {
   /** Cut out every face, and not the largest alone. */
   readonly all: boolean;
 }
-
-const point = z.object({ x: z.number(), y: z.number() });
-
-/** A face that was cut out; coordinates in pixels of the upright photo. */
-const cutFace = z.object({
-  score: z.number(),
-  box: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
-  points: z.tuple([point, point, point, point, point]),
-});
-
-export type CutFace = z.infer<typeof cutFace>;
-
-export const photoOutcome = z.object({
-  result: z.enum(['face', 'no face', 'unreadable']),
-  /** How many faces were found, cut out or not. */
-  found: z.int().min(0),
-  /** Those that were cut out, the largest first. */
-  faces: z.array(cutFace),
-  /** Why it could not be read. */
-  reason: z.string().optional(),
-});
-
-/** What became of a photo. */
-export type PhotoOutcome = z.infer<typeof photoOutcome>;
 
 /** @throws PosterError `file.unwritable`; an unreadable photo is an outcome */
 export async function alignPhoto(finder: FaceFinder, job: PhotoJob): Promise<PhotoOutcome> {

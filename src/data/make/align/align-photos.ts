@@ -3,9 +3,9 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PosterError } from '../../../errors.js';
 import { forEachParallel } from '../../../util/limit.js';
-import type { PhotoOutcome } from './align-photo.js';
 import { type AlignThreads, openAlignThreads } from './align-threads.js';
 import { type JobFingerprint, type Journal, openJournal } from './journal.js';
+import type { PhotoOutcome } from './photo-outcome.js';
 import { cropPath } from './photo-source.js';
 import type { AlignTask, Outcomes, Photo, PhotoSource } from './types.js';
 

@@ -3,7 +3,8 @@
 import type { Alignment } from '../../../image/alignment.js';
 import { startThreads } from '../../../io/thread.js';
 import { openJobQueue } from '../../loader/job-queue.js';
-import type { PhotoJob, PhotoOutcome } from './align-photo.js';
+import type { PhotoJob } from './align-photo.js';
+import type { PhotoOutcome } from './photo-outcome.js';
 
 export interface AlignOrder {
   readonly alignment: Alignment;

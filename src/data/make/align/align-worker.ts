@@ -2,8 +2,9 @@
 import { workerData } from 'node:worker_threads';
 import { openFaceFinder } from '../../../faces/open-face-finder.js';
 import { answerQuestions } from '../../../io/thread.js';
-import { alignPhoto, type PhotoJob, type PhotoOutcome } from './align-photo.js';
+import { alignPhoto, type PhotoJob } from './align-photo.js';
 import type { AlignOrder } from './align-threads.js';
+import type { PhotoOutcome } from './photo-outcome.js';
 
 const { alignment, detector } = workerData as AlignOrder;
 const opening = openFaceFinder({ threads: 1, alignment, detector });

@@ -1,7 +1,7 @@
 /** The table of what became of every photo: a row for each face that was cut out, one for a photo without. */
 import { relative } from 'node:path';
 import { csvLine } from '../../../util/csv-line.js';
-import type { CutFace } from './align-photo.js';
+import type { CutFace } from './photo-outcome.js';
 import { cropPath } from './photo-source.js';
 import type { AlignedData, Outcomes, Photo, PhotoSource } from './types.js';
 

@@ -3,7 +3,7 @@ import { open, readFile, truncate } from 'node:fs/promises';
 import { z } from 'zod';
 import { PosterError } from '../../../errors.js';
 import { parseJson } from '../../../util/parse-json.js';
-import { type PhotoOutcome, photoOutcome } from './align-photo.js';
+import { type PhotoOutcome, photoOutcome } from './photo-outcome.js';
 
 /** What an alignment is of; another is not continued. */
 export interface JobFingerprint {

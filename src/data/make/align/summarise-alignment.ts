@@ -1,6 +1,6 @@
 /** What an alignment found, as plain data. */
 import { droppedNotes } from '../../layouts/left-out.js';
-import type { PhotoOutcome } from './align-photo.js';
+import type { PhotoOutcome } from './photo-outcome.js';
 import type { AlignedData, AlignedSplit, AlignTask, Outcomes, Photo, PhotoSource } from './types.js';
 
 export function summariseAlignment(source: PhotoSource, outcomes: Outcomes, task: AlignTask): AlignedData {

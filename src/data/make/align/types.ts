@@ -5,7 +5,7 @@ import type { Dropped, Split } from '../../layouts/layout.js';
 import type { OpenDatasetOptions } from '../../open-dataset.js';
 import type { TreeItem } from '../class-tree.js';
 import type { MadeData, MadeSplit } from '../made-data.js';
-import type { PhotoOutcome } from './align-photo.js';
+import type { PhotoOutcome } from './photo-outcome.js';
 
 export type PhotoSourceOptions = Omit<OpenDatasetOptions, 'split' | 'type'> & {
   readonly type?: DataType | undefined;

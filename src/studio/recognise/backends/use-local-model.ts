@@ -1,7 +1,7 @@
 /** The model in the page: loaded when it is first wanted, then kept as long as the studio is open. Browser-safe. */
 import { useEffect, useState } from 'preact/hooks';
-import type { LoadProgress } from '../../web/messages.js';
-import type { Poster } from '../../web/poster.js';
+import type { LoadProgress } from '../../../web/messages.js';
+import type { Poster } from '../../../web/poster.js';
 import { loadFromServer } from './in-browser.js';
 
 export interface LocalModel {

@@ -1,6 +1,6 @@
 /** How far the load of the model into the page is. Browser-safe. */
-import type { LoadProgress } from '../../web/messages.js';
-import { Failure } from '../parts/notice.js';
+import type { LoadProgress } from '../../../web/messages.js';
+import { Failure } from '../../parts/notice.js';
 import type { LocalModel } from './use-local-model.js';
 
 export function ModelLoad({ poster, progress, error, retry }: LocalModel) {

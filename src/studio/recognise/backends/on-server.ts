@@ -1,8 +1,8 @@
 /** Recognition by the server that the page comes from. Browser-safe. */
-import type { FivePoints } from '../../faces/align/five-points.js';
-import type { FaceBody, ImageResult, ModelBody, PredictionBody } from '../../server/http/schemas.js';
-import { postForm, ServerError } from '../api.js';
-import type { Recognised, SeenFace, SeenPicture, StudioRecogniser } from './recognition.js';
+import type { FivePoints } from '../../../faces/align/five-points.js';
+import type { FaceBody, ImageResult, ModelBody, PredictionBody } from '../../../server/http/schemas.js';
+import { postForm, ServerError } from '../../api.js';
+import type { Recognised, SeenFace, SeenPicture, StudioRecogniser } from '../recognition.js';
 
 export function onServer({ findsFaces, explains, alignment }: ModelBody): StudioRecogniser {
   return {

@@ -1,5 +1,5 @@
 /** Chooses who recognises. Browser-safe. */
-import { type Backend, backends } from './recognition.js';
+import { type Backend, backends } from '../recognition.js';
 
 const titles: Record<Backend, string> = { server: 'On the server', browser: 'In this browser' };
 

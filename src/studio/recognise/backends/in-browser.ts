@@ -1,15 +1,15 @@
 /** Recognition in the page itself, by the library for browsers. Browser-safe. */
 
-import { templates } from '../../faces/align/template.js';
-import type { FindFacesOptions } from '../../faces/find-faces.js';
-import type { Prediction } from '../../recognise/prediction.js';
-import type { ModelBody } from '../../server/http/schemas.js';
-import type { ImageInput } from '../../web/image-input.js';
-import type { LoadProgress } from '../../web/messages.js';
-import { Poster } from '../../web/poster.js';
-import { authorisation } from '../api.js';
-import { keptOffline } from '../kept-offline.js';
-import type { Heat, Recognised, SeenFace, SeenPicture, StudioRecogniser } from './recognition.js';
+import { templates } from '../../../faces/align/template.js';
+import type { FindFacesOptions } from '../../../faces/find-faces.js';
+import type { Prediction } from '../../../recognise/prediction.js';
+import type { ModelBody } from '../../../server/http/schemas.js';
+import type { ImageInput } from '../../../web/image-input.js';
+import type { LoadProgress } from '../../../web/messages.js';
+import { Poster } from '../../../web/poster.js';
+import { authorisation } from '../../api.js';
+import { keptOffline } from '../../kept-offline.js';
+import type { Heat, Recognised, SeenFace, SeenPicture, StudioRecogniser } from '../recognition.js';
 
 /** Loads the server's model; nothing that it needs comes from elsewhere, and all of it is kept. */
 export async function loadFromServer(
