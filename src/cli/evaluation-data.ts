@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander';
 import type { DataType } from '../data/labels.js';
 import type { Split } from '../data/layouts/layout.js';
 import { droppedNotes } from '../data/layouts/left-out.js';
-import { type OpenedDataset, openDataset } from '../data/open-dataset.js';
+import { type OpenDatasetOptions, type OpenedDataset, openDataset } from '../data/open-dataset.js';
 import { readLabels } from '../data/read-labels.js';
+import { readVoteShares } from '../data/vote-shares.js';
 import { dataTypeOption } from './options.js';
 
 export interface EvaluationDataFlags {
@@ -32,17 +33,22 @@ export async function openEvaluationData(
   flags: EvaluationDataFlags,
   signal: AbortSignal,
 ): Promise<OpenedDataset> {
-  const dataset = await openDataset({
-    root: flags.data,
-    type: flags.data_type,
-    split: flags.split,
-    numberNames: flags.labels === undefined ? undefined : await readLabels(flags.labels),
-    votes: flags.votes,
-    allowEmpty: flags.allowEmpty,
-    signal,
-  });
+  const dataset = await openDataset(await datasetOptions(flags, signal));
   for (const note of [...dataset.notes, ...droppedNotes(dataset.split, dataset.dropped)]) sayNote(note);
   return dataset;
+}
+
+/** How people's votes for the images are spread; empty where there are none. */
+export async function readShares(flags: EvaluationDataFlags, { split }: OpenedDataset, signal: AbortSignal) {
+  return readVoteShares(await datasetOptions(flags, signal), split);
+}
+
+async function datasetOptions(
+  { data, data_type, split, labels, votes, allowEmpty }: EvaluationDataFlags,
+  signal: AbortSignal,
+): Promise<OpenDatasetOptions> {
+  const numberNames = labels === undefined ? undefined : await readLabels(labels);
+  return { root: data, type: data_type, split, numberNames, votes, allowEmpty, signal };
 }
 
 export function sayNote(note: string): void {

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.js';
 import { registerBench } from './commands/bench.js';
+import { registerCalibrate } from './commands/calibrate.js';
 import { registerCompare } from './commands/compare.js';
 import { registerData } from './commands/data.js';
 import { registerEvaluate } from './commands/evaluate.js';
@@ -24,6 +25,7 @@ for (const register of [
   registerTrain,
   registerEvaluate,
   registerCompare,
+  registerCalibrate,
   registerPredict,
   registerServe,
   registerExport,

@@ -115,6 +115,11 @@ export class Poster implements Recogniser, AsyncDisposable {
     return this.#model.name;
   }
 
+  /** What the logits have been divided by, so that confidence matches accuracy; 1 where it was not calibrated. */
+  get temperature(): number {
+    return this.#model.temperature;
+  }
+
   /** The file the model was loaded from. */
   get path(): string {
     return this.#model.path;

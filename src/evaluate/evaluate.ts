@@ -15,6 +15,8 @@ import { summariseEvaluation } from './summarise.js';
 export interface EvaluateOptions extends Omit<RecogniseFilesOptions, 'embedding'> {
   /** The labelled images; see `openDataset`. */
   readonly dataset: Dataset;
+  /** How people's votes for an image are spread over the dataset's classes, by path; see `readVoteShares`. */
+  readonly voteShares?: ReadonlyMap<string, readonly number[]> | undefined;
   /** End with an error at the first unreadable image instead of counting it. Default false. */
   readonly strict?: boolean | undefined;
   /** Called after every image. */
@@ -35,10 +37,16 @@ export interface EvaluationOutcome {
  *   `image.unreadable` with `strict`; `data.layout` when no image can be read.
  */
 export async function evaluate(model: Recogniser, options: EvaluateOptions): Promise<EvaluationOutcome> {
-  const { dataset, strict = false, onProgress } = options;
+  const { dataset, voteShares, strict = false, onProgress } = options;
   const { samples } = dataset;
   const { classes, labelOf } = matchClasses(model, dataset);
   const { batchSize = defaultBatchSize, workers = defaultWorkers(), onNote, signal } = options;
+  const inModelOrder = (shares: readonly number[] | undefined) => {
+    if (!shares) return undefined;
+    const ordered = new Array<number>(classes.length).fill(0);
+    for (const [i, share] of shares.entries()) ordered[labelOf(i)] = share;
+    return ordered;
+  };
   const predictions: ImagePrediction[] = [];
   const failures: Failure[] = [];
   const started = performance.now();
@@ -53,13 +61,20 @@ export async function evaluate(model: Recogniser, options: EvaluateOptions): Pro
     if (error && strict) throw error;
     const label = labelOf(samples[done]!.label);
     if (error) failures.push({ path, error: error.message });
-    else predictions.push({ path, label, logits: prediction.logits });
+    else
+      predictions.push({
+        path,
+        label,
+        logits: prediction.logits,
+        shares: inModelOrder(voteShares?.get(path)),
+      });
     done += 1; // apart: without a listener the call's arguments are not evaluated
     onProgress?.(done, samples.length);
   }
   const result = summariseEvaluation({
     dataset: { name: dataset.name, type: dataset.name, split: dataset.split, root: dataset.root },
     checkpoint: { path: model.path },
+    temperature: model.temperature,
     classes,
     predictions,
     failures,

@@ -9,6 +9,8 @@ export interface ImagePrediction {
   readonly path: string;
   readonly label: number;
   readonly logits: Float32Array;
+  /** How people's votes are spread over the classes, with the sum 1, where that is known. */
+  readonly shares?: readonly number[] | undefined;
 }
 
 /** An image that could not be evaluated, and why. */

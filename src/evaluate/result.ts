@@ -34,6 +34,34 @@ const reliabilityBinSchema = z.object({
   accuracy: ratio,
 });
 
+/** A figure and its 95 % interval. */
+const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
+
+/** How far probabilities can be trusted. */
+const trustSchema = z.object({
+  reliability: z.array(reliabilityBinSchema),
+  crossEntropy: estimateSchema,
+  /** Expected calibration error of the answers, and its mean over the probabilities of every class. */
+  calibrationError: estimateSchema,
+  classwiseError: z.number().min(0),
+  /** From 0 to 2: over all classes. */
+  brier: estimateSchema,
+});
+
+/** How the probabilities stand to people's votes. */
+const votesSchema = z.object({
+  /** Faces that have votes; the figures below are of them. */
+  faces: count,
+  crossEntropy: estimateSchema,
+  /** Kullback-Leibler divergence of the votes from the probabilities. */
+  divergence: estimateSchema,
+  /** Entropy of the votes, which the cross entropy cannot go below. */
+  entropy: z.number().min(0),
+  /** How often one person, drawn from those who voted, says the label, and how often the model does. */
+  rater: estimateSchema,
+  model: estimateSchema,
+});
+
 const mistakeSchema = z.object({
   path: z.string(),
   /** Class indices of the truth and of the answer. */
@@ -64,6 +92,12 @@ export const evaluationResultSchema = z
     /** matrix[truth][predicted] = number of images. */
     matrix: z.array(z.array(count)),
     reliability: z.array(reliabilityBinSchema),
+    /** Missing in files of version 0.1, like what follows. */
+    intervals: z.object({ meanClassAccuracy: estimateSchema, macroF1: estimateSchema }).optional(),
+    trust: trustSchema.optional(),
+    /** The temperature that the model was calibrated with, and how it would be trusted without. */
+    calibration: z.object({ temperature: z.number().positive(), before: trustSchema }).optional(),
+    votes: votesSchema.optional(),
     /** The figure published for this dataset, where there is one. */
     published: z.object({ accuracy: ratio, source: z.string() }).nullable(),
     /** The wrong answers the network was surest of, surest first. */
@@ -90,6 +124,8 @@ export const evaluationResultSchema = z
   });
 
 export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
+export type Trust = z.infer<typeof trustSchema>;
+export type VotesFigures = z.infer<typeof votesSchema>;
 export type Mistake = z.infer<typeof mistakeSchema>;
 
 /**

@@ -4,6 +4,7 @@
 import { PosterError } from '../errors.js';
 import { expectedCalibrationError, reliabilityBins } from './calibration.js';
 import { diagnoseClassOrder } from './diagnose.js';
+import { intervalsOf, trustOf, votesOf } from './estimates.js';
 import { confusionMatrix, confusionMetrics } from './metrics.js';
 import { type Failure, type ImagePrediction, type ScoredPrediction, scorePrediction } from './prediction.js';
 import { publishedFigure } from './published.js';
@@ -14,6 +15,8 @@ export interface Evaluation {
   readonly dataset: EvaluationResult['dataset'];
   readonly checkpoint: EvaluationResult['checkpoint'];
   readonly classes: readonly string[];
+  /** What the logits have been divided by; 1 where absent. */
+  readonly temperature?: number | undefined;
   readonly predictions: readonly ImagePrediction[];
   readonly failures: readonly Failure[];
   /** Wall-clock time the images took, in seconds. */
@@ -50,6 +53,10 @@ export function summariseEvaluation(evaluation: Evaluation): EvaluationResult {
     },
     matrix,
     reliability,
+    intervals: intervalsOf(scored, classes.length),
+    trust: trustOf(scored, classes.length),
+    ...calibrationOf(evaluation, classes.length),
+    ...votesOf(predictions, scored),
     published: publishedFigure(dataset.type, dataset.split),
     mistakes: mostConfidentErrors(scored, evaluation.mistakeCount ?? 24),
     diagnosis: diagnoseClassOrder(matrix, classes),
@@ -57,6 +64,16 @@ export function summariseEvaluation(evaluation: Evaluation): EvaluationResult {
     timing: { seconds, imagesPerSecond: seconds > 0 ? predictions.length / seconds : 0 },
     configuration,
   };
+}
+
+/** How the answers would be trusted if the model had no temperature; nothing where it has none. */
+function calibrationOf({ temperature = 1, predictions }: Evaluation, classCount: number) {
+  if (temperature === 1) return {};
+  const raw = predictions.map((prediction) => {
+    const logits = prediction.logits.map((logit) => logit * temperature);
+    return scorePrediction({ ...prediction, logits }, classCount);
+  });
+  return { calibration: { temperature, before: trustOf(raw, classCount) } };
 }
 
 function nothingToJudge({ dataset, failures }: Evaluation): PosterError {

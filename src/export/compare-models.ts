@@ -3,6 +3,7 @@
 import { Poster } from '../core/poster.js';
 import { PosterError } from '../errors.js';
 import type { ImageInput } from '../image/decode/decode-input.js';
+import type { LoadOptions } from '../model/load-model.js';
 import type { Prediction } from '../recognise/prediction.js';
 
 export interface Agreement {
@@ -13,14 +14,15 @@ export interface Agreement {
   readonly largestDifference: number;
 }
 
-/** Runs both models on the images. `labels` only names the source's classes. */
+/** Runs both models on the images. `source`: what the source's classes and temperature are, whatever it says itself. */
 export async function compareModels(
   source: string,
   result: string,
   images: readonly ImageInput[],
-  labels: readonly string[],
+  as: { readonly labels: readonly string[]; readonly temperature?: number | undefined },
 ): Promise<Agreement> {
-  const expected = await predictAll(source, images, labels);
+  const { labels, temperature = 1 } = as;
+  const expected = await predictAll(source, images, { labels, temperature });
   const actual = await predictAll(result, images);
   const differences = expected.map((prediction, i) => largestDifference(prediction, actual[i]!));
   return {
@@ -33,9 +35,9 @@ export async function compareModels(
 async function predictAll(
   path: string,
   images: readonly ImageInput[],
-  labels?: readonly string[],
+  options: LoadOptions = {},
 ): Promise<Prediction[]> {
-  await using poster = await Poster.load(path, labels ? { labels } : {});
+  await using poster = await Poster.load(path, options);
   const predictions: Prediction[] = [];
   for await (const prediction of poster.predictBatch(images)) predictions.push(prediction);
   return predictions;

@@ -50,6 +50,8 @@ export interface ExportOptions extends LabelHints {
   readonly target?: GraphTarget | undefined;
   /** How the faces that the model learned from were cut out. Default: as the checkpoint says, or its dataset. */
   readonly alignment?: AskedAlignment | undefined;
+  /** What logits are divided by before softmax. Default: as the checkpoint says. */
+  readonly temperature?: number | undefined;
   /** Images on which source and result are compared. */
   readonly images: readonly ImageInput[];
   /** Replace a file that is there; one that is read never is. Default: false. */
@@ -116,10 +118,12 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
     const known = knownAlignment(stored, chosen.dataset);
     const alignment = options.alignment ? chooseAlignment(options.alignment, known) : known;
     const { color } = preprocessingOf(network.config, stored);
-    const card = modelCard(network.config, chosen.labels, { dataset: chosen.dataset, alignment, color });
+    const { dataset } = chosen;
+    const temperature = options.temperature ?? stored?.temperature;
+    const card = modelCard(network.config, chosen.labels, { dataset, alignment, color, temperature });
     await write(format, { ...options, checkpoint, network, card, output: aside });
     throwIfAborted(signal);
-    const agreement = await compareModels(path, aside, images, card.labels);
+    const agreement = await compareModels(path, aside, images, card);
     requireAgreement(agreement, tolerances[precision], path, output);
     await rename(aside, output).catch((error: unknown) => {
       throw unwritable(output, error);

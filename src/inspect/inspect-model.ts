@@ -26,6 +26,8 @@ export interface ModelInspection {
   readonly labels: ChosenLabels;
   /** How the faces that it learned from were cut out; absent where that is not known. */
   readonly alignment?: Alignment | undefined;
+  /** What its logits are divided by; 1 where it was not calibrated. */
+  readonly temperature: number;
   /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
   readonly notes: readonly string[];
   readonly description: NetworkDescription;
@@ -53,6 +55,7 @@ export async function inspectModel(
       preprocessing: preprocessingOf(card.network, card),
       labels,
       alignment: knownAlignment(card, labels.dataset),
+      temperature: card.temperature ?? 1,
       notes: [],
       description,
       metadata: { version: card.version },
@@ -74,6 +77,7 @@ export async function inspectModel(
       preprocessing: preprocessingOf(network.config, card),
       labels,
       alignment,
+      temperature: card?.temperature ?? 1,
       notes,
       description,
       metadata,

@@ -11,6 +11,7 @@ import type { StateEntry } from '../network/state-dict.js';
 import { buildGraph } from '../onnx/build-graph.js';
 import { emitSplitModel, type SplitModel } from '../onnx/emit.js';
 import { openSession, type Session, type SessionOptions } from '../onnx/runtime.js';
+import { withTemperature } from '../onnx/session.js';
 import { requireFiniteWeights } from '../tensor/finite.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
 import { version } from '../version.js';
@@ -24,6 +25,8 @@ import { modelFile } from './shipped-models.js';
 import { usedEntries } from './used-entries.js';
 
 export interface LoadOptions extends SessionOptions, LabelHints {
+  /** What logits are divided by, in place of what the file says. */
+  readonly temperature?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,6 +42,8 @@ export interface LoadedModel {
   readonly alignment: Alignment;
   /** What an image becomes for the network. */
   readonly preprocessing: Preprocessing;
+  /** What its logits have been divided by, so that confidence matches accuracy; 1 where it was not calibrated. */
+  readonly temperature: number;
   /** What of the file was passed over, and where its weights were found when that is unusual: sentences. */
   readonly notes: readonly string[];
   readonly session: Session;
@@ -61,7 +66,13 @@ async function loadFile(path: string, options: LoadOptions): Promise<Omit<Loaded
   const { network, card, notes, weights } = await readModel(path, options.signal);
   const labels = chooseLabels(path, network.config.classes, card, options);
   const session = await openSession(recordModel(network, weights), options);
-  return { path, labels, ...factsOf(network.config, card, labels), notes, session };
+  return {
+    path,
+    labels,
+    ...factsOf(network.config, card, labels),
+    notes,
+    ...calibrated(session, card, options),
+  };
 }
 
 /** Values by state-dict name. */
@@ -105,7 +116,18 @@ async function loadOnnx(path: string, options: LoadOptions): Promise<Omit<Loaded
     await session.release();
     throw error;
   }
-  return { path, labels, ...factsOf(card.network, card, labels), notes: [], session };
+  return {
+    path,
+    labels,
+    ...factsOf(card.network, card, labels),
+    notes: [],
+    ...calibrated(session, card, options),
+  };
+}
+
+function calibrated(session: Session, card: ModelCard | undefined, options: LoadOptions) {
+  const temperature = options.temperature ?? card?.temperature ?? 1;
+  return { temperature, session: withTemperature(session, temperature) };
 }
 
 function factsOf(network: NetworkConfig, card: ModelCard | undefined, { dataset }: ChosenLabels) {

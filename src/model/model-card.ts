@@ -70,6 +70,8 @@ export const modelCardSchema = z
     alignment: alignmentSchema.optional(),
     network: networkSchema,
     preprocessing: preprocessingSchema,
+    /** What logits are divided by before softmax, so that confidence matches accuracy; 1 where it is missing. */
+    temperature: z.number().min(0.01).max(100).optional(),
   })
   .refine((card) => card.labels.length === card.network.classes, 'there must be one label for each class')
   .refine((card) => card.preprocessing.size === card.network.imageSize, 'there must be one image size')
@@ -91,6 +93,8 @@ export interface DataFacts {
   readonly alignment?: Alignment | undefined;
   /** Whether colours are reduced to grey; default `rgb`. */
   readonly color?: InputColor | undefined;
+  /** What its logits are divided by; default 1. */
+  readonly temperature?: number | undefined;
 }
 
 export type InputColor = Preprocessing['color'];
@@ -99,7 +103,7 @@ export type InputColor = Preprocessing['color'];
 export function modelCard(
   network: NetworkConfig,
   labels: readonly string[],
-  { dataset, alignment, color = 'rgb' }: DataFacts = {},
+  { dataset, alignment, color = 'rgb', temperature = 1 }: DataFacts = {},
 ): ModelCard {
   return {
     format: 1,
@@ -122,6 +126,7 @@ export function modelCard(
       mean: [...imagenetMean],
       std: [...imagenetStd],
     },
+    ...(temperature === 1 ? {} : { temperature }),
   };
 }
 

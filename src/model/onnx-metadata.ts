@@ -1,12 +1,12 @@
 /** Finds the model card in an ONNX file without reading its weights. Browser-safe. */
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { messageOf, PosterError } from '../errors.js';
-import type { ByteSource } from '../onnx/byte-source.js';
+import { type ByteSource, sourceOf } from '../onnx/byte-source.js';
 import { fieldsOf } from '../onnx/fields.js';
 import { cardKey, type ModelCard, readModelCard } from './model-card.js';
 
 /** ModelProto.metadata_props, a repeated StringStringEntryProto. */
-const metadataField = 14;
+export const metadataField = 14;
 /** More than any description of ours; larger fields are stepped over unread. */
 const largestEntry = 1 << 20;
 
@@ -31,6 +31,28 @@ export async function findModelCard(source: ByteSource, where: string): Promise<
     'checkpoint.mismatch',
     `Expected the ONNX model ${where} to carry a description of its classes and preprocessing; it has none, so it was not written by poster export: export the checkpoint with it.`,
   );
+}
+
+/**
+ * Where the card's field lies in the bytes of an ONNX file, its tag and length included.
+ * @throws PosterError as {@link findModelCard}
+ */
+export async function findCardField(bytes: Uint8Array, where: string): Promise<{ from: number; to: number }> {
+  const source = sourceOf(bytes);
+  await findModelCard(source, where);
+  for await (const { number, start, length } of fieldsOf(source, 0, source.size)) {
+    const to = start + length;
+    if (number === metadataField && readEntry(bytes.subarray(start, to))[0] === cardKey)
+      return { from: fieldStart(start, length), to };
+  }
+  return { from: bytes.length, to: bytes.length };
+}
+
+/** A field's tag, of one byte for numbers below 16, and its length stand before its content. */
+function fieldStart(content: number, length: number): number {
+  let lengthBytes = 1;
+  for (let rest = length >>> 7; rest > 0; rest >>>= 7) lengthBytes++;
+  return content - lengthBytes - 1;
 }
 
 /** Steps from field to field of the outermost message until the card's entry. */

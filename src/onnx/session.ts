@@ -44,6 +44,20 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** The session with its logits divided by a temperature, so that all that is made of them is calibrated. */
+export function withTemperature(session: Session, temperature = 1): Session {
+  if (temperature === 1) return session;
+  return {
+    givesAttention: session.givesAttention,
+    imageSize: session.imageSize,
+    run: async (images, count, options) => {
+      const outputs = await session.run(images, count, options);
+      return { ...outputs, logits: outputs.logits.map((logit) => logit / temperature) };
+    },
+    release: () => session.release(),
+  };
+}
+
 /**
  * Larger batches are run in parts: beyond this size throughput no longer grows, while the attention maps of
  * the largest scale alone take 10 MB an image.

@@ -16,7 +16,7 @@ export interface Prediction {
   readonly index: number;
   /** Every class in the model's order; the probabilities sum to 1. */
   readonly probabilities: readonly ClassProbability[];
-  /** Before softmax, in the model's order. */
+  /** Before softmax, in the model's order, divided by the temperature where the model was calibrated. */
   readonly logits: Float32Array;
   /** The features before the head, 768 values in the published network; given when asked for. */
   readonly embedding?: Float32Array;

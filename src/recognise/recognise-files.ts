@@ -35,6 +35,8 @@ export interface Recogniser {
   readonly labels: readonly string[];
   readonly labelOrigin: Omit<ChosenLabels, 'labels'>;
   readonly network: NetworkConfig;
+  /** What its logits have been divided by. */
+  readonly temperature?: number;
   predictFiles(
     paths: Iterable<string> | AsyncIterable<string>,
     options?: RecogniseFilesOptions,

@@ -13,6 +13,7 @@ import { diagnosisAlert, findings } from './sections/findings.js';
 import { headline } from './sections/headline.js';
 import { mistakesSection } from './sections/mistakes.js';
 import { configurationSection, failuresSection } from './sections/run.js';
+import { votesSection } from './sections/votes.js';
 
 export interface ReportOptions {
   /** For the gallery of mistakes. Where it is absent, fails or gives no picture, the gallery shows a blank tile. */
@@ -35,6 +36,7 @@ export async function renderReport(
     confusionSection(result),
     classesSection(result),
     calibrationSection(result),
+    votesSection(result),
     mistakesSection(result, pictures),
     failuresSection(result),
     configurationSection(result),

@@ -7,7 +7,7 @@ import { findModelCard } from '../model/onnx-metadata.js';
 import { valuesPerImage } from '../network/config.js';
 import { sourceOf } from '../onnx/byte-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
-import type { ModelOutputs, Session } from '../onnx/session.js';
+import { type ModelOutputs, type Session, withTemperature } from '../onnx/session.js';
 import { openFaceModels } from './face-models.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
 import type {
@@ -72,11 +72,11 @@ async function load(request: LoadRequest): Promise<LoadReply> {
   send({ progress: { stage: 'prepare', loaded: bytes.length, total: bytes.length } });
   const opened = await openSession(bytes, request);
   requireImageSize(card, opened.session.imageSize, name);
-  session = opened.session;
+  session = withTemperature(opened.session, card.temperature);
   preprocessing = preprocessingOf(card.network, card);
   openFaces = () => openFaceModels(request, (file) => openModel(opened.backend, file, request));
   if (request.faces) faceModels = await openFaces();
-  return { card, backend: opened.backend, origin, givesAttention: session.givesAttention };
+  return { card, backend: opened.backend, origin, givesAttention: opened.session.givesAttention };
 }
 
 async function obtain({ source, cache, headers }: LoadRequest): Promise<FetchedModel> {

@@ -232,12 +232,9 @@ test('an export that would not say the same is not written', async () => {
   await assert.rejects(exportModel({ checkpoint: other, output: join(folder, 'x.bin'), images: [] }), {
     code: 'option.invalid',
   });
-  const agreement = await compareModels(
-    checkpoint,
-    checkpoint,
-    files,
-    expected[0]!.probabilities.map((p) => p.label),
-  );
+  const agreement = await compareModels(checkpoint, checkpoint, files, {
+    labels: expected[0]!.probabilities.map((p) => p.label),
+  });
   assert.deepEqual(agreement, { images: files.length, sameClass: files.length, largestDifference: 0 });
   assert.throws(() => requireAgreement({ images: 1, sameClass: 1, largestDifference: 0.2 }, 1e-4, 'a', 'b'), {
     code: 'verification.failed',

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { classCalibrationErrors } from '../../src/evaluate/calibration.js';
 import { confusionMatrix, confusionMetrics, wilsonInterval } from '../../src/evaluate/metrics.js';
+import { scorePrediction } from '../../src/evaluate/prediction.js';
 import { bootstrap } from '../../src/evaluate/statistics/bootstrap.js';
 import { brierScore, crossEntropy, divergence } from '../../src/evaluate/statistics/distances.js';
+import { fitTemperature } from '../../src/evaluate/statistics/fit-temperature.js';
 import { holm, mcNemar } from '../../src/evaluate/statistics/mcnemar.js';
 import { complementaryError, logFactorial } from '../../src/evaluate/statistics/special-functions.js';
 import { seededRandom } from '../../src/tensor/random.js';
@@ -33,6 +35,7 @@ const expected: {
     crossEntropy: number;
     classErrors: number[];
   };
+  temperature: { logits: number[][]; labels: number[]; temperature: number; loss: number };
   holm: { p: number[]; adjusted: number[] };
   wilson: { counts: [number, number]; ends: [number, number] }[];
   erfc: [number, number][];
@@ -123,6 +126,27 @@ test('distances from classes and from votes equal those of scikit-learn and SciP
   );
   const judged = probabilities.map((row, i) => ({ label: labels[i]!, predicted: 0, probabilities: row }));
   assertClose(classCalibrationErrors(judged, 4), figures.classErrors, exact, 'classwise error');
+});
+
+test("the temperature and its cross entropy are those that SciPy's minimiser finds", () => {
+  const { logits, labels, temperature, loss } = expected.temperature;
+  const images = logits.map((row, i) => ({
+    path: `${i}`,
+    label: labels[i]!,
+    logits: Float32Array.from(row),
+  }));
+  const found = fitTemperature(images);
+  assertClose([found], [temperature], { rtol: 1e-6, atol: 0 });
+  const scaled = images.map((one) => ({ ...one, logits: one.logits.map((logit) => logit / found) }));
+  assertClose([mean(scaled.map((one) => scorePrediction(one, 4).loss))], [loss], { rtol: 1e-7, atol: 0 });
+});
+
+test('faces that are all right, all guesses or none give no temperature', () => {
+  const refused = { code: 'data.layout', message: /fit on a split that the model was not trained on/ };
+  const sure = { label: 0, logits: [3, 0] };
+  assert.throws(() => fitTemperature([sure]), refused);
+  assert.throws(() => fitTemperature([{ ...sure, label: 1 }]), refused);
+  assert.throws(() => fitTemperature([]), refused);
 });
 
 test('distances stay finite where a probability is 0', () => {

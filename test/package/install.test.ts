@@ -62,7 +62,13 @@ installedTest('its command predicts, inspects and exports', async ({ within }) =
 
 installedTest('it recognises a photograph with nothing but what it brings along', async ({ within }) => {
   const photo = 'node_modules/poster-v2/examples/photos/astronaut.jpg';
-  const { code, stdout, stderr } = await within('npx', ['--no-install', 'poster', 'predict', photo, '--faces']);
+  const { code, stdout, stderr } = await within('npx', [
+    '--no-install',
+    'poster',
+    'predict',
+    photo,
+    '--faces',
+  ]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^happiness +\d/);
   assert.match(stderr, /^Model small, which comes with this package: POSTER V2, [^\n]+\n$/);

@@ -9,6 +9,7 @@ import { defaultModel } from '../../model/shipped-names.js';
 import {
   type EvaluationDataFlags,
   openEvaluationData,
+  readShares,
   sayNote,
   withDataOptions,
 } from '../evaluation-data.js';
@@ -63,10 +64,20 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     labelsUnlessNamed: dataset.areNumbersNamed,
   });
   noteWeights(poster.notes);
+  const voteShares = await readShares(flags, dataset, signal);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
   const outcome = await poster
-    .evaluate({ dataset, batchSize, workers, strict, signal, onNote, onProgress: progress.update })
+    .evaluate({
+      dataset,
+      voteShares,
+      batchSize,
+      workers,
+      strict,
+      signal,
+      onNote,
+      onProgress: progress.update,
+    })
     .finally(() => progress.stop());
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.data_type);

@@ -63,7 +63,7 @@ function toJson(value: unknown): string {
 }
 
 function renderInspection(inspection: ModelInspection): string {
-  const { path, format, preprocessing, labels, alignment, description, metadata } = inspection;
+  const { path, format, preprocessing, labels, alignment, temperature, description, metadata } = inspection;
   const { template, size } = alignment ?? {};
   const colors = preprocessing.color === 'grey' ? 'grey: colours are reduced to their luma' : 'in colour';
   const facts: [string, string][] = [
@@ -75,6 +75,7 @@ function renderInspection(inspection: ModelInspection): string {
       'faces',
       template ? `${size} x ${size} pixels, template ${template}` : 'not known how they were cut out',
     ],
+    ...(temperature === 1 ? [] : [['temperature', `${temperature} (calibrated)`] satisfies [string, string]]),
     ...Object.entries(metadata)
       .filter(([, value]) => value === null || typeof value !== 'object')
       .map(([key, value]): [string, string] => [key, String(value)]),

@@ -3,7 +3,8 @@
  */
 import { inspect } from 'node:util';
 import { total } from '../../evaluate/metrics.js';
-import type { EvaluationResult } from '../../evaluate/result.js';
+import type { EvaluationResult, VotesFigures } from '../../evaluate/result.js';
+import type { Estimate } from '../../evaluate/statistics/bootstrap.js';
 import { grouped, shortened, visible } from '../../report/display-text.js';
 import { largestConfusions } from '../../report/sections/findings.js';
 import { openTable } from './table.js';
@@ -40,7 +41,33 @@ function colorful(): boolean {
   return process.stdout.isTTY === true && process.stdout.hasColors();
 }
 
-function figures({ metrics, published, timing }: EvaluationResult, paint: Paint): string {
+const plain = (value: number) => value.toFixed(4);
+
+function within(estimate: Estimate | undefined, write: (value: number) => string): string {
+  return estimate ? `, 95 % interval ${write(estimate.low)} to ${write(estimate.high)}` : '';
+}
+
+/** The model beside people. */
+function votesRows({ faces, rater, divergence, crossEntropy, entropy }: VotesFigures): string[][] {
+  return [
+    [
+      'One person',
+      percent(rater.value),
+      `top-1 of one voter on the ${grouped(faces)} faces with votes${within(rater, percent)}`,
+    ],
+    [
+      'Entropy against votes',
+      plain(crossEntropy.value),
+      `nats, of which the votes have ${plain(entropy)}${within(crossEntropy, plain)}`,
+    ],
+    ['Divergence from votes', plain(divergence.value), `nats${within(divergence, plain)}`],
+  ];
+}
+
+function figures(
+  { metrics, published, timing, intervals, trust, votes, calibration }: EvaluationResult,
+  paint: Paint,
+): string {
   const { low, high } = metrics.accuracyInterval;
   const hits = `${grouped(metrics.correct)} of ${grouped(metrics.samples)}`;
   const rows = [
@@ -50,10 +77,42 @@ function figures({ metrics, published, timing }: EvaluationResult, paint: Paint)
       `${hits}, 95 % interval ${percent(low)} to ${percent(high)}`,
     ],
     ...(published ? [['Published', percent(published.accuracy), visible(published.source)]] : []),
-    ['Mean class accuracy', percent(metrics.meanClassAccuracy), 'recall averaged over the classes'],
-    ['Macro F1', metrics.macroF1.toFixed(4), 'F1 averaged over the classes'],
-    ['Cross entropy', metrics.crossEntropy.toFixed(4), 'nats per image'],
-    ['Calibration error', percent(metrics.calibrationError), 'gap between confidence and accuracy'],
+    [
+      'Mean class accuracy',
+      percent(metrics.meanClassAccuracy),
+      `recall averaged over the classes${within(intervals?.meanClassAccuracy, percent)}`,
+    ],
+    [
+      'Macro F1',
+      metrics.macroF1.toFixed(4),
+      `F1 averaged over the classes${within(intervals?.macroF1, plain)}`,
+    ],
+    ['Cross entropy', metrics.crossEntropy.toFixed(4), `nats per image${within(trust?.crossEntropy, plain)}`],
+    [
+      'Calibration error',
+      percent(metrics.calibrationError),
+      `gap between confidence and accuracy${within(trust?.calibrationError, percent)}`,
+    ],
+    ...(trust
+      ? [
+          [
+            '  of every class',
+            percent(trust.classwiseError),
+            'the same of all probabilities, averaged over the classes',
+          ],
+          ['Brier score', plain(trust.brier.value), `from 0 to 2${within(trust.brier, plain)}`],
+        ]
+      : []),
+    ...(calibration
+      ? [
+          [
+            'Temperature',
+            calibration.temperature.toFixed(3),
+            `without it the calibration error is ${percent(calibration.before.calibrationError.value)}`,
+          ],
+        ]
+      : []),
+    ...(votes ? votesRows(votes) : []),
     ['Speed', timing.imagesPerSecond.toFixed(1), 'images per second'],
   ];
   return openTable(

@@ -35,6 +35,8 @@ export interface Votes {
   readonly file: string;
   /** Every image that has votes, each with its distribution. One that has a label keeps it; others may have none. */
   read(split: Split): Promise<Listing>;
+  /** The same with all votes as they were given, where `read` leaves some out to train on the rest. */
+  readShares?(split: Split): Promise<Listing>;
 }
 
 /** A dataset recognised on disk: which splits there are, and how to list one. */

@@ -1,10 +1,17 @@
-import { total } from '../../evaluate/metrics.js';
+import { total, wilsonInterval } from '../../evaluate/metrics.js';
 import type { EvaluationResult } from '../../evaluate/result.js';
 import { classMetricsChart } from '../charts/class-metrics-chart.js';
 import { distributionChart } from '../charts/distribution-chart.js';
 import { grouped, percent } from '../display-text.js';
 import { figure, section, table } from '../figure.js';
 import { type Html, html } from '../html.js';
+
+/** A share of some images with Wilson's interval; the share alone where there are none. */
+function withInterval(ratio: number, images: number): string {
+  if (images === 0) return percent(ratio);
+  const { low, high } = wilsonInterval(Math.round(ratio * images), images);
+  return `${percent(ratio)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+}
 
 /** Precision, recall, F1 and size of every class, as pictures and as one table. */
 export function classesSection({ classes, metrics, matrix }: EvaluationResult): Html {
@@ -18,7 +25,7 @@ export function classesSection({ classes, metrics, matrix }: EvaluationResult): 
   });
   const rows = metrics.perClass.map(({ precision, recall, f1, support }, i) => {
     const predicted = total(matrix.map((row) => row[i]!));
-    const figures = [precision, recall, f1].map((ratio) => percent(ratio));
+    const figures = [withInterval(precision, predicted), withInterval(recall, support), percent(f1)];
     return [classes[i]!, ...figures, grouped(support), grouped(predicted)];
   });
   const head = ['Class', 'Precision', 'Recall', 'F1', 'Images', 'Predictions'];

@@ -1,4 +1,5 @@
 import type { EvaluationResult } from '../../evaluate/result.js';
+import type { Estimate } from '../../evaluate/statistics/bootstrap.js';
 import { describeDuration } from '../../util/duration.js';
 import { grouped, percent } from '../display-text.js';
 import { type Html, html } from '../html.js';
@@ -52,12 +53,27 @@ function scale({ metrics, published }: EvaluationResult): Html {
 <span class="from">${from} %</span><span class="to">${to} %</span></div>`;
 }
 
-function tiles({ metrics, timing, failures }: EvaluationResult): Html {
+function tiles({ metrics, timing, failures, intervals, trust }: EvaluationResult): Html {
+  const within = (estimate: Estimate | undefined, otherwise: string, write: (value: number) => string) =>
+    estimate ? `95 % interval ${write(estimate.low)} to ${write(estimate.high)}` : otherwise;
+  const plain = (value: number) => value.toFixed(4);
   const entries: [string, string, string][] = [
-    ['Mean class accuracy', percent(metrics.meanClassAccuracy), 'recall averaged over the classes'],
-    ['Macro F1', metrics.macroF1.toFixed(4), 'F1 averaged over the classes'],
-    ['Cross entropy', metrics.crossEntropy.toFixed(4), 'nats per image'],
-    ['Calibration error', percent(metrics.calibrationError), 'gap between confidence and accuracy'],
+    [
+      'Mean class accuracy',
+      percent(metrics.meanClassAccuracy),
+      within(intervals?.meanClassAccuracy, 'recall averaged over the classes', percent),
+    ],
+    [
+      'Macro F1',
+      metrics.macroF1.toFixed(4),
+      within(intervals?.macroF1, 'F1 averaged over the classes', plain),
+    ],
+    ['Cross entropy', metrics.crossEntropy.toFixed(4), within(trust?.crossEntropy, 'nats per image', plain)],
+    [
+      'Calibration error',
+      percent(metrics.calibrationError),
+      within(trust?.calibrationError, 'gap between confidence and accuracy', percent),
+    ],
     [
       'Speed',
       timing.imagesPerSecond.toFixed(1),

@@ -41,6 +41,7 @@ export const ferPlusImages: LayoutReader = {
       votes: {
         file: votesFile,
         read: async (split) => listSplit(rows, split, pathOf, labels, rowTarget),
+        readShares: async (split) => listSplit(rows, split, pathOf, labels, rowShares),
       },
     };
   },
@@ -122,6 +123,15 @@ export const rowTarget: RowReader = ({ image, votes }, { classes, indexOf }) => 
   const majority = majorityLabel(votes);
   const label = typeof majority === 'number' ? majority : likeliestClass(counted);
   return { label: indexOf[label]!, distribution: toDistribution(spread)! };
+};
+
+/** All votes for the eight expressions; those of the faces that have a majority label. */
+const rowShares: RowReader = (row, order) => {
+  const labelled = rowLabel(row, order);
+  if (typeof labelled === 'string') return labelled;
+  const distribution = new Array<number>(order.classes.length).fill(0);
+  for (const [own, place] of order.indexOf.entries()) distribution[place] = row.votes[own]!;
+  return { ...labelled, distribution: toDistribution(distribution)! };
 };
 
 const unnamed = 'no image named in the votes file (not a face)';

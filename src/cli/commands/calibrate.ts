@@ -1,0 +1,128 @@
+import type { Command } from 'commander';
+import { Poster } from '../../core/poster.js';
+import type { Split } from '../../data/layouts/layout.js';
+import type { OpenedDataset } from '../../data/open-dataset.js';
+import { PosterError } from '../../errors.js';
+import type { Trust } from '../../evaluate/result.js';
+import { type CalibratedTrust, fitModel, judgeModel, writeCalibrated } from '../../export/calibrate-model.js';
+import { guardOutputs } from '../../io/guard-outputs.js';
+import { grouped, percent } from '../../report/display-text.js';
+import {
+  type EvaluationDataFlags,
+  openEvaluationData,
+  sayNote,
+  withDataOptions,
+} from '../evaluation-data.js';
+import {
+  type BatchFlags,
+  forceOption,
+  loadOptions,
+  type ModelFlags,
+  withBatchOptions,
+  withModelOptions,
+} from '../options.js';
+import { noteWeights } from '../render/note-labels.js';
+import { createProgress, type Progress } from '../render/progress.js';
+import { table } from '../render/table.js';
+import { runVerb } from '../run-verb.js';
+
+interface CalibrateFlags extends Omit<ModelFlags, 'data_type'>, BatchFlags, EvaluationDataFlags {
+  readonly judge?: Split;
+  readonly output: string;
+  readonly force?: boolean;
+}
+
+export function registerCalibrate(program: Command): void {
+  const command = program
+    .command('calibrate')
+    .summary('make confidence match accuracy: fit a temperature and write it into the model')
+    .description(
+      'Fits the temperature that logits are divided by on a split that is neither trained on nor judged, and writes the model with it. It changes no answer, only how sure each is; every probability of the new file uses it.',
+    )
+    .requiredOption('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
+    .requiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth')
+    .option('--judge <split>', 'another split, on which to show the figures before and after')
+    .addOption(forceOption());
+  withBatchOptions(withModelOptions(withDataOptions(command, true))).action(runVerb(calibrate));
+}
+
+async function calibrate(signal: AbortSignal, flags: CalibrateFlags): Promise<void> {
+  const { checkpoint, output, split, judge, force } = flags;
+  if (split === undefined || split === judge)
+    throw new PosterError(
+      'option.invalid',
+      `Expected --split with the faces to fit on${split ? ` to be another than --judge, got ${split} for both` : ': a split that the model was not trained on and is not judged on, such as valid where test is judged'}.`,
+    );
+  await guardOutputs({ inputs: [checkpoint, flags.labels], force }).mayWrite(output, '--output');
+  const dataset = await openEvaluationData(flags, signal);
+  const judged = judge && (await openEvaluationData({ ...flags, split: judge }, signal));
+  if (judged) requireOthers(dataset, judged);
+  const options = await loadOptions(flags, signal);
+  const { temperature, trusts } = await fit(flags, options, dataset, judged || undefined, signal);
+  const { labels, dataType } = options;
+  const hints = { labels, dataType, labelsUnlessNamed: dataset.areNumbersNamed };
+  await writeCalibrated({ ...hints, checkpoint, output, temperature, force, signal });
+  process.stdout.write(
+    `Wrote ${output}: temperature ${temperature.toFixed(4)}, fitted on ${grouped(trusts[0]!.images)} faces (${dataset.split}).\n`,
+  );
+  for (const trust of trusts) process.stdout.write(`\n${formatTrust(trust, trust === trusts[0])}\n`);
+}
+
+/** Where a dataset has one evaluation set, two names of a split can mean the same images. */
+function requireOthers(fitted: OpenedDataset, judged: OpenedDataset): void {
+  const paths = new Set(fitted.samples.map(({ path }) => path));
+  const shared = judged.samples.filter(({ path }) => paths.has(path)).length;
+  if (shared === 0) return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected --split and --judge to be different faces, but ${shared} are in both; fit on faces that are not judged.`,
+  );
+}
+
+async function fit(
+  flags: CalibrateFlags,
+  options: Awaited<ReturnType<typeof loadOptions>>,
+  dataset: OpenedDataset,
+  judged: OpenedDataset | undefined,
+  signal: AbortSignal,
+): Promise<{ temperature: number; trusts: CalibratedTrust[] }> {
+  const { batchSize, workers, strict, checkpoint } = flags;
+  await using poster = await Poster.load(checkpoint, {
+    ...options,
+    temperature: 1,
+    labelsUnlessNamed: dataset.areNumbersNamed,
+  });
+  noteWeights(poster.notes);
+  const running = { batchSize, workers, strict, signal, onNote: sayNote };
+  const { temperature, trust } = await watched('Fitting', (onProgress) =>
+    fitModel(poster, dataset, { ...running, onProgress }),
+  );
+  if (!judged) return { temperature, trusts: [trust] };
+  const judgement = await watched('Judging', (onProgress) =>
+    judgeModel(poster, judged, temperature, { ...running, onProgress }),
+  );
+  return { temperature, trusts: [trust, judgement] };
+}
+
+/** Work over images with its progress on standard error. */
+async function watched<T>(label: string, work: (onProgress: Progress['update']) => Promise<T>): Promise<T> {
+  const progress = createProgress(label, 'images');
+  return work(progress.update).finally(() => progress.stop());
+}
+
+function formatTrust({ images, split, before, after }: CalibratedTrust, isFitted: boolean): string {
+  const plain = (value: number) => value.toFixed(4);
+  const estimate = ({ value, low, high }: Trust['brier'], write: (value: number) => string) =>
+    `${write(value)} (${write(low)} to ${write(high)})`;
+  const rows: [string, (trust: Trust) => string][] = [
+    ['Calibration error', ({ calibrationError }) => estimate(calibrationError, percent)],
+    ['  of every class', ({ classwiseError }) => percent(classwiseError)],
+    ['Cross entropy', ({ crossEntropy }) => estimate(crossEntropy, plain)],
+    ['Brier score', ({ brier }) => estimate(brier, plain)],
+  ];
+  const role = isFitted ? 'fitted on' : 'judged on';
+  return table(
+    [`${split}, ${grouped(images)} faces, ${role} (95 % interval)`, 'Before', 'After'],
+    rows.map(([name, of]) => [name, of(before), of(after)]),
+  );
+}

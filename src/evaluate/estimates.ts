@@ -1,0 +1,93 @@
+/** Figures of an evaluation that need the single images for their intervals. Browser-safe. */
+import { seededRandom } from '../tensor/random.js';
+import { classCalibrationErrors, expectedCalibrationError, reliabilityBins } from './calibration.js';
+import { confusionMatrix, confusionMetrics, total } from './metrics.js';
+import type { ImagePrediction, ScoredPrediction } from './prediction.js';
+import type { EvaluationResult, Trust, VotesFigures } from './result.js';
+import { bootstrap, defaultResamples, type Estimate } from './statistics/bootstrap.js';
+import { brierScore, crossEntropy, divergence } from './statistics/distances.js';
+
+/** Images drawn in all resamples together: what takes about a second; fewer resamples for larger datasets. */
+const mostDrawn = 2e7;
+
+function estimate(count: number, figures: (images: Uint32Array) => readonly number[]): Estimate[] {
+  const affordable = Math.max(200, Math.floor(mostDrawn / count));
+  const resamples = Math.min(defaultResamples, affordable);
+  return bootstrap(count, figures, { random: seededRandom(1), resamples });
+}
+
+/** Estimates of means over images. */
+function meanEstimates(columns: readonly Float64Array[]): Estimate[] {
+  const count = columns[0]!.length;
+  return estimate(count, (images) =>
+    columns.map((values) => {
+      let sum = 0;
+      for (let i = 0; i < images.length; i++) sum += values[images[i]!]!;
+      return sum / count;
+    }),
+  );
+}
+
+/** Intervals of the figures that no formula gives one for. */
+export function intervalsOf(
+  scored: readonly ScoredPrediction[],
+  classCount: number,
+): NonNullable<EvaluationResult['intervals']> {
+  const [meanClassAccuracy, macroF1] = estimate(scored.length, (images) => {
+    const drawn = Array.from(images, (i) => scored[i]!);
+    const metrics = confusionMetrics(confusionMatrix(drawn, classCount));
+    return [metrics.meanClassAccuracy, metrics.macroF1];
+  });
+  return { meanClassAccuracy: meanClassAccuracy!, macroF1: macroF1! };
+}
+
+/** How far the probabilities can be trusted. */
+export function trustOf(scored: readonly ScoredPrediction[], classCount: number): Trust {
+  const reliability = reliabilityBins(scored);
+  const [loss, brier] = meanEstimates([
+    Float64Array.from(scored, (one) => one.loss),
+    Float64Array.from(scored, ({ label, probabilities }) => brierScore(label, probabilities)),
+  ]);
+  const [calibrationError] = estimate(scored.length, (images) => [
+    expectedCalibrationError(reliabilityBins(drawnFrom(scored, images))),
+  ]);
+  const errors = classCalibrationErrors(scored, classCount);
+  const classwiseError = total(errors) / classCount;
+  return {
+    reliability,
+    crossEntropy: loss!,
+    calibrationError: calibrationError!,
+    classwiseError,
+    brier: brier!,
+  };
+}
+
+function* drawnFrom<T>(all: readonly T[], images: Uint32Array): Generator<T> {
+  for (const i of images) yield all[i]!;
+}
+
+/** How the probabilities stand to people's votes; nothing where no face has votes. */
+export function votesOf(
+  predictions: readonly ImagePrediction[],
+  scored: readonly ScoredPrediction[],
+): { votes?: VotesFigures } {
+  const voted = predictions.flatMap(({ shares }, i) => (shares ? [{ shares, ...scored[i]! }] : []));
+  if (voted.length === 0) return {};
+  const column = (of: (one: (typeof voted)[number]) => number) => Float64Array.from(voted, of);
+  const estimates = meanEstimates([
+    column(({ shares, probabilities }) => crossEntropy(shares, probabilities)),
+    column(({ shares, probabilities }) => divergence(shares, probabilities)),
+    column(({ shares }) => crossEntropy(shares, shares)),
+    column(({ shares, label }) => shares[label]!),
+    column(({ predicted, label }) => (predicted === label ? 1 : 0)),
+  ]);
+  const [loss, distance, entropy, rater, model] = estimates as [
+    Estimate,
+    Estimate,
+    Estimate,
+    Estimate,
+    Estimate,
+  ];
+  const faces = voted.length;
+  return { votes: { faces, crossEntropy: loss, divergence: distance, entropy: entropy.value, rater, model } };
+}
