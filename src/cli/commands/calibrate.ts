@@ -6,6 +6,8 @@ import { PosterError } from '../../errors.js';
 import type { Trust } from '../../evaluate/result.js';
 import { type CalibratedTrust, fitModel, judgeModel, writeCalibrated } from '../../export/calibrate-model.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
+import { checkpointFile } from '../../model/shipped-models.js';
+import { defaultModel } from '../../model/shipped-names.js';
 import { grouped, percent } from '../../report/display-text.js';
 import {
   type EvaluationDataFlags,
@@ -15,6 +17,7 @@ import {
 } from '../evaluation-data.js';
 import {
   type BatchFlags,
+  checkpointOption,
   forceOption,
   loadOptions,
   type ModelFlags,
@@ -39,7 +42,7 @@ export function registerCalibrate(program: Command): void {
     .description(
       'Fits the temperature that logits are divided by on a split that is neither trained on nor judged, and writes the model with it. It changes no answer, only how sure each is; every probability of the new file uses it.',
     )
-    .requiredOption('--checkpoint <file>', '.pth, .pth.tar, .safetensors or exported .onnx')
+    .addOption(checkpointOption())
     .requiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth')
     .option('--judge <split>', 'another split, on which to show the figures before and after')
     .addOption(forceOption());
@@ -47,7 +50,8 @@ export function registerCalibrate(program: Command): void {
 }
 
 async function calibrate(signal: AbortSignal, flags: CalibrateFlags): Promise<void> {
-  const { checkpoint, output, split, judge, force } = flags;
+  const { output, split, judge, force } = flags;
+  const checkpoint = checkpointFile(flags.checkpoint ?? defaultModel);
   if (split === undefined || split === judge)
     throw new PosterError(
       'option.invalid',
@@ -58,7 +62,13 @@ async function calibrate(signal: AbortSignal, flags: CalibrateFlags): Promise<vo
   const judged = judge && (await openEvaluationData({ ...flags, split: judge }, signal));
   if (judged) requireOthers(dataset, judged);
   const options = await loadOptions(flags, signal);
-  const { temperature, trusts } = await fit(flags, options, dataset, judged || undefined, signal);
+  const { temperature, trusts } = await fit(
+    { ...flags, checkpoint },
+    options,
+    dataset,
+    judged || undefined,
+    signal,
+  );
   const { labels, dataType } = options;
   const hints = { labels, dataType, labelsUnlessNamed: dataset.areNumbersNamed };
   await writeCalibrated({ ...hints, checkpoint, output, temperature, force, signal });
@@ -80,7 +90,7 @@ function requireOthers(fitted: OpenedDataset, judged: OpenedDataset): void {
 }
 
 async function fit(
-  flags: CalibrateFlags,
+  flags: CalibrateFlags & { readonly checkpoint: string },
   options: Awaited<ReturnType<typeof loadOptions>>,
   dataset: OpenedDataset,
   judged: OpenedDataset | undefined,

@@ -7,6 +7,7 @@ import { compareModels } from '../../evaluate/compare/compare-models.js';
 import { scorePrediction } from '../../evaluate/prediction.js';
 import { defaultResamples } from '../../evaluate/statistics/bootstrap.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
+import { isShippedModel } from '../../model/shipped-names.js';
 import { readAnswers } from '../../report/read-answers.js';
 import {
   type EvaluationDataFlags,
@@ -88,6 +89,7 @@ async function checkOutputs(
 }
 
 async function isFolder(path: string): Promise<boolean> {
+  if (isShippedModel(path)) return false;
   const found = await stat(path).catch((cause: unknown) => {
     throw new PosterError(
       'file.missing',
