@@ -1,9 +1,10 @@
 /**
- * Sets up a fresh clone and shows the main job on drawn faces: learn, evaluate, report.
+ * Sets up a fresh clone and shows the main job: recognise a photograph; learn drawn faces, evaluate, report. The engine
+ * that learns is built when its turn comes.
  *
  *   npm run demo [-- --output demo-output]
  */
 import { root, run, setUp } from './setup.mjs';
 
-await setUp({ native: true }); // without it, the demo says so and learns nothing
+await setUp();
 run(process.execPath, [`${root}build/examples/demo/main.js`, ...process.argv.slice(2)], 'The demo');

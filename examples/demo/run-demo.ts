@@ -1,10 +1,11 @@
-/** The main job end to end with no data at hand: draw faces, learn them, evaluate, report. */
+/** The main job end to end with no data at hand: recognise a photograph; draw faces, learn them, evaluate, report. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePth } from '../../src/checkpoint/pth/write.js';
 import { Poster } from '../../src/core/poster.js';
 import { labelSet } from '../../src/data/labels.js';
 import { openDataset } from '../../src/data/open-dataset.js';
+import { type PhotoDemo, showPhotos } from '../../src/demo/show-photos.js';
 import { PosterError } from '../../src/errors.js';
 import type { EvaluationResult } from '../../src/evaluate/result.js';
 import { cardKey, modelCard } from '../../src/model/model-card.js';
@@ -25,14 +26,18 @@ export interface DemoOptions {
   /** Drawn faces to evaluate on, evenly of the seven expressions. Default 350. */
   readonly heldOut?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onStage?: ((stage: DemoStage) => void) | undefined;
+  /** Told as each stage begins; the next waits for what it returns. */
+  readonly onStage?: ((stage: DemoStage) => void | Promise<void>) | undefined;
+  readonly onPhotos?: ((photos: PhotoDemo) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly onTraining?: ((event: TrainEvent) => void) | undefined;
 }
 
-export type DemoStage = 'draw' | 'train' | 'evaluate';
+export type DemoStage = 'photos' | 'draw' | 'train' | 'evaluate';
 
 export interface DemoResult {
+  /** What the shipped model saw in photographs. */
+  readonly photos: PhotoDemo;
   /** The drawn dataset, in RAF-DB's layout. */
   readonly faces: string;
   readonly checkpoint: string;
@@ -45,16 +50,19 @@ export interface DemoResult {
 }
 
 /**
- * Draws a labelled set of schematic faces, trains the narrow network on them, evaluates it on faces drawn with
+ * Recognises a portrait with the model that comes with the package; then draws a labelled set of schematic faces, trains the narrow network on them, evaluates it on faces drawn with
  * other parameters and writes the report.
  *
  * @throws PosterError `file.unwritable` for a folder with other files, `aborted`.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { output, faces: count = 2100, heldOut = 350, signal, onStage, onProgress } = options;
+  const { output, faces: count = 2100, heldOut = 350, signal, onStage, onPhotos, onProgress } = options;
   const faces = join(output, 'faces');
   await requireOwnFolder(output);
-  onStage?.('draw');
+  await onStage?.('photos');
+  const photos = await showPhotos({ output: join(output, 'photos'), force: true, signal });
+  onPhotos?.(photos);
+  await onStage?.('draw');
   await writeDrawnDataset(faces, {
     train: count,
     test: heldOut,
@@ -65,7 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   });
   for (const part of ['run', 'evaluation']) await rm(join(output, part), { recursive: true, force: true });
   const learned = await learn(faces, options);
-  onStage?.('evaluate');
+  await onStage?.('evaluate');
   const dataset = await openDataset({ root: faces, type: 'RAF-DB', split: 'test', signal });
   await using poster = await Poster.load(learned.checkpoint, { signal });
   const outcome = await poster.evaluate({ dataset, signal, onProgress });
@@ -73,16 +81,17 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const evaluation = { ...outcome.result, published: null };
   const drawn = { ...outcome, result: evaluation };
   const files = await writeEvaluation(join(output, 'evaluation'), drawn, signal ? { signal } : {});
-  return { faces, ...learned, evaluation, files };
+  return { photos, faces, ...learned, evaluation, files };
 }
 
-const ownNames = new Set(['faces', 'run', 'evaluation']);
+const ownNames = new Set(['photos', 'faces', 'run', 'evaluation']);
 
 async function requireOwnFolder(folder: string): Promise<void> {
   const names = await readdir(folder).catch((): string[] => []);
   const others = names.filter((name) => !ownNames.has(name));
-  // Folders of these names may be anybody's: a demo begins with the faces, which say that they are drawn.
-  const foreign = others[0] ?? ((await holdsDrawnFaces(join(folder, 'faces'))) ? undefined : names[0]);
+  // Folders of these names may be anybody's: a demo has photos, and faces that say that they are drawn.
+  const isOwn = (await holdsDrawnFaces(join(folder, 'faces'))) || names.every((name) => name === 'photos');
+  const foreign = others[0] ?? (isOwn ? undefined : names[0]);
   if (foreign === undefined) return;
   throw new PosterError(
     'file.unwritable',
@@ -95,7 +104,7 @@ type Learned = Pick<DemoResult, 'checkpoint' | 'untrained' | 'curves'>;
 async function learn(faces: string, options: DemoOptions): Promise<Learned> {
   const { output, epochs = 2, signal, onStage, onTraining } = options;
   const folder = join(output, 'run');
-  onStage?.('train');
+  await onStage?.('train');
   try {
     const result = await train({
       ...recipe,

@@ -6,6 +6,7 @@ import { registerBench } from './commands/bench.js';
 import { registerCalibrate } from './commands/calibrate.js';
 import { registerCompare } from './commands/compare.js';
 import { registerData } from './commands/data.js';
+import { registerDemo } from './commands/demo.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
@@ -32,6 +33,7 @@ for (const register of [
   registerInspect,
   registerData,
   registerBench,
+  registerDemo,
   registerSetup,
 ]) {
   register(program);

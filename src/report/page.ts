@@ -5,8 +5,11 @@ import { styleSheet } from './style.js';
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+const figuresNote =
+  'Written by poster-v2. Figures follow scikit-learn’s definitions; the interval is Wilson’s.';
+
 /** A whole HTML document in the project's design around a body. Browser-safe. */
-export function page(title: string, body: Html): string {
+export function page(title: string, body: Html, footer = figuresNote): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -20,7 +23,7 @@ export function page(title: string, body: Html): string {
 <body>
 <main>
 ${body}</main>
-<footer><p>Written by poster-v2. Figures follow scikit-learn’s definitions; the interval is Wilson’s.</p></footer>
+<footer><p>${footer}</p></footer>
 </body>
 </html>
 `.markup;

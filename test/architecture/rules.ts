@@ -29,7 +29,7 @@ export const floors: readonly (readonly string[])[] = [
   ['recognise', 'data/make', 'inspect'],
   ['evaluate', 'explain', 'video'],
   ['core', 'report'],
-  ['predict', 'runs', 'web'],
+  ['predict', 'runs', 'web', 'demo'],
   ['export', 'train'],
   ['bench', 'server', 'index.ts'],
   ['cli', 'studio'],

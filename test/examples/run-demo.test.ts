@@ -12,15 +12,18 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** So few faces show that it learns; that its own many are learned to over 90 %, the demo itself shows. */
 const small = { faces: 140, epochs: 2, heldOut: 35 };
 
-torchTest('the demo draws faces, learns from them, and evaluates on others', async () => {
+torchTest('the demo recognises photos, draws faces, learns from them, and evaluates on others', async () => {
   const output = join(folder, 'demo');
   const stages: DemoStage[] = [];
-  const { evaluation, curves, files, untrained } = await runDemo({
+  const { photos, evaluation, curves, files, untrained } = await runDemo({
     ...small,
     output,
-    onStage: (stage) => stages.push(stage),
+    onStage: (stage) => {
+      stages.push(stage);
+    },
   });
-  assert.deepEqual([stages, untrained], [['draw', 'train', 'evaluate'], undefined]);
+  assert.deepEqual([stages, untrained], [['photos', 'draw', 'train', 'evaluate'], undefined]);
+  assert.ok(photos.scenes.length >= 10);
   const history = readFileSync(join(output, 'run', 'history.jsonl'), 'utf8')
     .trimEnd()
     .split('\n');
@@ -40,7 +43,7 @@ torchTest('a second demo replaces the first', async () => {
   const second = await runDemo({ output, faces: 14, epochs: 1, heldOut: 14 });
   assert.equal(readdirSync(join(output, 'faces', 'Image', 'aligned')).length, 14 + 14);
   assert.equal(second.evaluation.metrics.samples, 14);
-  assert.deepEqual(readdirSync(output).sort(), ['evaluation', 'faces', 'run']);
+  assert.deepEqual(readdirSync(output).sort(), ['evaluation', 'faces', 'photos', 'run']);
 });
 
 test('the demo writes into no folder with other files', async () => {

@@ -21,7 +21,7 @@ const longestLabel = 24;
 /** Widths of the parts of a row, in text heights: one letter, the bar, the percentage, the gaps. */
 const letter = 0.62;
 const barWidth = 5;
-const percentWidth = 2.7;
+const percentWidth = 3.6;
 const gap = 0.6;
 const rowHeight = 1.45;
 
