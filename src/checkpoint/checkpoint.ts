@@ -1,3 +1,7 @@
+/**
+ * Checkpoints of PyTorch and safetensors, read without running anything in them, and written.
+ * Here: what an open one gives.
+ */
 import type { DType, HostTensor, Shape } from '../tensor/host-tensor.js';
 import type { PickleValue } from './pickle/values.js';
 import type { StoredTensor } from './stored-tensor.js';

@@ -1,3 +1,7 @@
+/**
+ * The model as programs use it.
+ * Here: on ONNX Runtime in Node.
+ */
 import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evaluate/evaluate.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';

@@ -1,3 +1,8 @@
+/**
+ * Labelled images: the layouts of datasets, their labels, checks, and the loader of batches.
+ * Here: what an opened dataset gives.
+ */
+
 /** One labelled image. */
 export interface Sample {
   readonly path: string;

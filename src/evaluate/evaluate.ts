@@ -1,4 +1,7 @@
-/** Runs a model over a labelled dataset. */
+/**
+ * How good a model is on a dataset, and how sure that is.
+ * Here: runs a model over a labelled dataset.
+ */
 import type { Dataset } from '../data/dataset.js';
 import { dataTypeFacts, dataTypes, labelIndex } from '../data/labels.js';
 import { PosterError } from '../errors.js';

@@ -1,4 +1,7 @@
-/** What decided a class, as maps over the face. Browser-safe. */
+/**
+ * Heat maps of what decided a class.
+ * Here: the maps of one face. Browser-safe.
+ */
 import { mapSizes, type NetworkConfig } from '../network/config.js';
 import type { Prediction } from '../recognise/prediction.js';
 

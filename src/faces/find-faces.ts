@@ -1,5 +1,7 @@
-/** Every face of a photo, aligned. Browser-safe. */
-
+/**
+ * Faces in photos: found, measured by five points, and cut out aligned.
+ * Here: every face of a photo, aligned. Browser-safe.
+ */
 import { PosterError, throwIfAborted } from '../errors.js';
 import { checkCropSize } from '../image/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';

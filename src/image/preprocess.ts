@@ -1,4 +1,7 @@
-/** What the network sees of an image. Browser-safe. */
+/**
+ * Images, from the bytes of a file to the numbers that the network sees, as Pillow and torchvision have them.
+ * Here: what the network sees of an image. Browser-safe.
+ */
 import { valuesPerImage } from '../network/config.js';
 import { toGrey } from './grey.js';
 import { normalise } from './normalise.js';

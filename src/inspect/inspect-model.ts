@@ -1,5 +1,7 @@
-/** What a model file holds, without running it. */
-
+/**
+ * Models looked at without being run: their files, parameters and multiply-adds.
+ * Here: what a model file holds, without running it.
+ */
 import type { Alignment } from '../image/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from '../model/choose-labels.js';

@@ -1,3 +1,7 @@
+/**
+ * Files, locks and threads, written so that an interruption leaves nothing half done.
+ * Here: a file is written aside and renamed into place.
+ */
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';

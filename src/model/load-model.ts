@@ -1,5 +1,7 @@
-/** Opens a model of any format for inference. */
-
+/**
+ * From a file to a model: its size, its classes, its weights and its card.
+ * Here: opens a model of any format for inference.
+ */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { throwIfAborted } from '../errors.js';
 import type { Alignment } from '../image/alignment.js';

@@ -1,4 +1,7 @@
-/** A loaded POSTER V2 model, whatever runs it. Browser-safe. */
+/**
+ * The inference engine: the network recorded as an ONNX graph, folded, and run by ONNX Runtime.
+ * Here: a loaded POSTER V2 model, whatever runs it. Browser-safe.
+ */
 
 /** What the network says of a batch; rows of `count` images. */
 export interface ModelOutputs {

@@ -1,5 +1,7 @@
-/** Predictions of many face crops. */
-
+/**
+ * Predictions of many files, written as lines that can be continued; pictures and heat maps beside them.
+ * Here: predictions of many face crops.
+ */
 import type { FileResult, RecogniseFilesOptions, Recogniser } from '../recognise/recognise-files.js';
 import { type Explainer, type ExplainTo, explainedFiles, explainFiles } from './explain-results.js';
 import { formatter } from './output/format.js';

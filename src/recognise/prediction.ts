@@ -1,4 +1,7 @@
-/** What a user gets for an image. Browser-safe. */
+/**
+ * From images to predictions, one by one, by files or by the faces of photos.
+ * Here: what a user gets for an image. Browser-safe.
+ */
 import type { ModelOutputs } from '../onnx/session.js';
 import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
 

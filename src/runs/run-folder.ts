@@ -1,4 +1,7 @@
-/** Where a training run keeps its files. */
+/**
+ * The folder that a training run leaves, and what is read from it while it runs and afterwards.
+ * Here: where a training run keeps its files.
+ */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Lock, takeLock } from '../io/lock-file.js';

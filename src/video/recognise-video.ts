@@ -1,4 +1,7 @@
-/** Recognises the faces of a video and follows them. */
+/**
+ * Videos: their frames, and faces followed from one to the next.
+ * Here: recognises the faces of a video and follows them.
+ */
 import { PosterError } from '../errors.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import type { CropRecogniser, RecognisedFace, RecogniseFacesOptions } from '../recognise/recognise-faces.js';

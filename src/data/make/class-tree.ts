@@ -1,4 +1,7 @@
-/** Where the images of a made dataset go: `split/class/name`, in folders that sort in label order. */
+/**
+ * Makes datasets: class folders out of a distribution, aligned crops out of photos.
+ * Here: where the images of a made dataset go: `split/class/name`, in folders that sort in label order.
+ */
 import { extname, join, sep } from 'node:path';
 import { type DataType, dataTypeFacts } from '../labels.js';
 import type { Layout, Listing, Split } from '../layouts/layout.js';
