@@ -3,7 +3,7 @@
  * landmarks. The sizes in the comments are those of the published input. Matches the official `face_landback`. Browser-safe.
  */
 import type { NetworkConfig } from './config.js';
-import { batchNorm, conv2d, type Layer, prelu, sequential } from './layers.js';
+import { batchNorm, type Conv2dConfig, conv2d, type Layer, prelu, sequential } from './layers.js';
 import type { Observe, Ops } from './ops.js';
 import { kaimingFanOut, type Path } from './state-dict.js';
 
@@ -17,14 +17,7 @@ export interface LandmarkBranch {
   readonly landmarks: Layer | undefined;
 }
 
-interface BlockConfig {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly kernel: number;
-  readonly stride?: number;
-  readonly padding?: number;
-  readonly groups?: number;
-}
+type BlockConfig = Omit<Conv2dConfig, 'bias' | 'initial'>;
 
 /** Convolution and normalisation, without activation. */
 function linearBlock(path: Path, config: BlockConfig): Layer {

@@ -22,28 +22,14 @@ export interface GeneratorHandle {
 /** 'cpu', 'cuda' (the first device) or 'cuda:1'. */
 export type Device = 'cpu' | 'cuda' | `cuda:${number}`;
 
+/** A number, text and so on; null for None. */
+export type PlainValue = number | bigint | boolean | string | null | undefined;
+
 /** What an operator takes: by its schema's type, with null for None and names for element types and devices. */
-export type NativeArgument =
-  | Handle
-  | GeneratorHandle
-  | number
-  | bigint
-  | boolean
-  | string
-  | null
-  | undefined
-  | readonly NativeArgument[];
+export type NativeArgument = Handle | GeneratorHandle | PlainValue | readonly NativeArgument[];
 
 /** What an operator gives: a handle, a list of results, or a plain value. */
-export type NativeResult =
-  | Handle
-  | number
-  | bigint
-  | boolean
-  | string
-  | null
-  | undefined
-  | readonly NativeResult[];
+export type NativeResult = Handle | PlainValue | readonly NativeResult[];
 
 type Handles = readonly (Handle | null)[];
 

@@ -1,6 +1,13 @@
 /** Any operator of libtorch by its name, through PyTorch's dispatcher. */
 import { PosterError } from '../errors.js';
-import { addon, type Handle, type NativeArgument, type NativeResult, nativeError } from './addon.js';
+import {
+  addon,
+  type Handle,
+  type NativeArgument,
+  type NativeResult,
+  nativeError,
+  type PlainValue,
+} from './addon.js';
 import { Generator } from './random.js';
 import { Tensor } from './tensor.js';
 
@@ -9,18 +16,9 @@ import { Tensor } from './tensor.js';
  * for element types ('float32'), devices ('cuda:0') and memory formats ('channels_last'); null for None;
  * undefined for the default.
  */
-export type Argument =
-  | Tensor
-  | Generator
-  | number
-  | bigint
-  | boolean
-  | string
-  | null
-  | undefined
-  | readonly Argument[];
+export type Argument = Tensor | Generator | PlainValue | readonly Argument[];
 
-export type Result = Tensor | number | bigint | boolean | string | null | undefined | Result[];
+export type Result = Tensor | PlainValue | Result[];
 
 type Operator = (...args: NativeArgument[]) => NativeResult;
 
