@@ -5,10 +5,10 @@ import './io/telemetry-off.js';
 export {
   type ExplainBatchOptions,
   type ExplainOptions,
+  type LoadOptions,
   Poster,
-  type PredictBatchOptions,
-  type PredictOptions,
 } from './core/poster.js';
+export type { PredictBatchOptions, PredictOptions } from './core/poster-core.js';
 export { checkData, type DataReport } from './data/check/check-data.js';
 export type { Dataset, Sample } from './data/dataset.js';
 export { type DataType, dataTypes, labelSet } from './data/labels.js';
@@ -25,14 +25,13 @@ export { writeExplanation } from './explain/write-explanation.js';
 export { type ExportOptions, type ExportReport, exportModel } from './export/export-model.js';
 export { type Template, templates } from './faces/align/template.js';
 export type { DetectedFace, DetectOptions, FaceDetector } from './faces/detect/detector.js';
-export type { Face, FindFacesOptions } from './faces/find-faces.js';
+export type { Face, FindFacesOptions, FoundFaces } from './faces/find-faces.js';
 export { type FaceFinder, type FaceFinderOptions, openFaceFinder } from './faces/open-face-finder.js';
 export type { Alignment } from './image/alignment.js';
 export type { DecodeOptions } from './image/decode/decode.js';
 export { decodeInput as decodeImage, type ImageInput } from './image/decode/decode-input.js';
 export type { RgbImage } from './image/rgb-image.js';
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
-export type { LoadOptions } from './model/load-model.js';
 export { listInputs } from './predict/list-inputs.js';
 export type { PredictCounts } from './predict/output/stream-lines.js';
 export { type PredictToOptions, predictTo } from './predict/predict-files.js';

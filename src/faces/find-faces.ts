@@ -51,6 +51,13 @@ export interface Face {
   readonly transform: Similarity;
 }
 
+/** The faces of a photo, the largest first, and its size when upright; coordinates are in pixels of it. */
+export interface FoundFaces<F extends Face = Face> {
+  readonly width: number;
+  readonly height: number;
+  readonly faces: readonly F[];
+}
+
 /**
  * The faces of a photo, the largest first. None is an empty list, no error. Faces turned by more than about 110
  * degrees are missed or misread.

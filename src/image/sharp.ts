@@ -22,6 +22,11 @@ const loadOnUse: Constructor = (...args) => {
   return loaded(...(args as Parameters<Module>));
 };
 
+/** Loads it now. Before threads are started that use it: libvips must have been loaded by the main thread first. */
+export function loadForThreads(): void {
+  loaded ??= load();
+}
+
 function load(): Module {
   const module = createRequire(import.meta.url)('sharp') as Module;
   // Both settings are libvips' own, shared by the process. Images are decoded side by side, not in slices, and

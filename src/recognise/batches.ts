@@ -1,6 +1,7 @@
-/** Gathers what comes one by one into arrays. Browser-safe. */
+/** What is said where a list of images is wanted. Browser-safe. */
 import { PosterError } from '../errors.js';
 import { describeGiven } from '../image/decode/given-image.js';
+import { inChunks } from '../util/in-chunks.js';
 
 /**
  * Arrays of up to `size` images.
@@ -8,15 +9,7 @@ import { describeGiven } from '../image/decode/given-image.js';
  */
 export async function* batches<T>(images: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   requireList(images);
-  let batch: T[] = [];
-  for await (const image of images) {
-    batch.push(image);
-    if (batch.length === size) {
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield batch;
+  yield* inChunks(images, size);
 }
 
 /**

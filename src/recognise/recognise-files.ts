@@ -4,9 +4,10 @@ import { openLoader } from '../data/loader/loader.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { describeGiven } from '../image/decode/given-image.js';
 import { describeClipped } from '../image/decode/grey16.js';
+import type { Preprocessing } from '../image/preprocess.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
-import type { LoadedModel } from '../model/load-model.js';
 import type { NetworkConfig } from '../network/config.js';
+import type { ModelOutputs } from '../onnx/session.js';
 import { requireList } from './batches.js';
 import { type Prediction, toPredictions } from './prediction.js';
 
@@ -43,6 +44,13 @@ export interface Recogniser {
   ): AsyncGenerator<FileResult>;
 }
 
+/** A model that runs prepared images: count x 3 x size x size. */
+export interface RunnableModel {
+  readonly labels: readonly string[];
+  readonly preprocessing: Preprocessing;
+  run(images: Float32Array, count: number): Promise<ModelOutputs>;
+}
+
 export const defaultBatchSize = 16;
 
 export function defaultWorkers(): number {
@@ -51,7 +59,7 @@ export function defaultWorkers(): number {
 
 /** Yields a result for every path, in order, whatever the batch size and number of workers. */
 export async function* recogniseFiles(
-  { session, labels: { labels }, preprocessing }: Pick<LoadedModel, 'session' | 'labels' | 'preprocessing'>,
+  { run, labels, preprocessing }: RunnableModel,
   paths: Iterable<string> | AsyncIterable<string>,
   options: RecogniseFilesOptions = {},
 ): AsyncGenerator<FileResult> {
@@ -62,7 +70,7 @@ export async function* recogniseFiles(
   await using loader = openLoader({ batchSize, workers, imageSize, grey: color === 'grey' });
   for await (const batch of loader.load(requests(paths, pending), { signal })) {
     throwIfAborted(signal);
-    const outputs = await session.run(batch.images, batch.count);
+    const outputs = await run(batch.images, batch.count);
     const predictions = toPredictions(outputs, labels, embedding, pending);
     for (const [i, { error, clipped }] of batch.items.entries()) {
       const path = pending.shift()!;

@@ -2,21 +2,20 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type LoadOptions, Poster } from '../core/poster.js';
 import { messageOf, PosterError } from '../errors.js';
 import { chooseAlignment } from '../faces/align/template.js';
 import { checkCropSize, type TemplateName } from '../image/alignment.js';
-import type { LoadOptions } from '../model/load-model.js';
 import { defaultModel } from '../model/shipped-names.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
 import { createServer, type ServerOptions } from './create-server.js';
-import { openEngineThread } from './engine/engine-thread.js';
 import { openReaderThreads } from './engine/reader-threads.js';
 import type { ServerModel } from './server-model.js';
 
 export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' | 'registry'> {
   /** .pth, .pth.tar, .safetensors, exported .onnx, or the name of a model that comes with this package: `small`, the default. */
   readonly checkpoint?: string | undefined;
-  readonly load?: Omit<LoadOptions, 'signal'>;
+  readonly load?: Omit<LoadOptions, 'signal' | 'worker'>;
   /** 0 takes any that is free. Default: 8080. */
   readonly port?: number | undefined;
   /** Find faces when asked to. Default: true. */
@@ -47,23 +46,19 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { checkpoint = defaultModel, load = {}, signal, faces = true, workers = defaultWorkers() } = options;
   const { detector, landmarks, template, cropSize: size } = options;
   if (size !== undefined) checkCropSize(size);
-  const engine = await openEngineThread({ checkpoint, options: load });
+  await using poster = await Poster.load(checkpoint, { ...load, worker: true });
+  const reader = await openReaderThreads(workers, { faces, detector, landmarks });
   try {
-    const reader = await openReaderThreads(workers, { faces, detector, landmarks });
-    try {
-      const app = await createServer(engine, {
-        ...options,
-        alignment: chooseAlignment({ template, size }, engine.alignment),
-        reader,
-        readers: workers,
-        registry: processFigures(),
-      });
-      await serveUntil(app, options, engine, [whenAborted(signal), engine.failure, reader.failure]);
-    } finally {
-      await reader.close();
-    }
+    const app = await createServer(poster, {
+      ...options,
+      alignment: chooseAlignment({ template, size }, poster.alignment),
+      reader,
+      readers: workers,
+      registry: processFigures(),
+    });
+    await serveUntil(app, options, poster, [whenAborted(signal), poster.failure, reader.failure]);
   } finally {
-    await engine.close();
+    await reader.close();
   }
 }
 

@@ -2,10 +2,10 @@
 import { mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Alignment } from '../image/alignment.js';
-import { startThread } from '../io/thread.js';
-import type { LabelHints } from '../model/choose-labels.js';
+import { loadForThreads } from '../image/sharp.js';
 import { isOnnx } from '../model/load-model.js';
+import { startThread } from '../threads/thread.js';
+import type { WebExportMethods, WebExportOrder, WebModelFacts } from './web-export-worker.js';
 
 export interface WebModel {
   /**
@@ -20,17 +20,6 @@ export interface WebModel {
 interface Exported {
   readonly folder: string;
   readonly file: string;
-}
-
-/** What the file says, as the server's own model has it. */
-interface WebModelFacts extends LabelHints {
-  readonly alignment: Alignment;
-}
-
-/** What the exporting thread is asked for. */
-export interface WebExportOrder extends WebModelFacts {
-  readonly checkpoint: string;
-  readonly output: string;
 }
 
 export function openWebModel(checkpoint: string, facts: WebModelFacts): WebModel {
@@ -55,9 +44,10 @@ async function exportForWeb(checkpoint: string, facts: WebModelFacts): Promise<E
   const folder = await mkdtemp(join(tmpdir(), 'poster-web-'));
   const file = join(folder, 'model.onnx');
   const order: WebExportOrder = { ...facts, checkpoint, output: file };
-  const thread = startThread<WebExportOrder, null>(new URL('./web-export-worker.js', import.meta.url), null);
+  loadForThreads();
+  const thread = startThread<WebExportMethods>(new URL('./web-export-worker.js', import.meta.url), null);
   try {
-    await thread.ask(order);
+    await thread.ask('export', order);
     // The time tells browsers which version they hold: the export of an unchanged checkpoint is unchanged.
     const { atime, mtime } = await stat(checkpoint);
     await utimes(file, atime, mtime);

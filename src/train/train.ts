@@ -1,15 +1,14 @@
 /** Training, as a program calls it. */
 import { dirname, join, resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
-// Loads sharp: libvips must have been loaded by the main thread before others use it.
-import '../data/loader/decoder-pool.js';
-import { messageOf, PosterError } from '../errors.js';
+import { loadForThreads } from '../image/sharp.js';
 import { isShippedModel } from '../model/shipped-names.js';
 import { isRun } from '../runs/run-folder.js';
+import { startThread, type Thread } from '../threads/thread.js';
 import type { TrainingConfig, TrainingOverrides } from './config/training-options.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
+import type { RunRequest } from './loop/run-training.js';
 import type { Processes } from './process-group.js';
-import type { WorkerInit, WorkerMessage } from './worker.js';
+import type { TrainingMethods } from './worker.js';
 
 export type { DryRunResult, StopReason, TrainEvent, TrainingSummary, TrainResult } from './events.js';
 
@@ -43,38 +42,34 @@ export interface TrainOptions extends TrainingOverrides {
  * with the step, when the loss is not finite; `worker.lost` when another process ended; `file.unwritable`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  return (await inThread(options, false)) as TrainResult;
+  const { onEvent } = options;
+  return inThread(options, ({ ask }, request) => ask('train', request, { onEvent }));
 }
 
 /** Does all that {@link train} does before training, and two steps; writes nothing. */
 export async function tryTraining(options: TrainOptions): Promise<DryRunResult> {
-  return (await inThread(options, true)) as DryRunResult;
+  return inThread(options, ({ ask }, request) => ask('dryRun', request));
 }
 
-/** Others, such as --input-type and --eval, would have the thread run another program. */
-const inheritedFlags = new Set(['--enable-source-maps', '--trace-warnings']);
-
-function inThread(options: TrainOptions, dryRun: boolean): Promise<TrainResult | DryRunResult> {
+async function inThread<Result>(
+  options: TrainOptions,
+  work: (thread: Thread<TrainingMethods>, request: RunRequest) => Promise<Result>,
+): Promise<Result> {
   letWaitingThreadsSleep();
-  const { signal, onEvent } = options;
+  loadForThreads();
+  const { signal } = options;
   const stop = new SharedArrayBuffer(4);
-  const order: WorkerInit = { request: requestOf(options), dryRun, stop };
   const askToStop = () => Atomics.store(new Int32Array(stop), 0, 1);
   if (signal?.aborted) askToStop();
   signal?.addEventListener('abort', askToStop, { once: true });
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: order,
-    execArgv: process.execArgv.filter((flag) => inheritedFlags.has(flag)),
-  });
-  return new Promise<TrainResult | DryRunResult>((succeed, fail) => {
-    worker.on('message', (message: WorkerMessage) => {
-      if ('event' in message) onEvent?.(message.event);
-      else if ('result' in message) succeed(message.result);
-      else fail(failureOf(message.failure));
-    });
-    worker.on('error', (cause) => fail(broken(messageOf(cause), cause)));
-    worker.on('exit', (code) => fail(broken(`exit code ${code}`)));
-  }).finally(() => signal?.removeEventListener('abort', askToStop));
+  const program = new URL('./worker.js', import.meta.url);
+  const thread = startThread<TrainingMethods>(program, stop, { name: 'The training thread' });
+  try {
+    return await work(thread, requestOf(options));
+  } finally {
+    signal?.removeEventListener('abort', askToStop);
+    await thread.close();
+  }
 }
 
 /**
@@ -94,7 +89,7 @@ function requestOf({
   signal,
   onEvent,
   ...given
-}: TrainOptions) {
+}: TrainOptions): RunRequest {
   return {
     output: output ?? (resume && isRun(dirname(resume)) ? dirname(resume) : newRunFolder(given.dataType)),
     ...{ lastCheckpoint, bestCheckpoint, resume, processes },
@@ -122,17 +117,4 @@ function absoluteTeacher(teacher: NonNullable<TrainingConfig['teacher']>[number]
 function newRunFolder(dataType = 'RAF-DB'): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   return join('runs', `${dataType.toLowerCase()}-${time}`);
-}
-
-type Failure = Extract<WorkerMessage, { failure: unknown }>['failure'];
-
-function failureOf({ code, message, stack }: Failure): Error {
-  if (code) return new PosterError(code, message);
-  const error = new Error(message);
-  if (stack) error.stack = stack;
-  return error;
-}
-
-function broken(reason: string, cause?: unknown): PosterError {
-  return new PosterError('engine.failed', `The training thread stopped unexpectedly (${reason}).`, { cause });
 }

@@ -1,9 +1,10 @@
 /** What the page and its worker say to each other. Browser-safe. */
-import type { ErrorCode } from '../errors.js';
-import type { Face, FindFacesOptions } from '../faces/find-faces.js';
+import type { RunRequest } from '../core/poster-core.js';
+import type { FindFacesOptions, FoundFaces } from '../faces/find-faces.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { ModelCard } from '../model/model-card.js';
 import type { ModelOutputs } from '../onnx/session.js';
+import type { Job } from '../threads/questions.js';
 
 /** What runs the network: the graphics processor, or the cores through WebAssembly. Both compute in float32. */
 export type Backend = 'webgpu' | 'wasm';
@@ -28,7 +29,6 @@ export interface LoadProgress {
 }
 
 export interface LoadRequest {
-  readonly type: 'load';
   /** The name of a model that comes with this package, an absolute address, or the model itself. */
   readonly source: string | ArrayBuffer | Blob;
   readonly cache: CachePolicy;
@@ -53,40 +53,14 @@ export interface LoadReply {
 /** Pixels in a form that can be sent to a worker. */
 export type PixelSource = ImageBitmap | ImageData | Blob | RgbImage;
 
-export interface RunRequest {
-  readonly type: 'run';
-  readonly images: readonly PixelSource[];
-  /** Also fetch the attention. */
-  readonly attention: boolean;
-}
-
 export interface FindFacesRequest {
-  readonly type: 'find-faces';
   readonly photo: PixelSource;
   readonly options: Omit<FindFacesOptions, 'signal'>;
 }
 
-/** The faces of a photo, the largest first, and its size when upright; coordinates are in pixels of it. */
-export interface FoundFaces<F extends Face = Face> {
-  readonly width: number;
-  readonly height: number;
-  readonly faces: readonly F[];
+/** What the worker can do. */
+export interface WorkerMethods {
+  load(request: LoadRequest, job: Job<LoadProgress>): Promise<LoadReply>;
+  run(request: RunRequest<PixelSource>): Promise<ModelOutputs>;
+  findFaces(request: FindFacesRequest): Promise<FoundFaces>;
 }
-
-/** What each request is answered with. */
-export interface Replies {
-  readonly load: LoadReply;
-  readonly run: ModelOutputs;
-  readonly 'find-faces': FoundFaces;
-}
-
-export type Request = LoadRequest | RunRequest | FindFacesRequest;
-export type ToWorker = Request & { readonly id: number };
-
-export type FromWorker =
-  | { readonly id: number; readonly value: Replies[keyof Replies] }
-  | {
-      readonly id: number;
-      readonly error: { readonly code: ErrorCode | undefined; readonly message: string };
-    }
-  | { readonly progress: LoadProgress };

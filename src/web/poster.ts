@@ -1,36 +1,13 @@
 /** The model in a page: its network runs in a worker, so the page stays responsive. Browser-safe. */
 
+import { type ModelFacts, PosterCore, type RunRequest } from '../core/poster-core.js';
 import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
-import { explainByAttention, requireAttention } from '../explain/attention.js';
-import type { Explanation } from '../explain/explanation.js';
-import { withDefaultAlignment } from '../faces/align/align.js';
 import type { FindFacesOptions } from '../faces/find-faces.js';
-import type { Alignment } from '../image/alignment.js';
-import type { Preprocessing } from '../image/preprocess.js';
 import { defaultAlignmentOf } from '../model/known-alignment.js';
+import { preprocessingOf } from '../model/model-card.js';
 import { defaultModel, isShippedModel } from '../model/shipped-names.js';
-import type { NetworkConfig } from '../network/config.js';
-import type { ModelOutputs } from '../onnx/session.js';
-import { batches } from '../recognise/batches.js';
-import { type Prediction, toPredictions } from '../recognise/prediction.js';
-import {
-  type RecognisedFace,
-  type RecogniseFacesOptions,
-  recogniseEach,
-} from '../recognise/recognise-faces.js';
 import { type ImageInput, makeSendable } from './image-input.js';
-import type {
-  Backend,
-  CachePolicy,
-  FoundFaces,
-  LoadProgress,
-  LoadReply,
-  LoadRequest,
-  ModelOrigin,
-  PixelSource,
-  Replies,
-  Request,
-} from './messages.js';
+import type { Backend, CachePolicy, LoadProgress, LoadReply, LoadRequest, ModelOrigin } from './messages.js';
 import { startWorker, type WorkerClient } from './worker-client.js';
 
 export interface LoadOptions {
@@ -55,17 +32,6 @@ export interface LoadOptions {
   readonly detector?: string | URL;
 }
 
-export interface PredictOptions {
-  /** Also return the embedding of each image. Default false. */
-  readonly embedding?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-export interface PredictBatchOptions extends PredictOptions {
-  /** Images run through the network together. Default 8. */
-  readonly batchSize?: number;
-}
-
 /**
  * A POSTER V2 model loaded in a page.
  *
@@ -74,12 +40,12 @@ export interface PredictBatchOptions extends PredictOptions {
  * const { label, probability } = await poster.predict(file);
  * ```
  */
-export class Poster implements AsyncDisposable {
+export class Poster extends PosterCore<ImageInput> {
   readonly #worker: WorkerClient;
   readonly #loaded: LoadReply;
-  #disposed = false;
 
-  private constructor(worker: WorkerClient, loaded: LoadReply) {
+  private constructor(worker: WorkerClient, loaded: LoadReply, path: string | undefined) {
+    super(factsOf(loaded, path));
     this.#worker = worker;
     this.#loaded = loaded;
   }
@@ -96,45 +62,17 @@ export class Poster implements AsyncDisposable {
     source: string | URL | Blob | ArrayBuffer = defaultModel,
     options: LoadOptions = {},
   ): Promise<Poster> {
-    const { onProgress = () => {}, signal } = options;
+    const { onProgress, signal } = options;
     throwIfAborted(signal);
-    const worker = startWorker(onProgress);
+    const request = loadRequest(source, options);
+    const worker = startWorker();
     try {
-      return new Poster(worker, await unlessAborted(worker.call(loadRequest(source, options)), signal));
+      const loaded = await unlessAborted(worker.ask('load', request, { onEvent: onProgress }), signal);
+      return new Poster(worker, loaded, typeof request.source === 'string' ? request.source : undefined);
     } catch (error) {
-      worker.close(disposedError());
+      worker.close(new PosterError('aborted', 'The model could not be loaded.'));
       throw error;
     }
-  }
-
-  /** Class names in the order of the logits. */
-  get labels(): readonly string[] {
-    return this.#loaded.card.labels;
-  }
-
-  /** The dataset whose class order the model follows, where it is known. */
-  get dataset(): string | undefined {
-    return this.#loaded.card.dataset;
-  }
-
-  /** How the faces that the model learned from were cut out; RAF-DB's alignment where that is not known. */
-  get alignment(): Alignment {
-    return defaultAlignmentOf(this.network, this.#loaded.card);
-  }
-
-  /** The sizes of the network. */
-  get network(): NetworkConfig {
-    return this.#loaded.card.network;
-  }
-
-  /** Height and width of what the network sees, in pixels; images of any size are brought to it. */
-  get imageSize(): number {
-    return this.network.imageSize;
-  }
-
-  /** Whether the network sees colours (`rgb`) or, of every image, its luma (`grey`). */
-  get color(): Preprocessing['color'] {
-    return this.#loaded.card.preprocessing.color;
   }
 
   /** What runs the network. */
@@ -147,115 +85,35 @@ export class Poster implements AsyncDisposable {
     return this.#loaded.origin;
   }
 
-  /** Whether the model gives its attention, which `explain` maps; old exports lack it. */
-  get explains(): boolean {
-    return this.#loaded.givesAttention;
-  }
-
-  /**
-   * Recognises the expression of one face. The image is taken as a face crop, as in the datasets.
-   *
-   * @throws PosterError `image.unreadable`, `aborted`, `disposed` or `engine.failed`.
-   */
-  async predict(image: ImageInput, options: PredictOptions = {}): Promise<Prediction> {
-    const [prediction] = await this.#predict([image], options);
-    return prediction!;
-  }
-
-  /** Recognises many faces, yielding in their order. The first unreadable image ends it with an error. */
-  async *predictBatch(
-    images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
-    { batchSize = 8, ...options }: PredictBatchOptions = {},
-  ): AsyncGenerator<Prediction> {
-    for await (const batch of batches(images, batchSize)) yield* await this.#predict(batch, options);
-  }
-
-  /**
-   * Maps over one face of what decided its class: the class token's attention. See docs/explain.md for what the
-   * values mean; `overlay` lays a map over the face.
-   *
-   * @throws PosterError as `predict`; `checkpoint.mismatch` for a model exported before it held its attention.
-   */
-  async explain(image: ImageInput, options: PredictOptions = {}): Promise<Explanation> {
-    const [explanation] = await this.#explain([image], options);
-    return explanation!;
-  }
-
-  /** Explains many faces, yielding in their order. The first unreadable image ends it with an error. */
-  async *explainBatch(
-    images: Iterable<ImageInput> | AsyncIterable<ImageInput>,
-    { batchSize = 8, ...options }: PredictBatchOptions = {},
-  ): AsyncGenerator<Explanation> {
-    for await (const batch of batches(images, batchSize)) yield* await this.#explain(batch, options);
-  }
-
-  /**
-   * Finds every face of an ordinary picture and recognises each. A file is turned as its EXIF orientation says. No
-   * face is an empty list, no error.
-   *
-   * @throws PosterError as `predict`; `option.invalid` for an option out of range; `file.missing` when the site does
-   *   not serve the models that find faces.
-   */
-  async recogniseFaces(
-    photo: ImageInput,
-    { embedding = false, ...options }: RecogniseFacesOptions = {},
-  ): Promise<FoundFaces<RecognisedFace>> {
-    const found = await this.findFaces(photo, options);
-    const { signal } = options;
-    const recognising = { embedding, ...(signal && { signal }) };
-    return { ...found, faces: await recogniseEach(this, found.faces, recognising) };
-  }
-
-  /** Finds every face of an ordinary picture, cut out as the model learned them; see {@link recogniseFaces}. */
-  async findFaces(photo: ImageInput, { signal, ...asked }: FindFacesOptions = {}): Promise<FoundFaces> {
-    const options = withDefaultAlignment(asked, this.alignment);
-    return this.#ask([photo], signal, ([pixels]) => ({ type: 'find-faces', photo: pixels!, options }));
-  }
-
-  /** Frees the model's memory; predictions still under way fail. Calls after the first do nothing. */
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#worker.close(disposedError());
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose();
-  }
-
-  async #predict(images: readonly ImageInput[], options: PredictOptions): Promise<Prediction[]> {
-    return toPredictions(await this.#run(images, false, options.signal), this.labels, options.embedding);
-  }
-
-  async #explain(images: readonly ImageInput[], options: PredictOptions): Promise<Explanation[]> {
-    requireAttention(this.#loaded, 'the model');
-    const outputs = await this.#run(images, true, options.signal);
-    return explainByAttention(outputs, this.labels, this.network, options.embedding);
-  }
-
-  #run(
-    images: readonly ImageInput[],
-    attention: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<ModelOutputs> {
-    return this.#ask(images, signal, (pixels) => ({ type: 'run', images: pixels, attention }));
-  }
-
-  /** Hands images to the worker in a request and waits for its answer. */
-  async #ask<R extends Request>(
-    images: readonly ImageInput[],
-    signal: AbortSignal | undefined,
-    request: (pixels: readonly PixelSource[]) => R,
-  ): Promise<Replies[R['type']]> {
-    throwIfAborted(signal);
+  protected async run({ images, attention }: RunRequest<ImageInput>, signal: AbortSignal | undefined) {
     const sendable = await Promise.all(images.map(makeSendable));
-    if (this.#disposed) throw disposedError();
-    const answer = this.#worker.call(
-      request(sendable.map(({ pixels }) => pixels)),
-      sendable.flatMap(({ transfer }) => transfer),
-    );
-    return unlessAborted(answer, signal);
+    this.requireOpen();
+    const transfer = sendable.flatMap((one) => one.transfer);
+    const request = { images: sendable.map(({ pixels }) => pixels), attention };
+    return this.#worker.ask('run', request, { transfer, signal });
   }
+
+  protected async find(
+    photo: ImageInput,
+    options: Omit<FindFacesOptions, 'signal'>,
+    signal: AbortSignal | undefined,
+  ) {
+    const { pixels, transfer } = await makeSendable(photo);
+    this.requireOpen();
+    return this.#worker.ask('findFaces', { photo: pixels, options }, { transfer, signal });
+  }
+
+  /** Predictions still under way fail. */
+  protected async release(): Promise<void> {
+    this.#worker.close(this.disposedError());
+  }
+}
+
+function factsOf({ card, givesAttention }: LoadReply, path: string | undefined): ModelFacts {
+  const { labels, dataset, network } = card;
+  const alignment = defaultAlignmentOf(network, card);
+  const preprocessing = preprocessingOf(network, card);
+  return { path, labels, dataset, alignment, network, preprocessing, givesAttention };
 }
 
 function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOptions): LoadRequest {
@@ -263,7 +121,6 @@ function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOpt
   const { faces = false, faceModels, detector } = options;
   const isAddress = !isShippedModel(source) && (typeof source === 'string' || source instanceof URL);
   return {
-    type: 'load',
     source: isAddress ? new URL(source, document.baseURI).href : source,
     cache,
     headers,
@@ -279,8 +136,4 @@ function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOpt
 /** A folder's address ends in a slash; without it the last part would be taken for a file. */
 function folderAddress(folder: string | URL | undefined): string | undefined {
   return folder && new URL(`${folder}/`.replace(/\/+$/, '/'), document.baseURI).href;
-}
-
-function disposedError(): PosterError {
-  return new PosterError('disposed', 'The model was used after dispose(); load it again.');
 }

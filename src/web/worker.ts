@@ -1,6 +1,6 @@
 /** The worker: fetches the model, reads pixels, runs the network. One for each loaded model. Browser-safe. */
-import { messageOf, PosterError } from '../errors.js';
-import { type FaceModels, findFaces } from '../faces/find-faces.js';
+import type { RunRequest } from '../core/poster-core.js';
+import { type FaceModels, type FoundFaces, findFaces } from '../faces/find-faces.js';
 import { type Preprocessing, preprocess } from '../image/preprocess.js';
 import { preprocessingOf, requireImageSize } from '../model/model-card.js';
 import { findModelCard } from '../model/onnx-metadata.js';
@@ -8,19 +8,17 @@ import { valuesPerImage } from '../network/config.js';
 import { sourceOf } from '../onnx/byte-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { type ModelOutputs, type Session, withTemperature } from '../onnx/session.js';
+import { openAnswers } from '../threads/answers.js';
+import type { Job } from '../threads/questions.js';
 import { openFaceModels } from './face-models.js';
 import { type FetchedModel, fetchModel } from './fetch-model.js';
 import type {
   FindFacesRequest,
-  FoundFaces,
-  FromWorker,
   LoadProgress,
   LoadReply,
   LoadRequest,
-  Replies,
-  Request,
-  RunRequest,
-  ToWorker,
+  PixelSource,
+  WorkerMethods,
 } from './messages.js';
 import { readPixels } from './read-pixels.js';
 import { openModel, openSession } from './runtime.js';
@@ -30,46 +28,21 @@ let session: Session | undefined;
 let preprocessing: Preprocessing | undefined;
 let openFaces: (() => Promise<FaceModels>) | undefined;
 let faceModels: FaceModels | undefined;
-let last: Promise<unknown> = Promise.resolve();
 
+const methods: WorkerMethods = { load, run, findFaces: find };
 /** The runtime runs one thing at a time, so requests wait for those before them. */
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  last = last.then(() => answer(data));
-};
+const answers = openAnswers(Promise.resolve(methods), (message) => self.postMessage(message), 1);
+self.onmessage = ({ data }) => answers.receive(data);
 
-async function answer({ id, ...request }: ToWorker): Promise<void> {
-  try {
-    send({ id, value: await perform(request) });
-  } catch (error) {
-    const code = error instanceof PosterError ? error.code : undefined;
-    send({ id, error: { code, message: messageOf(error) } });
-  }
-}
-
-function send(message: FromWorker): void {
-  self.postMessage(message);
-}
-
-function perform(request: Request): Promise<Replies[Request['type']]> {
-  switch (request.type) {
-    case 'load':
-      return load(request);
-    case 'run':
-      return run(request);
-    case 'find-faces':
-      return find(request);
-  }
-}
-
-async function load(request: LoadRequest): Promise<LoadReply> {
-  const model = await obtain(request);
+async function load(request: LoadRequest, { emit }: Job<LoadProgress>): Promise<LoadReply> {
+  const model = await obtain(request, emit);
   const { bytes, origin } = model;
   const name = describe(request.source);
   const source = sourceOf(bytes);
   const card = await findModelCard(source, name);
   await requireFiniteModel(source, name);
   await model.keep?.(); // only what proved to be a model
-  send({ progress: { stage: 'prepare', loaded: bytes.length, total: bytes.length } });
+  emit({ stage: 'prepare', loaded: bytes.length, total: bytes.length });
   const opened = await openSession(bytes, request);
   requireImageSize(card, opened.session.imageSize, name);
   session = withTemperature(opened.session, card.temperature);
@@ -79,8 +52,10 @@ async function load(request: LoadRequest): Promise<LoadReply> {
   return { card, backend: opened.backend, origin, givesAttention: opened.session.givesAttention };
 }
 
-async function obtain({ source, cache, headers }: LoadRequest): Promise<FetchedModel> {
-  const onProgress = (progress: LoadProgress) => send({ progress });
+async function obtain(
+  { source, cache, headers }: LoadRequest,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<FetchedModel> {
   if (typeof source === 'string') return fetchModel(modelAddress(source), { cache, headers, onProgress });
   const buffer = source instanceof Blob ? await source.arrayBuffer() : source;
   return { bytes: new Uint8Array(buffer), origin: 'memory' };
@@ -91,7 +66,7 @@ function describe(source: LoadRequest['source']): string {
   return source instanceof File ? source.name : 'the given bytes';
 }
 
-async function run({ images, attention }: RunRequest): Promise<ModelOutputs> {
+async function run({ images, attention }: RunRequest<PixelSource>): Promise<ModelOutputs> {
   const each = valuesPerImage({ imageSize: preprocessing!.size });
   const input = new Float32Array(images.length * each);
   for (const [i, image] of images.entries())

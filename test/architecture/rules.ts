@@ -22,7 +22,7 @@ export const floors: readonly (readonly string[])[] = [
   ['tensor'],
   ['util', 'network'],
   ['io', 'image'],
-  ['onnx', 'torch', 'checkpoint'],
+  ['onnx', 'threads', 'torch', 'checkpoint'],
   ['data'],
   ['model'],
   ['faces'],

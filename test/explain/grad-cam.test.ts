@@ -115,12 +115,16 @@ torchTest('whoever gives up waiting for the weights leaves the others waiting', 
   await poster.dispose();
 });
 
-torchTest('a model disposed of while its weights are read keeps none of them', async (context) => {
-  const poster = await Poster.load(await writeNarrowCheckpoint(await temporaryFolder()));
-  let disposing: Promise<void> | undefined;
-  whenReopened(context, poster, () => {
-    disposing ??= poster.dispose();
-  });
-  await assert.rejects(poster.explain(photo, { method: 'grad-cam' }), { code: 'disposed' });
-  await disposing;
-});
+torchTest(
+  'a model disposed of while its weights are read answers, and then keeps none of them',
+  async (context) => {
+    const poster = await Poster.load(await writeNarrowCheckpoint(await temporaryFolder()));
+    let disposing: Promise<void> | undefined;
+    whenReopened(context, poster, () => {
+      disposing ??= poster.dispose();
+    });
+    assert.equal((await poster.explain(photo, { method: 'grad-cam' })).method, 'grad-cam');
+    await disposing;
+    await assert.rejects(poster.explain(photo, { method: 'grad-cam' }), { code: 'disposed' });
+  },
+);

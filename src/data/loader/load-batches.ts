@@ -1,8 +1,12 @@
-/** Assembles batches from single images, ahead of their consumer and in the order of the requests. */
-import { PosterError, throwIfAborted } from '../../errors.js';
-import type { DecoderPool } from './decoder-pool.js';
-import { fillAhead, inChunks } from './fill-ahead.js';
-import type { ImageRequest, LoadOutcome } from './load-image.js';
+/** One load of a loader: batches assembled from single images, ahead of their consumer and in the order of the requests. */
+import { setMaxListeners } from 'node:events';
+import { abortedError, type PosterError } from '../../errors.js';
+import { isUnreadable } from '../../image/decode/is-unreadable.js';
+import type { Thread } from '../../threads/thread.js';
+import { fillAhead } from '../../util/fill-ahead.js';
+import { inChunks } from '../../util/in-chunks.js';
+import type { ImageRequest } from './load-image.js';
+import type { LoaderMethods } from './loader-worker.js';
 
 /** An image of a batch: `index` is its place among all requests; `error` says why its pixels are zeros. */
 export interface LoadedItem {
@@ -32,56 +36,72 @@ export interface BatchMemory<Pixels extends PixelMemory> {
   readonly images: Pixels;
 }
 
-export interface BatchPlan {
+/** What the batches of a loader are made with. */
+export interface BatchPlan<Pixels extends PixelMemory> extends BatchMemory<Pixels> {
   readonly batchSize: number;
   readonly prefetch: number;
   /** The place in the cache of the image of that path, where it has one. */
   readonly cached: (path: string) => number | undefined;
+  /** Loads images into their places in the slots, here or in threads. */
+  readonly decoder: Pick<Thread<LoaderMethods>, 'ask'>;
 }
 
-/** Yields the images of the requests as batches; cancels what is queued when it is left or aborted. */
-export async function* loadBatches<Pixels extends PixelMemory>(
+export interface Load<Pixels> {
+  readonly batches: AsyncGenerator<ImageBatch<Pixels>, void, void>;
+  /** Ends it with the reason. */
+  stop(reason: PosterError): void;
+}
+
+/** The images of the requests as batches; what is queued is given up when the load is left, stopped or aborted. */
+export function startLoad<Pixels extends PixelMemory>(
   requests: ImageRequests,
-  { batchSize, prefetch, cached }: BatchPlan,
-  { slots, images }: BatchMemory<Pixels>,
-  workforce: DecoderPool,
+  { batchSize, prefetch, slots, images, cached, decoder }: BatchPlan<Pixels>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<ImageBatch<Pixels>, void, void> {
+): Load<Pixels> {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every image listens
   const valuesPerImage = images.length / batchSize;
   let begun = 0;
 
+  const load = async (request: ImageRequest, position: number): Promise<LoadedItem> => {
+    const index = begun++;
+    try {
+      const job = { position, request, cached: cached(request.path) };
+      return (await decoder.ask('load', job, { signal: stop.signal }))
+        ? { index, clipped: request.path }
+        : { index };
+    } catch (error) {
+      stop.signal.throwIfAborted();
+      if (isUnreadable(error)) return { index, error };
+      throw error;
+    }
+  };
+
   const fill = async (chunk: ImageRequest[], slot: number) => {
-    throwIfAborted(signal);
-    const first = begun;
-    begun += chunk.length;
-    const load = async (request: ImageRequest, i: number) =>
-      itemOf(
-        first + i,
-        request,
-        await workforce.load({ position: slot * batchSize + i, request, cached: cached(request.path) }),
-      );
-    return { slot, items: await Promise.all(chunk.map(load)) };
+    stop.signal.throwIfAborted();
+    const loading = chunk.map((request, i) => load(request, slot * batchSize + i));
+    await Promise.allSettled(loading); // even where one fails: none may write afterwards
+    return { slot, items: await Promise.all(loading) };
   };
 
   const take = ({ slot, items }: { slot: number; items: LoadedItem[] }): ImageBatch<Pixels> => {
-    throwIfAborted(signal);
+    stop.signal.throwIfAborted();
     const from = slot * batchSize * valuesPerImage;
     const size = items.length * valuesPerImage;
     images.set(slots.subarray(from, from + size));
     return { images: images.subarray(0, size) as Pixels, count: items.length, items };
   };
 
-  const abandon = () => workforce.cancel(new PosterError('aborted', 'Loading images was cancelled.'));
-  signal?.addEventListener('abort', abandon);
-  try {
-    yield* fillAhead(inChunks(requests, batchSize), prefetch, { fill, take, abandon });
-  } finally {
-    signal?.removeEventListener('abort', abandon);
+  async function* run() {
+    const abort = () => stop.abort(abortedError(signal!));
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    try {
+      yield* fillAhead(inChunks(requests, batchSize), prefetch, { fill, take, abandon: () => stop.abort() });
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
   }
-}
 
-function itemOf(index: number, { path }: ImageRequest, outcome: LoadOutcome): LoadedItem {
-  if (outcome === undefined) return { index };
-  if (outcome === 'clipped') return { index, clipped: path };
-  return { index, error: new PosterError(outcome.code, outcome.message) };
+  return { batches: run(), stop: (reason) => stop.abort(reason) };
 }

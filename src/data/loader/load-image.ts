@@ -1,5 +1,4 @@
 /** One image's way from its file into a batch. */
-import { PosterError } from '../../errors.js';
 import { type DecodeOptions, decodeImage } from '../../image/decode/decode.js';
 import type { DecodedImage } from '../../image/decode/grey16.js';
 import { flipHorizontally } from '../../image/flip.js';
@@ -36,22 +35,21 @@ export interface ImageJob {
   readonly cached?: number | undefined;
 }
 
-/** A PosterError in a form that can be sent between threads. */
-export type LoadFailure = Pick<PosterError, 'code' | 'message'>;
-
-/** Why an image could not be read, or that its grey levels of 16 bits were clipped; undefined where all is well. */
-export type LoadOutcome = LoadFailure | 'clipped' | undefined;
-
 /** Size of one image of a row in bytes. */
 export function bytesPerImage(imageSize: number, pixels: PixelFormat): number {
   return imageSize * imageSize * 3 * (pixels === 'float32' ? 4 : 1);
 }
 
+/** Images that a thread loads at once: while libvips decodes one, the thread resizes another. */
+export const imagesAtOnce = 2;
+
 /**
- * Decodes, resizes, flips and normalises an image, in torchvision's order, into its place in the row. An image that
- * cannot be read leaves zeros there, and the reason is returned.
+ * Decodes, resizes, flips and normalises an image, in torchvision's order, into its place in the row.
+ *
+ * @returns whether its grey levels of 16 bits were clipped
+ * @throws PosterError as {@link decodeImage}; zeros are left in its place then
  */
-export async function loadImage(row: ImageRow, job: ImageJob): Promise<LoadOutcome> {
+export async function loadImage(row: ImageRow, job: ImageJob): Promise<boolean> {
   const { memory, imageSize, pixels } = row;
   const { position, request } = job;
   try {
@@ -63,12 +61,11 @@ export async function loadImage(row: ImageRow, job: ImageJob): Promise<LoadOutco
     } else {
       normalise(image, new Float32Array(memory), offset);
     }
-    return resized.clipped && 'clipped';
+    return resized.clipped === true;
   } catch (error) {
-    if (!(error instanceof PosterError)) throw error;
     const bytes = bytesPerImage(imageSize, pixels);
     new Uint8Array(memory, position * bytes, bytes).fill(0);
-    return { code: error.code, message: error.message };
+    throw error;
   }
 }
 

@@ -3,11 +3,29 @@
  * worker threads over shared memory. What a batch holds depends on the requests alone, never on the workers.
  */
 import { PosterError } from '../../errors.js';
+import { loadForThreads } from '../../image/sharp.js';
 import { publishedConfig } from '../../network/config.js';
-import { startWorkforce } from './decoder-pool.js';
+import { runHere } from '../../threads/run-here.js';
+import type { Thread } from '../../threads/thread.js';
+import { startThreads } from '../../threads/thread-pool.js';
 import { openImageCache } from './image-cache.js';
-import { type BatchMemory, type ImageBatch, type ImageRequests, loadBatches } from './load-batches.js';
-import { bytesPerImage, type PixelFormat } from './load-image.js';
+import {
+  type BatchMemory,
+  type ImageBatch,
+  type ImageRequests,
+  type Load,
+  type PixelMemory,
+  startLoad,
+} from './load-batches.js';
+import {
+  bytesPerImage,
+  type ImageJob,
+  type ImageRow,
+  imagesAtOnce,
+  loadImage,
+  type PixelFormat,
+} from './load-image.js';
+import type { LoaderMethods } from './loader-worker.js';
 
 export type { ImageBatch, ImageRequests, LoadedItem } from './load-batches.js';
 export type { ImageRequest, PixelFormat } from './load-image.js';
@@ -57,33 +75,46 @@ export function openLoader<Format extends PixelFormat = 'float32'>(
   options: LoaderOptions<Format>,
 ): ImageLoader<PixelsOf<Format>> {
   const { batchSize, imageSize, workers, prefetch, pixels, decode, grey, keep } = resolve(options);
-  const memory = takeMemory(bytesPerImage(imageSize, pixels) * batchSize, prefetch, pixels);
+  const batchBytes = bytesPerImage(imageSize, pixels) * batchSize;
+  const memory = takeMemory(batchBytes, prefetch, pixels) as BatchMemory<PixelsOf<Format>>;
   const places = new Map(keep.map((path, place) => [path, place]));
   const cache = openImageCache(keep.length, imageSize);
   const row = { memory: memory.slots.buffer, imageSize, pixels, decode, grey, cache };
-  const workforce = startWorkforce(workers, row, batchSize * prefetch);
-  const plan = { batchSize, prefetch, cached: (path: string) => places.get(path) };
-  let state: 'idle' | 'loading' | 'closed' = 'idle';
+  const decoder = openDecoder(workers, row);
+  const cached = (path: string) => places.get(path);
+  const plan = { batchSize, prefetch, cached, decoder, ...memory };
+  let current: Load<unknown> | undefined;
+  let closed = false;
 
   async function* load(requests: ImageRequests, { signal }: { signal?: AbortSignal | undefined } = {}) {
-    if (state !== 'idle') throw refusal(state);
-    state = 'loading';
+    if (closed || current) throw refusal(closed);
+    const started = startLoad(requests, plan, signal);
+    current = started;
     try {
-      yield* loadBatches(requests, plan, memory as BatchMemory<PixelsOf<Format>>, workforce, signal);
+      yield* started.batches;
     } finally {
-      if (state === 'loading') state = 'idle';
+      current = undefined;
     }
   }
 
   const close = (): Promise<void> => {
-    state = 'closed';
-    return workforce.close();
+    closed = true;
+    current?.stop(new PosterError('disposed', 'The image loader was closed while it was loading.'));
+    return decoder.close();
   };
   return { load, close, [Symbol.asyncDispose]: close };
 }
 
-function refusal(state: 'loading' | 'closed'): PosterError {
-  return state === 'closed'
+/** What loads images into the row: threads, or this one where there are to be none. */
+function openDecoder(workers: number, row: ImageRow): Thread<LoaderMethods> {
+  if (workers === 0) return runHere({ load: (job: ImageJob) => loadImage(row, job) }, imagesAtOnce);
+  loadForThreads();
+  const program = new URL('./loader-worker.js', import.meta.url);
+  return startThreads(workers, program, row, { name: 'A thread that loads images' });
+}
+
+function refusal(closed: boolean): PosterError {
+  return closed
     ? new PosterError('disposed', 'This image loader is closed; open another one.')
     : new PosterError(
         'option.invalid',
@@ -113,11 +144,7 @@ function requireInteger(name: string, value: number, least: number): void {
 }
 
 /** The slots can be shared with threads; what is handed out is not, because few libraries accept shared memory. */
-function takeMemory(
-  batchBytes: number,
-  prefetch: number,
-  pixels: PixelFormat,
-): BatchMemory<Float32Array | Uint8Array> {
+function takeMemory(batchBytes: number, prefetch: number, pixels: PixelFormat): BatchMemory<PixelMemory> {
   const view = (memory: ArrayBufferLike) =>
     pixels === 'uint8' ? new Uint8Array(memory) : new Float32Array(memory);
   try {

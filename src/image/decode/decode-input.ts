@@ -16,12 +16,16 @@ export type ImageInput = string | URL | ArrayBufferLike | ArrayBufferView | Blob
 
 const expected = `a path, a file: or data: URL, the bytes of a file (Buffer, typed array, ArrayBuffer, Blob), or ${pixelsExpected}`;
 
-interface ImageFile {
+/** An image file, not read yet. */
+export interface ImageFile {
   /** A path, or the bytes. */
   readonly source: string | Uint8Array;
   /** What messages call it. */
   readonly name?: string;
 }
+
+/** An image in one of the forms that can be sent to a thread: decoded pixels, whose size was checked, or a file. */
+export type OpenedImage = RgbImage | ImageFile;
 
 /**
  * The pixels of an image. Those that are decoded already are checked and given back as they are.
@@ -30,12 +34,19 @@ interface ImageFile {
  *   {@link decodeImage}
  */
 export async function decodeInput(image: ImageInput, options: DecodeOptions = {}): Promise<RgbImage> {
-  if (isPixels(image)) return requirePixels(image, expected);
-  const { source, name } = await openInput(image);
+  return decodeOpened(await openInput(image), options);
+}
+
+/** The second half of {@link decodeInput}. */
+export async function decodeOpened(image: OpenedImage, options: DecodeOptions = {}): Promise<RgbImage> {
+  if (isPixels(image)) return image;
+  const { source, name } = image;
   return decodeImage(source, { ...(name !== undefined && { name }), ...options });
 }
 
-async function openInput(image: Exclude<ImageInput, RgbImage>): Promise<ImageFile> {
+/** The first half of {@link decodeInput}: what there is to decode. */
+export async function openInput(image: ImageInput): Promise<OpenedImage> {
+  if (isPixels(image)) return requirePixels(image, expected);
   if (typeof image === 'string') return openText(image);
   if (ArrayBuffer.isView(image)) {
     return { source: ownBytes(image.buffer, image.byteOffset, image.byteLength) };

@@ -1,7 +1,7 @@
 /** Recognises the images of a request: each is read, its crops join the batches, its result keeps its place. */
 
 import { throwIfAborted } from '../../errors.js';
-import type { Explanation, HeatMap } from '../../explain/explanation.js';
+import type { Explanation } from '../../explain/explanation.js';
 import type { Alignment } from '../../image/alignment.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import type { Prediction } from '../../recognise/prediction.js';
@@ -10,7 +10,6 @@ import { describeError } from '../http/answer-error.js';
 import type { ParsedRequest, RequestImage } from '../http/read-request.js';
 import type { ExplanationBody, ImageResult, PredictionBody } from '../http/schemas.js';
 import type { ServerLimits } from '../limits/limits.js';
-
 import type { Metrics } from '../metrics.js';
 import type { Batcher } from './batcher.js';
 import type { ImageReader } from './image-reader.js';
@@ -85,14 +84,8 @@ async function recogniseImage(
   const found = image.faces ?? [];
   metrics.faces(found.length);
   const predictions = await Promise.all(found.map(({ crop }, i) => predict(crop, i)));
-  const bodies = found.map(({ box, score, points, landmarks }, i) => ({
-    box,
-    score,
-    points: [...points],
-    ...(landmarks && { landmarks: [...landmarks] }),
-    prediction: predictions[i]!,
-  }));
-  return { name, width, height, faces: bodies };
+  const faces = found.map(({ crop: _, ...face }, i) => ({ ...face, prediction: predictions[i]! }));
+  return { name, width, height, faces };
 }
 
 /** @param i its place among the crops of an image */
@@ -116,21 +109,10 @@ function toBody(
   { label, probability, index, probabilities, embedding }: Prediction,
   embeddings: boolean,
 ): PredictionBody {
-  return {
-    label,
-    probability,
-    index,
-    probabilities: [...probabilities],
-    ...(embeddings && embedding && { embedding: [...embedding] }),
-  };
+  const kept = embeddings && embedding ? { embedding: [...embedding] } : {};
+  return { label, probability, index, probabilities, ...kept };
 }
 
 function toMaps({ combined, groups, classToken }: Explanation): ExplanationBody {
-  const rows = (map: HeatMap) => map.map((row) => [...row]);
-  return {
-    method: 'attention',
-    combined: rows(combined),
-    groups: groups.map((group) => ({ ...group, map: rows(group.map) })),
-    classToken: classToken!,
-  };
+  return { method: 'attention', combined, groups, classToken: classToken! };
 }

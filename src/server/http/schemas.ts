@@ -53,7 +53,8 @@ export function formSchema({ images }: Pick<ServerLimits, 'images'>) {
 }
 
 const heatMap = z
-  .array(z.array(z.number().min(0)))
+  .array(z.array(z.number().min(0)).readonly())
+  .readonly()
   .describe('Rows from the top; each value stands for one part of the face crop in a square grid.');
 
 const explanation = z.object({
@@ -62,6 +63,7 @@ const explanation = z.object({
   groups: z
     .array(z.object({ scale: z.int(), sum: z.number().min(0), map: heatMap }))
     .length(3)
+    .readonly()
     .describe('The scales of the network, finest first.'),
   classToken: z.number().min(0).describe('The share the class token keeps to itself.'),
   overlay: z
@@ -76,6 +78,7 @@ const prediction = z.object({
   index: z.int().min(0).describe("Its position in the model's classes."),
   probabilities: z
     .array(z.object({ label: z.string(), probability: z.number().min(0).max(1) }))
+    .readonly()
     .describe("Every class in the model's order; they sum to 1."),
   embedding: z.array(z.number()).optional().describe('Where asked for.'),
   explanation: explanation.optional().describe('Where asked for.'),
@@ -86,8 +89,8 @@ const face = z.object({
     .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
     .describe('In pixels of the upright image.'),
   score: z.number().min(0).max(1).describe('How sure it is that this is a face.'),
-  points: z.array(point).length(5).describe('Eyes, nose, corners of the mouth.'),
-  landmarks: z.array(point).length(68).optional().describe('The 68-point scheme of 300-W.'),
+  points: z.array(point).length(5).readonly().describe('Eyes, nose, corners of the mouth.'),
+  landmarks: z.array(point).length(68).readonly().optional().describe('The 68-point scheme of 300-W.'),
   prediction,
 });
 

@@ -1,19 +1,23 @@
 /** The program of a thread that aligns photos. */
-import { workerData } from 'node:worker_threads';
 import { openFaceFinder } from '../../../faces/open-face-finder.js';
-import { answerQuestions } from '../../../io/thread.js';
+import type { Alignment } from '../../../image/alignment.js';
+import { answerQuestions } from '../../../threads/thread-program.js';
 import { alignPhoto, type PhotoJob } from './align-photo.js';
-import type { AlignOrder } from './align-threads.js';
-import type { PhotoOutcome } from './photo-outcome.js';
 
-const { alignment, detector } = workerData as AlignOrder;
-const opening = openFaceFinder({ threads: 1, alignment, detector });
-opening.catch(() => {}); // reported on first use
+export interface AlignOrder {
+  readonly alignment: Alignment;
+  /** A YuNet file to detect faces with. Default: the detector that is built in. */
+  readonly detector?: string | undefined;
+}
 
-answerQuestions<PhotoJob | 'ready', PhotoOutcome | undefined>(
-  async (question) => {
-    const finder = await opening;
-    return question === 'ready' ? undefined : alignPhoto(finder, question);
-  },
-  async () => (await opening.catch(() => undefined))?.dispose(),
-);
+const open = async (order: AlignOrder) => {
+  const finder = await openFaceFinder({ threads: 1, ...order });
+  return {
+    align: (job: PhotoJob) => alignPhoto(finder, job),
+    [Symbol.asyncDispose]: () => finder.dispose(),
+  };
+};
+
+export type AlignMethods = Awaited<ReturnType<typeof open>>;
+
+answerQuestions(open);

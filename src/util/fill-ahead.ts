@@ -1,4 +1,4 @@
-/** Browser-safe. */
+/** Work done ahead of who consumes it. Browser-safe. */
 
 /**
  * Fills a ring of `slots` ahead of the consumer: `fill(chunk, slot)` is begun for each chunk in order, as soon as
@@ -32,19 +32,4 @@ export async function* fillAhead<Chunk, Filled, Taken>(
     steps.abandon();
     await Promise.allSettled(filling);
   }
-}
-
-/** The values in arrays of `size`, the last perhaps shorter. */
-export async function* inChunks<Value>(
-  values: Iterable<Value> | AsyncIterable<Value>,
-  size: number,
-): AsyncGenerator<Value[], void, void> {
-  let chunk: Value[] = [];
-  for await (const value of values) {
-    chunk.push(value);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }
