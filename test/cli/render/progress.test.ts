@@ -35,7 +35,7 @@ test('the first line tells no rate; later ones that since the first, and the tim
     ]),
     [
       'Reading: 1 of 320 images\n',
-      'Reading: 81 of 320 images, 10.0 images/s, 24s left\n',
+      'Reading: 81 of 320 images, 10.0 images/s, 24 s left\n',
       'Reading: 320 of 320 images, 10.0 images/s\n',
     ].join(''),
   );
