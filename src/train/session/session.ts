@@ -81,6 +81,7 @@ export async function openTrainingSession({
   resume,
   processes,
 }: TrainingSessionRequest): Promise<TrainingSession> {
+  if (resume !== undefined && overrides.init) throw bothStarts(resume, overrides.init);
   const resumption = resume === undefined ? undefined : await openResumption(resume);
   const holdings: Holdings = [];
   try {
@@ -105,6 +106,13 @@ export async function openTrainingSession({
   } finally {
     await resumption?.checkpoint.close();
   }
+}
+
+function bothStarts(resume: string, init: string): PosterError {
+  return new PosterError(
+    'option.invalid',
+    `Expected either --resume or --init, got ${resume} and ${init}: a resumed run goes on from its own weights; leave one out.`,
+  );
 }
 
 /** What an epoch of the session shows, its process's share. */
