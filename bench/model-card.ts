@@ -72,7 +72,7 @@ function section(): string {
     table(
       ['', 'the graph in the package', 'its checkpoint'],
       [
-        ['top-1', ...both(({ metrics: { accuracy } }) => percent(accuracy))],
+        ['top-1', ...both(({ metrics: { accuracy } }) => `${(100 * accuracy).toFixed(2)} %`)],
         ['mean of the classes', ...both(({ metrics }) => percent(metrics.meanClassAccuracy))],
         ['macro-F1', ...both(({ metrics }) => percent(metrics.macroF1))],
         ['cross entropy, nats', ...both(({ metrics }) => metrics.crossEntropy.toFixed(3))],
