@@ -1,5 +1,5 @@
 /**
- * Files, locks and threads, written so that an interruption leaves nothing half done.
+ * Files and locks, written so that an interruption leaves nothing half done.
  * Here: a file is written aside and renamed into place.
  */
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,7 @@
-/** A worker thread of Node that answers questions, seen from the thread that starts it. */
+/**
+ * Threads that answer questions, by one protocol in Node and in browsers.
+ * Here: a worker thread of Node, seen from the thread that starts it.
+ */
 import { type Transferable, Worker } from 'node:worker_threads';
 import '../io/telemetry-off.js';
 import { messageOf, PosterError } from '../errors.js';
