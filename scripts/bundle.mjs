@@ -28,6 +28,7 @@ const keepAddresses = {
 const bundle = await rolldown({
   input: {
     index: `${source}index.js`,
+    server: `${source}server/index.js`,
     torch: `${source}torch/index.js`,
     poster: `${source}cli/main.js`,
   },

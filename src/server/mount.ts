@@ -1,0 +1,29 @@
+/** A server within another program's: as middleware of Express, or of anything on Node's http, and as a plugin of Fastify. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+
+/**
+ * Answers every request that reaches it, whose path counts from where it is mounted:
+ * `app.use('/expressions', middleware(server))`. Mount it before what reads bodies. The server remains the caller's to
+ * close.
+ */
+export function middleware(
+  server: FastifyInstance,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => server.routing(request, response);
+}
+
+/** `app.register(plugin(server), { prefix: '/expressions' })`: the same below a prefix of a Fastify app. */
+export function plugin(server: FastifyInstance): FastifyPluginAsync {
+  const answer = middleware(server);
+  return async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _body, done) => done(null)); // the body is left to the server
+    scope.all('/*', (request, reply) => {
+      const { raw } = request;
+      raw.url = raw.url!.slice(scope.prefix.length) || '/';
+      reply.hijack();
+      answer(raw, reply.raw);
+    });
+  };
+}
