@@ -62,6 +62,37 @@ const votesSchema = z.object({
   model: estimateSchema,
 });
 
+/** How a model does on one version of the faces; accuracy with Wilson's interval. */
+const versionSchema = z.object({ accuracy: estimateSchema, calibrationError: ratio });
+
+const corruptionSchema = z.object({
+  name: z.string(),
+  severities: z.array(versionSchema.extend({ severity: z.int().min(1).max(5) })),
+  /** Error averaged over the severities, and how much of it is not there on clean faces. */
+  error: ratio,
+  rise: z.number(),
+});
+
+/** How a model does on faces that were made worse. */
+const corruptionsSchema = z.object({
+  seed: count,
+  /** Faces in every version; those that could not be read are in none. */
+  faces: count,
+  clean: versionSchema,
+  corruptions: z.array(corruptionSchema).min(1),
+  /** Means over the corruptions. */
+  meanError: ratio,
+  meanRise: z.number(),
+  /** Errors as parts of another model's. */
+  reference: z
+    .object({
+      path: z.string(),
+      meanCorruptionError: z.number().nullable(),
+      relativeError: z.number().nullable(),
+    })
+    .optional(),
+});
+
 const mistakeSchema = z.object({
   path: z.string(),
   /** Class indices of the truth and of the answer. */
@@ -98,6 +129,7 @@ export const evaluationResultSchema = z
     /** The temperature that the model was calibrated with, and how it would be trusted without. */
     calibration: z.object({ temperature: z.number().positive(), before: trustSchema }).optional(),
     votes: votesSchema.optional(),
+    corruptions: corruptionsSchema.optional(),
     /** The figure published for this dataset, where there is one. */
     published: z.object({ accuracy: ratio, source: z.string() }).nullable(),
     /** The wrong answers the network was surest of, surest first. */
@@ -126,6 +158,9 @@ export const evaluationResultSchema = z
 export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
 export type Trust = z.infer<typeof trustSchema>;
 export type VotesFigures = z.infer<typeof votesSchema>;
+export type VersionFigures = z.infer<typeof versionSchema>;
+export type CorruptionFigures = z.infer<typeof corruptionSchema>;
+export type CorruptionResult = z.infer<typeof corruptionsSchema>;
 export type Mistake = z.infer<typeof mistakeSchema>;
 
 /**

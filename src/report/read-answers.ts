@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PosterError } from '../errors.js';
 import type { ModelAnswers } from '../evaluate/compare/align-answers.js';
-import { parseEvaluationResult } from '../evaluate/result.js';
+import { type EvaluationResult, parseEvaluationResult } from '../evaluate/result.js';
 import { describeSystemError } from '../io/write-atomically.js';
 import { parsePredictionsCsv } from './parse-predictions-csv.js';
 
@@ -12,9 +12,8 @@ import { parsePredictionsCsv } from './parse-predictions-csv.js';
  * @throws PosterError `file.missing` for a folder without result.json and predictions.csv, `data.layout` for others'.
  */
 export async function readAnswers(folder: string): Promise<ModelAnswers> {
-  const resultPath = join(folder, 'result.json');
   const csvPath = join(folder, 'predictions.csv');
-  const { classes, dataset, checkpoint } = parseEvaluationResult(await read(resultPath), resultPath);
+  const { classes, dataset, checkpoint } = await readResult(folder);
   const answers = parsePredictionsCsv(await read(csvPath), classes, csvPath);
   const { root } = dataset;
   return {
@@ -25,6 +24,12 @@ export async function readAnswers(folder: string): Promise<ModelAnswers> {
     classes,
     answers,
   };
+}
+
+/** The result in such a folder. @throws PosterError as {@link readAnswers} */
+export async function readResult(folder: string): Promise<EvaluationResult> {
+  const path = join(folder, 'result.json');
+  return parseEvaluationResult(await read(path), path);
 }
 
 async function read(path: string): Promise<string> {

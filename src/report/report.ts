@@ -9,6 +9,7 @@ import { page } from './page.js';
 import { calibrationSection } from './sections/calibration.js';
 import { classesSection } from './sections/classes.js';
 import { confusionSection } from './sections/confusion.js';
+import { corruptionsSection } from './sections/corruptions.js';
 import { diagnosisAlert, findings } from './sections/findings.js';
 import { headline } from './sections/headline.js';
 import { mistakesSection } from './sections/mistakes.js';
@@ -18,16 +19,22 @@ import { votesSection } from './sections/votes.js';
 export interface ReportOptions {
   /** For the gallery of mistakes. Where it is absent, fails or gives no picture, the gallery shows a blank tile. */
   readonly thumbnail?: Thumbnail;
+  /** A face with a corruption as a data URI, to show what it looks like; the same as {@link thumbnail} else. */
+  readonly corruptionPicture?: (name: string) => Promise<string>;
   readonly signal?: AbortSignal;
 }
 
 /** Writes the report of an evaluation as a self-contained HTML document. */
 export async function renderReport(
   result: EvaluationResult,
-  { thumbnail, signal }: ReportOptions = {},
+  { thumbnail, corruptionPicture, signal }: ReportOptions = {},
 ): Promise<string> {
   throwIfAborted(signal);
   const pictures = await Promise.all(result.mistakes.map(({ path }) => pictureOf(path, thumbnail)));
+  const corrupted = result.corruptions?.corruptions ?? [];
+  const worse = corruptionPicture
+    ? await Promise.all(corrupted.map(({ name }) => pictureOf(name, corruptionPicture)))
+    : [];
   throwIfAborted(signal);
   const sections: (Html | null)[] = [
     headline(result),
@@ -37,6 +44,7 @@ export async function renderReport(
     classesSection(result),
     calibrationSection(result),
     votesSection(result),
+    corruptionsSection(result, worse),
     mistakesSection(result, pictures),
     failuresSection(result),
     configurationSection(result),

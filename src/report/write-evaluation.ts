@@ -1,6 +1,9 @@
 /** Writes what an evaluation found into a folder. */
 import { join } from 'node:path';
+import { corrupted } from '../evaluate/corruptions/evaluate-corruptions.js';
+import type { Severity } from '../evaluate/corruptions/raf-db-c.js';
 import type { EvaluationOutcome } from '../evaluate/evaluate.js';
+import type { EvaluationResult } from '../evaluate/result.js';
 import { decodeImage } from '../image/decode/decode.js';
 import { thumbnailUri } from '../image/encode.js';
 import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
@@ -38,8 +41,20 @@ export async function writeEvaluation(
   });
   const thumbnail = async (path: string) => thumbnailUri(await decodeImage(path));
   const { renderReport } = await import('./report.js'); // with the library that draws charts
-  await writeAtomically(files.report, await renderReport(result, { thumbnail, ...(signal && { signal }) }));
+  const corruptionPicture = pictureCorruptions(predictions[0], result);
+  const options = { thumbnail, corruptionPicture, ...(signal && { signal }) };
+  await writeAtomically(files.report, await renderReport(result, options));
   return files;
+}
+
+/** Shows a face with a corruption in its middle severity. */
+function pictureCorruptions(face: { readonly path: string } | undefined, { corruptions }: EvaluationResult) {
+  return async (name: string) => {
+    const image = await decodeImage(face!.path);
+    const levels = corruptions!.corruptions[0]!.severities;
+    const { severity } = levels[Math.floor(levels.length / 2)]!;
+    return thumbnailUri(await corrupted(image, name, severity as Severity, corruptions!.seed, 0));
+  };
 }
 
 /** What is written into the folder. */

@@ -1,11 +1,22 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Poster } from '../../core/poster.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
+import { PosterError } from '../../errors.js';
+import {
+  evaluateCorruptions,
+  parseCorruptions,
+  parseSeverities,
+  relativeErrors,
+} from '../../evaluate/corruptions/evaluate-corruptions.js';
+import { type Severity, severities } from '../../evaluate/corruptions/raf-db-c.js';
+import type { EvaluationOutcome } from '../../evaluate/evaluate.js';
+import type { CorruptionResult, EvaluationResult } from '../../evaluate/result.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { modelFile } from '../../model/shipped-models.js';
 import { defaultModel } from '../../model/shipped-names.js';
+import { readResult } from '../../report/read-answers.js';
 import {
   type EvaluationDataFlags,
   openEvaluationData,
@@ -19,6 +30,7 @@ import {
   forceOption,
   loadOptions,
   type ModelFlags,
+  wholeNumber,
   withBatchOptions,
   withModelOptions,
 } from '../options.js';
@@ -36,6 +48,10 @@ interface EvaluateFlags
   readonly output?: string;
   readonly force?: boolean;
   readonly json?: boolean;
+  readonly corruptions?: readonly string[];
+  readonly severity: readonly Severity[];
+  readonly reference?: string;
+  readonly seed: number;
 }
 
 export function registerEvaluate(program: Command): void {
@@ -48,6 +64,25 @@ export function registerEvaluate(program: Command): void {
     .addOption(checkpointOption())
     .option('-e, --evaluate <file>', 'the same, under its name in the official program')
     .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
+    .option(
+      '--corruptions <names>',
+      'also judge faces made worse: raf-db-c or all, or names such as gaussian-noise,jpeg',
+      parseCorruptions,
+    )
+    .addOption(
+      new Option('--severity <n>', 'how much worse, 1 to 5')
+        .argParser(parseSeverities)
+        .default(severities, '1-5'),
+    )
+    .option(
+      '--reference <dir>',
+      'an evaluation of another model with --corruptions, to count errors as parts of its',
+    )
+    .addOption(
+      new Option('--seed <n>', 'decides what corruptions draw')
+        .argParser(wholeNumber('--seed', 0))
+        .default(1),
+    )
     .addOption(forceOption())
     .option('--json', 'print the result as one JSON document instead of tables');
   withBatchOptions(withModelOptions(withDataOptions(command, true))).action(runVerb(evaluate));
@@ -67,7 +102,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   const voteShares = await readShares(flags, dataset, signal);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
-  const outcome = await poster
+  const { result, predictions } = await poster
     .evaluate({
       dataset,
       voteShares,
@@ -79,6 +114,10 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
       onProgress: progress.update,
     })
     .finally(() => progress.stop());
+  const outcome = {
+    result: { ...result, ...(await judgeCorrupted(poster, predictions, flags, signal)) },
+    predictions,
+  };
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.data_type);
   if (flags.output === undefined) return;
@@ -86,6 +125,44 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   const { report } = await writeEvaluation(flags.output, outcome, { force: flags.force, signal });
   process.stderr.write(
     `Report: ${report}, with result.json and predictions.csv beside it in ${join(flags.output, '')}\n`,
+  );
+}
+
+/** The figures on corrupted faces, where they are asked for. */
+async function judgeCorrupted(
+  poster: Poster,
+  samples: EvaluationOutcome['predictions'],
+  { corruptions: names, severity: levels, seed, reference, batchSize }: EvaluateFlags,
+  signal: AbortSignal,
+): Promise<Pick<EvaluationResult, 'corruptions'>> {
+  if (!names) return {};
+  const other = reference === undefined ? undefined : await readReference(reference);
+  const progress = createProgress('Corrupting', 'images');
+  const running = {
+    samples,
+    names,
+    severities: levels,
+    seed,
+    batchSize,
+    signal,
+    onProgress: progress.update,
+  };
+  const corruptions = await evaluateCorruptions(poster, running).finally(() => progress.stop());
+  if (!other || reference === undefined) return { corruptions };
+  return {
+    corruptions: {
+      ...corruptions,
+      reference: { path: reference, ...relativeErrors(corruptions, other, reference) },
+    },
+  };
+}
+
+async function readReference(folder: string): Promise<CorruptionResult> {
+  const { corruptions } = await readResult(folder);
+  if (corruptions) return corruptions;
+  throw new PosterError(
+    'data.layout',
+    `Expected an evaluation with --corruptions in ${folder} for --reference, but it was made without.`,
   );
 }
 

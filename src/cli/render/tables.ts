@@ -30,6 +30,7 @@ export function formatTables(result: EvaluationResult, { color = colorful() }: T
     figures(result, paint),
     classTable(result, paint),
     classes.length <= widestMatrix ? matrixTable(result, paint) : confusionTable(result, paint),
+    corruptionTable(result, paint),
     diagnosis(result, paint),
     failures(result, paint),
   ];
@@ -45,6 +46,32 @@ const plain = (value: number) => value.toFixed(4);
 
 function within(estimate: Estimate | undefined, write: (value: number) => string): string {
   return estimate ? `, 95 % interval ${write(estimate.low)} to ${write(estimate.high)}` : '';
+}
+
+/** Accuracy by corruption and severity. */
+function corruptionTable({ corruptions: result }: EvaluationResult, paint: Paint): string {
+  if (!result) return '';
+  const { corruptions, clean, faces, meanError, meanRise, reference } = result;
+  const levels = corruptions[0]!.severities.map(({ severity }) => `${severity}`);
+  const points = (ratio: number) => (100 * ratio).toFixed(1);
+  const rows = corruptions.map(({ name, severities, error, rise }) => [
+    name,
+    ...severities.map(({ accuracy }) => points(accuracy.value)),
+    points(error),
+    points(rise),
+  ]);
+  const { value, low, high } = clean.accuracy;
+  const parts = [
+    `Corrupted faces: top-1 by severity, ${grouped(faces)} faces each; clean ${percent(value)} (${percent(low)} to ${percent(high)})`,
+    openTable(['Corruption', ...levels, 'mean error', 'rise'], rows, bold(paint)),
+    `Mean error ${percent(meanError)}, ${points(meanRise)} points above that of clean faces.`,
+    ...(reference?.meanCorruptionError
+      ? [
+          `Mean corruption error ${percent(reference.meanCorruptionError)} of that of ${visible(reference.path)}.`,
+        ]
+      : []),
+  ];
+  return parts.join('\n');
 }
 
 /** The model beside people. */
