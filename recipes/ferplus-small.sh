@@ -28,7 +28,7 @@ cycle() {
   if [ -e "$run/last.pth" ]; then
     $poster train --resume "$run/last.pth"
   else
-    $poster train --data "$faces" --data_type FERPlus --votes "$votes" --targets votes --val-split 0.03 \
+    $poster train --data "$faces" --data-type FERPlus --votes "$votes" --targets votes --val-split 0.03 \
       --output "$run" --network small --grey --augment strong \
       --batch-size 64 --optimizer adamw --lr 1.5e-3 --wd 0.05 --wd-exclude-1d --clip-grad 5 \
       --schedule cosine --warmup 0.5 --ema 0.999 --rho 0 \
@@ -41,4 +41,4 @@ cycle first --epochs 18
 cycle second --init "$output/first/best.pth" --epochs 70 \
   --rotation 20 --shift 0.1 --scale 0.82,1.2 --shear 10 --brightness 0.5,1.35 --contrast 0.6,1.4 \
   --erasing 0.25 --erasing-area 0.02,0.15 "$@"
-$poster evaluate --data "$faces" --data_type FERPlus --votes "$votes" --checkpoint "$output/second/best.pth"
+$poster evaluate --data "$faces" --data-type FERPlus --votes "$votes" --checkpoint "$output/second/best.pth"

@@ -18,10 +18,10 @@ faces=$1 votes=$2 landmarks=$3 output=${4:-runs/ferplus}
 poster="node $(dirname "$0")/../build/src/cli/main.js"
 
 [ -d "$output/dataset" ] ||
-  $poster data prepare "$faces" --data_type FERPlus --votes "$votes" --out "$output/dataset"
+  $poster data prepare "$faces" --data-type FERPlus --votes "$votes" --out "$output/dataset"
 
 # Without SAM, whose second pass would cost half of the epochs; small steps of a fast optimiser, halved after each epoch.
-exec $poster train --data "$output/dataset" --data_type FERPlus --output "$output/run" \
+exec $poster train --data "$output/dataset" --data-type FERPlus --output "$output/run" \
   --network compact --mobilefacenet "$landmarks" \
   --epochs 4 --batch-size 32 --optimizer adamw --lr 1e-3 --warmup 0.1 --decay 0.5 --ema 0.995 \
   --rho 0 --erasing 0 --precision bf16 --workers 1 --seed 1 --time-limit 58

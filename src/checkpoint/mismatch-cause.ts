@@ -25,7 +25,7 @@ function withoutTensors({ root, tensors }: Checkpoint): string | undefined {
   if (isOptimizerState(root) || isOptimizerState(valueAt(root, 'state_dict')))
     return (
       "it holds only an optimiser's state, which is what the official program writes as its best file by mistake; " +
-      'use the other file of that run, the one named by --checkpoint_path'
+      'use the other file of that run, the one named by --checkpoint-path'
     );
   const model = [root, valueAt(root, 'model'), valueAt(root, 'state_dict')].find(
     (v) => v instanceof ForeignObject,
@@ -86,7 +86,7 @@ function otherClassCount({ missing, unexpected, mismatched }: StateDictDifferenc
   if (!onlyOutputs || found === wanted) return undefined;
   return (
     `it was trained for ${found} classes, while ${wanted} were asked for (layer ${layer}); ` +
-    `name its ${found} classes with --labels or choose the --data_type it was trained on${officialTypes(found)}`
+    `name its ${found} classes with --labels or choose the --data-type it was trained on${officialTypes(found)}`
   );
 }
 

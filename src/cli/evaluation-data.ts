@@ -7,10 +7,11 @@ import { type OpenDatasetOptions, type OpenedDataset, openDataset } from '../dat
 import { readLabels } from '../data/read-labels.js';
 import { readVoteShares } from '../data/vote-shares.js';
 import { dataTypeOption } from './options.js';
+import { RequiredOption } from './required-option.js';
 
 export interface EvaluationDataFlags {
   readonly data: string;
-  readonly data_type: DataType;
+  readonly dataType: DataType;
   readonly labels?: string;
   readonly split?: Split;
   readonly votes?: string;
@@ -19,9 +20,10 @@ export interface EvaluationDataFlags {
 
 /** @param required whether the verb makes no sense without data. */
 export function withDataOptions(command: Command, required: boolean): Command {
-  const data = new Option('--data <dir>', "the dataset's folder, or a list for --data_type list");
+  const Data = required ? RequiredOption : Option;
+  const data = new Data('--data <dir>', "the dataset's folder, or a list for --data-type list");
   return command
-    .addOption(required ? data.makeOptionMandatory() : data)
+    .addOption(data)
     .addOption(dataTypeOption('the kind of dataset').default('RAF-DB'))
     .option('--split <name>', 'train, valid, test or all (default: the one the dataset is evaluated on)')
     .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
@@ -44,11 +46,11 @@ export async function readShares(flags: EvaluationDataFlags, { split }: OpenedDa
 }
 
 async function datasetOptions(
-  { data, data_type, split, labels, votes, allowEmpty }: EvaluationDataFlags,
+  { data, dataType, split, labels, votes, allowEmpty }: EvaluationDataFlags,
   signal: AbortSignal,
 ): Promise<OpenDatasetOptions> {
   const numberNames = labels === undefined ? undefined : await readLabels(labels);
-  return { root: data, type: data_type, split, numberNames, votes, allowEmpty, signal };
+  return { root: data, type: dataType, split, numberNames, votes, allowEmpty, signal };
 }
 
 export function sayNote(note: string): void {

@@ -25,7 +25,7 @@ export function wholeNumber(name: string, least: number): (text: string) => numb
 export interface ModelFlags {
   readonly checkpoint?: string;
   readonly labels?: string;
-  readonly data_type?: DataType;
+  readonly dataType?: DataType;
   readonly threads?: number;
 }
 
@@ -52,7 +52,15 @@ export function withModelOptions(command: Command): Command {
 }
 
 export function dataTypeOption(description: string): Option {
-  return new Option('--data_type <type>', `${description}: ${dataTypes.join(', ')}`).argParser(parseDataType);
+  return new Option('--data-type <type>', `${description}: ${dataTypes.join(', ')}`).argParser(parseDataType);
+}
+
+/** Of every verb that goes on where something is amiss. */
+export function strictOption(): Option {
+  return new Option(
+    '--strict',
+    'take what is otherwise passed over or warned of, such as an unreadable image, as an error',
+  );
 }
 
 /** Of verbs that write where the user says. */
@@ -126,7 +134,7 @@ export function withBatchOptions(command: Command): Command {
       wholeNumber('--workers', 0),
     )
     .option('-b, --batch-size <n>', 'images in a batch', wholeNumber('--batch-size', 1))
-    .option('--strict', 'end with an error at the first unreadable image instead of counting it');
+    .addOption(strictOption());
 }
 
 /** The library's options for loading the model that the flags name. */
@@ -137,7 +145,7 @@ export async function loadOptions(
   return {
     signal,
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
-    dataType: flags.data_type,
+    dataType: flags.dataType,
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
   };
 }

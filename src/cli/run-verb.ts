@@ -1,5 +1,6 @@
 /** What all verbs share: cancelling on Ctrl-C, telling errors in one sentence, exit codes. */
 import { errorCodes, messageOf, PosterError } from '../errors.js';
+import { unwritable } from '../io/write-atomically.js';
 
 /** A command's work; the signal fires on SIGINT and SIGTERM. */
 export type Verb<Arguments extends unknown[]> = (signal: AbortSignal, ...args: Arguments) => Promise<void>;
@@ -42,12 +43,17 @@ export function reportError(error: unknown): void {
 }
 
 /**
- * A closed pipe, as after `poster predict ... | head`, is no bug: the work ends with a sentence.
+ * When what reads the output has gone, as after `poster predict ... | head`, it has what it wanted: the program ends with
+ * a sentence and no error. An output that cannot be written, as on a full disk, is an error.
  */
-export function endOnClosedPipe(): void {
+export function endOnBrokenOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.stderr.write('poster: standard output was closed by its reader, so the rest was not written.\n');
-    process.exit(1);
+    if (error.code === 'EPIPE') {
+      process.stderr.write('Standard output was closed by its reader; the rest was not written.\n');
+      process.exit(0);
+    }
+    reportError(unwritable('to standard output', error));
+    process.exit();
   });
+  process.stderr.on('error', () => {}); // nobody is left to tell
 }

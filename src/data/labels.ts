@@ -5,7 +5,7 @@
 import { PosterError } from '../errors.js';
 import { type Alignment, defaultAlignment } from '../image/alignment.js';
 
-/** Values of `--data_type`: five datasets, class folders of any kind, and lists of path and label. */
+/** Values of `--data-type`: five datasets, class folders of any kind, and lists of path and label. */
 export const dataTypes = [
   'RAF-DB',
   'AffectNet-7',
@@ -124,7 +124,7 @@ export function parseDataType(name: string): DataType {
   if (type) return type;
   throw new PosterError(
     'option.invalid',
-    `Expected a data type (${dataTypes.join(', ')}), got "${name}"; pass one of them as --data_type.`,
+    `Expected a data type (${dataTypes.join(', ')}), got "${name}"; pass one of them as --data-type.`,
   );
 }
 

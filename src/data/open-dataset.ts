@@ -140,7 +140,7 @@ async function checkRoot(root: string, type: DataType): Promise<void> {
   if (found.isDirectory() || type === 'list') return;
   throw new PosterError(
     'data.layout',
-    `Expected a folder of ${type} data, got the file ${root}; unpack it, or pass --data_type list for a list of images.`,
+    `Expected a folder of ${type} data, got the file ${root}; unpack it, or pass --data-type list for a list of images.`,
   );
 }
 
@@ -149,7 +149,7 @@ async function notRecognised(root: string, type: DataType): Promise<PosterError>
   const found = (await fileExists(root)) ? 'another kind of file' : await describeFolder(root);
   return new PosterError(
     'data.layout',
-    `Expected ${type} data in ${root}: ${expected}. Found ${found}; arrange it so, or pass another --data or --data_type.`,
+    `Expected ${type} data in ${root}: ${expected}. Found ${found}; arrange it so, or pass another --data or --data-type.`,
   );
 }
 

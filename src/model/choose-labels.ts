@@ -41,7 +41,7 @@ export function chooseLabels(
     return { labels: card.labels, source: 'file', ...(card.dataset ? { dataset: card.dataset } : {}) };
   const ofType = hints.dataType && dataTypeFacts(hints.dataType).labels;
   if (ofType) {
-    requireCount(path, classes, ofType, `--data_type ${hints.dataType}`);
+    requireCount(path, classes, ofType, `--data-type ${hints.dataType}`);
     return { labels: ofType, source: 'data type', dataset: hints.dataType! };
   }
   return fromFileName(path, classes) ?? assumed(classes);

@@ -82,7 +82,7 @@ test('a head of another class count says how many classes the file has and what 
     mismatch(checkpointOf(eight)).message,
     'model.pth does not hold this network: 2 have another shape or type (VIT.head.linear.weight is 8x768 instead of 7x768, ' +
       'VIT.head.linear.bias is 8 instead of 7); it was trained for 8 classes, while 7 were asked for (layer VIT.head.linear); ' +
-      'name its 8 classes with --labels or choose the --data_type it was trained on (AffectNet-8).',
+      'name its 8 classes with --labels or choose the --data-type it was trained on (AffectNet-8).',
   );
 });
 
@@ -144,7 +144,7 @@ test("the official program's best file, and whole pickled models", async () => {
   for (const [name, cause] of [
     [
       'official-model-best.pth',
-      /; it holds only an optimiser's state, which is what the official program writes as its best file by mistake; use the other file of that run, the one named by --checkpoint_path\.$/,
+      /; it holds only an optimiser's state, which is what the official program writes as its best file by mistake; use the other file of that run, the one named by --checkpoint-path\.$/,
     ],
     [
       'whole-model.pth',

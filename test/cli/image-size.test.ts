@@ -79,10 +79,10 @@ test('inspect tells the size and the colours, of a checkpoint and of its export'
     const { stdout } = await poster(['inspect', file]);
     assert.match(stdout, /^input +48 x 48 pixels, grey/m);
     assert.match(stdout, /cross attention, 12 x 12/);
-    assert.match(stdout, /one 48 x 48 image/);
+    assert.match(stdout, /48 x 48 image/);
   }
-  assert.match((await poster(['inspect', '--network', 'small'])).stdout, /one 48 x 48 image/);
-  assert.match((await poster(['inspect', '--network', 'published'])).stdout, /one 224 x 224 image/);
+  assert.match((await poster(['inspect', '--network', 'small'])).stdout, /48 x 48 image/);
+  assert.match((await poster(['inspect', '--network', 'published'])).stdout, /224 x 224 image/);
 });
 
 test('bench measures images of its size', async () => {

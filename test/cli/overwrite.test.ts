@@ -250,7 +250,7 @@ test('an evaluation replaces no report before it begins, unless forced to', asyn
   const out = join(folder, 'evaluation');
   await mkdir(out);
   await writeFile(join(out, 'result.json'), 'mine');
-  const args = ['evaluate', '--data', data, '--data_type', 'folder', '--labels', 'RAF-DB', '--split', 'all'];
+  const args = ['evaluate', '--data', data, '--data-type', 'folder', '--labels', 'RAF-DB', '--split', 'all'];
   const rest = ['--allow-empty', '--checkpoint', checkpoint, '-o', out];
   const refused = await command([...args, ...rest]);
   assert.equal(refused.code, 1, refused.stderr);

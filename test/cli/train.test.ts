@@ -39,7 +39,7 @@ torchTest('a published command trains, and its best checkpoint evaluates the sam
   const official = [
     '--data',
     data,
-    '--data_type',
+    '--data-type',
     'RAF-DB',
     '--epochs',
     '1',
@@ -108,7 +108,7 @@ test('wrong options are sentences and exit code 2', async () => {
       ['--data', data, '--erasing-area', '0.5'],
       /Expected erasingArea \(--erasing-area\) to be two numbers from 0 to 1/,
     ],
-    [['--data', data, '--data_type', 'MNIST'], /Expected a data type \(RAF-DB, .*got "MNIST"/],
+    [['--data', data, '--data-type', 'MNIST'], /Expected a data type \(RAF-DB, .*got "MNIST"/],
     [
       ['--data', data, '--gpu', 'tpu'],
       /Expected device \(--gpu\) to be auto, cpu, cuda or cuda:<number>, got "tpu"\./,

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Command } from 'commander';
-import { registerData } from '../../src/cli/commands/data.js';
+import { createProgram } from '../../src/cli/program.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeFiles, writeImages } from './support.js';
 
@@ -12,8 +11,9 @@ async function run(
   t: TestContext,
   ...args: string[]
 ): Promise<{ output: string; errors: string; code: number }> {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  registerData(program);
+  const program = createProgram();
+  for (const command of [program, ...program.commands.flatMap(({ commands }) => commands)])
+    command.configureOutput({ writeErr: () => {} });
   const written = { stdout: '', stderr: '' };
   const mocks = (['stdout', 'stderr'] as const).map((stream) =>
     t.mock.method(process[stream], 'write', (text: string) => {
@@ -35,25 +35,25 @@ async function run(
 test('poster data check prints a table or JSON and tells problems by its exit code', async (t) => {
   const root = await temporaryFolder(t);
   await writeImages(root, ['train/happy/a.png', 'train/sad/a.png', 'val/happy/b.png', 'val/sad/b.png']);
-  const plain = await run(t, 'check', root, '--data_type', 'folder');
+  const plain = await run(t, 'check', root, '--data-type', 'folder');
   assert.match(plain.output, /happiness.*\n.*sadness/);
   assert.match(plain.errors, /Checking: 4 of 4 images/);
   assert.equal(plain.code, 0);
-  assert.equal((await run(t, 'check', root, '--data_type', 'folder', '--strict')).code, 1);
+  assert.equal((await run(t, 'check', root, '--data-type', 'folder', '--strict')).code, 1);
   await writeFiles(root, { 'train/sad/broken.png': 'no' });
-  const json = await run(t, 'check', root, '--data_type', 'FOLDER', '--json', '--labels', 'sad,happy');
+  const json = await run(t, 'check', root, '--data-type', 'FOLDER', '--json', '--labels', 'sad,happy');
   assert.equal(json.code, 1);
   const report = JSON.parse(json.output);
   assert.deepEqual(report.classes, ['sad', 'happy']);
   assert.equal(report.splits[0].unreadable.length, 1);
-  assert.equal((await run(t, 'check', root, '--data_type', 'folder', '--quick')).code, 0);
+  assert.equal((await run(t, 'check', root, '--data-type', 'folder', '--quick')).code, 0);
 });
 
 test('poster data prepare makes class folders and says what it did', async (t) => {
   const root = await temporaryFolder(t);
   await writeImages(root, ['data/train/happy/a.png', 'data/train/sad/a.png']);
   const out = join(root, 'out');
-  const args = ['prepare', join(root, 'data'), '--data_type', 'folder', '--out', out, '--mode', 'copy'];
+  const args = ['prepare', join(root, 'data'), '--data-type', 'folder', '--output', out, '--mode', 'copy'];
   const { output, code } = await run(t, ...args);
   assert.match(output, /is prepared in .*out\n/);
   assert.equal(code, 0);
@@ -68,7 +68,7 @@ test('poster data align cuts out faces and says what it found', async (t) => {
   await writeImages(root, ['photos/nobody.png']);
   await writeFiles(root, { 'photos/portrait.jpg': await readFile(fixture('faces/astronaut.jpg')) });
   const args = ['align', join(root, 'photos'), '--crop-size', '48', '--workers', '1'];
-  const plain = await run(t, ...args, '--out', join(root, 'plain'));
+  const plain = await run(t, ...args, '--output', join(root, 'plain'));
   assert.match(
     plain.output,
     /aligned in .*plain: 48 x 48 pixels, template raf-db\n2 photos, 1 faces cut out, 1 without/,
@@ -77,7 +77,7 @@ test('poster data align cuts out faces and says what it found', async (t) => {
   const json = await run(
     t,
     ...args,
-    '--out',
+    '--output',
     join(root, 'json'),
     '--template',
     'fer2013',
@@ -86,18 +86,18 @@ test('poster data align cuts out faces and says what it found', async (t) => {
   );
   const { alignment, allFaces, splits } = JSON.parse(json.output);
   assert.deepEqual([alignment, allFaces, splits[0].images], [{ template: 'fer2013', size: 48 }, true, 1]);
-  const again = await run(t, ...args, '--out', join(root, 'json'));
+  const again = await run(t, ...args, '--output', join(root, 'json'));
   assert.deepEqual([again.output, again.code], ['', 1]);
 });
 
 test('wrong arguments are told before any work', async (t) => {
-  await assert.rejects(run(t, 'check', '.'), /--data_type/);
-  const unknown = await run(t, 'check', '.', '--data_type', 'x');
+  await assert.rejects(run(t, 'check', '.'), /--data-type/);
+  const unknown = await run(t, 'check', '.', '--data-type', 'x');
   assert.match(unknown.errors, /^poster: Expected a data type .*"x"/);
   assert.equal(unknown.code, 2);
   await assert.rejects(
-    run(t, 'prepare', '.', '--data_type', 'folder', '--out', 'o', '--mode', 'move'),
+    run(t, 'prepare', '.', '--data-type', 'folder', '--output', 'o', '--mode', 'move'),
     /link, copy, hardlink/,
   );
-  await assert.rejects(run(t, 'align', '.', '--out', 'o', '--template', 'x'), /raf-db, fer2013, arcface/);
+  await assert.rejects(run(t, 'align', '.', '--output', 'o', '--template', 'x'), /raf-db, fer2013, arcface/);
 });

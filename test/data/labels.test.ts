@@ -32,7 +32,7 @@ test('data types carry the published figures and the folder the official program
   assert.match(dataTypeFacts('AffectNet-7').labelNote!, /nowhere stated/);
   assert.equal(dataTypeFacts('RAF-DB').labelNote, undefined);
   assert.equal(parseDataType('caer-s'), 'CAER-S');
-  assert.throws(() => parseDataType('SFEW'), posterError('option.invalid', /RAF-DB.*"SFEW".*--data_type/));
+  assert.throws(() => parseDataType('SFEW'), posterError('option.invalid', /RAF-DB.*"SFEW".*--data-type/));
 });
 
 test('expressions are known by their usual words, with or without a number in front', () => {

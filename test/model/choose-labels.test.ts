@@ -62,6 +62,6 @@ test('names that are not one for each class are refused, with where they come fr
   assert.throws(() => chooseLabels('best.pth', 8, undefined, { labels: seven }), refusal('--labels'));
   assert.throws(
     () => chooseLabels('best.pth', 8, undefined, { dataType: 'RAF-DB' }),
-    refusal('--data_type RAF-DB'),
+    refusal('--data-type RAF-DB'),
   );
 });

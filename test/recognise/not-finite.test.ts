@@ -111,9 +111,9 @@ test('a server answers with a failure, not with null for a probability', async (
 
 test('the command ends with one sentence and its code', async () => {
   for (const args of [
-    ['predict', image, '--data_type', 'RAF-DB'],
-    ['predict', image, '--format', 'jsonl', '--data_type', 'RAF-DB'],
-    ['evaluate', '--data', data, '--data_type', 'folder'],
+    ['predict', image, '--data-type', 'RAF-DB'],
+    ['predict', image, '--format', 'jsonl', '--data-type', 'RAF-DB'],
+    ['evaluate', '--data', data, '--data-type', 'folder'],
   ]) {
     for (const [checkpoint, sentence] of [
       [

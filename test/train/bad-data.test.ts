@@ -36,7 +36,7 @@ async function refuses(root: string, dataType: 'RAF-DB' | 'folder', expected: Re
     assert.match(error.message, expected);
     return true;
   });
-  const args = ['train', '--data', root, '--data_type', dataType, ...short, '--output', output];
+  const args = ['train', '--data', root, '--data-type', dataType, ...short, '--output', output];
   const { code, stdout, stderr } = await poster(args);
   assert.notEqual(code, 0);
   assert.match(stderr, new RegExp(`^poster: ${expected.source.replace(/^\^/, '')}`, 'm'));
@@ -166,7 +166,7 @@ torchTest('a training set without a readable image is one error, with the first 
 
 torchTest('a dry run tells of the images that it could not read', async () => {
   const root = await withCutOff([0]);
-  const args = ['train', '--dry-run', '--data', root, '--data_type', 'folder', ...short];
+  const args = ['train', '--dry-run', '--data', root, '--data-type', 'folder', ...short];
   const { code, stdout } = await poster(args);
   assert.equal(code, 0);
   assert.match(

@@ -113,7 +113,7 @@ torchTest('a resumed run misses a teacher, finds it elsewhere, and says when it 
   });
   await assert.rejects(train({ resume: files.last, teacher: [files.last] }), {
     code: 'option.invalid',
-    message: `Expected another place for --checkpoint_path than ${files.last}, which is an input and would be replaced; choose one.`,
+    message: `Expected another place for --checkpoint-path than ${files.last}, which is an input and would be replaced; choose one.`,
   });
   assert.deepEqual(await readFile(files.last), state);
   const others = 'The training goes on with other teachers.';

@@ -27,9 +27,10 @@ import {
 import { noteWeights } from '../render/note-labels.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { table } from '../render/table.js';
+import { RequiredOption } from '../required-option.js';
 import { runVerb } from '../run-verb.js';
 
-interface CalibrateFlags extends Omit<ModelFlags, 'data_type'>, BatchFlags, EvaluationDataFlags {
+interface CalibrateFlags extends Omit<ModelFlags, 'dataType'>, BatchFlags, EvaluationDataFlags {
   readonly judge?: Split;
   readonly output: string;
   readonly force?: boolean;
@@ -43,7 +44,7 @@ export function registerCalibrate(program: Command): void {
       'Fits the temperature that logits are divided by on a split that is neither trained on nor judged, and writes the model with it. It changes no answer, only how sure each is; every probability of the new file uses it.',
     )
     .addOption(checkpointOption())
-    .requiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth')
+    .addOption(new RequiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth'))
     .option('--judge <split>', 'another split, on which to show the figures before and after')
     .addOption(forceOption());
   withBatchOptions(withModelOptions(withDataOptions(command, true))).action(runVerb(calibrate));

@@ -29,7 +29,7 @@ import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
 interface CompareFlags
-  extends Omit<ModelFlags, 'checkpoint' | 'data_type'>,
+  extends Omit<ModelFlags, 'checkpoint' | 'dataType'>,
     BatchFlags,
     Omit<EvaluationDataFlags, 'data'> {
   readonly data?: string;

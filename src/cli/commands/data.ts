@@ -6,14 +6,15 @@ import { type PlaceMode, placeModes } from '../../data/make/prepare/place-file.j
 import { prepareData } from '../../data/make/prepare/prepare-data.js';
 import type { OpenDatasetOptions } from '../../data/open-dataset.js';
 import { readLabels } from '../../data/read-labels.js';
-import { type AlignmentFlags, alignmentOptions, wholeNumber } from '../options.js';
+import { type AlignmentFlags, alignmentOptions, strictOption, wholeNumber } from '../options.js';
 import { createProgress } from '../render/progress.js';
 import { renderAlignedData } from '../render/render-aligned-data.js';
 import { renderDataReport, renderPreparedData } from '../render/render-data-report.js';
+import { RequiredOption } from '../required-option.js';
 import { runVerb } from '../run-verb.js';
 
 interface SharedFlags {
-  readonly data_type: string;
+  readonly dataType: string;
   readonly labels?: string;
   readonly votes?: string;
   readonly allowEmpty?: boolean;
@@ -26,14 +27,14 @@ interface CheckFlags extends SharedFlags {
 }
 
 interface PrepareFlags extends SharedFlags {
-  readonly out: string;
+  readonly output: string;
   readonly mode: PlaceMode;
   readonly strict?: boolean;
 }
 
-interface AlignFlags extends Omit<SharedFlags, 'data_type'>, AlignmentFlags {
-  readonly data_type?: string;
-  readonly out: string;
+interface AlignFlags extends Omit<SharedFlags, 'dataType'>, AlignmentFlags {
+  readonly dataType?: string;
+  readonly output: string;
   readonly allFaces?: boolean;
   readonly detector?: string;
   readonly workers?: number;
@@ -46,13 +47,13 @@ export function registerData(program: Command): void {
   withSharedFlags(data.command('check'))
     .description('count classes, find unreadable images, duplicates between splits and wrong layout')
     .option('--quick', 'open no image: counts and layout alone')
-    .option('--strict', 'exit with 1 on warnings too')
+    .addOption(strictOption())
     .action(runVerb(check));
   withSharedFlags(data.command('prepare'))
     .description('turn a dataset as distributed into class folders, by links unless told otherwise')
-    .requiredOption('--out <dir>', 'folder to make; it must not exist')
+    .addOption(new RequiredOption('-o, --output <dir>', 'folder to make; it must not exist'))
     .addOption(new Option('--mode <mode>', 'how images get there').choices(placeModes).default('link'))
-    .option('--strict', 'fail when a listed image is missing instead of leaving it out')
+    .addOption(strictOption())
     .action(runVerb(prepare));
   registerAlign(data.command('align'));
 }
@@ -60,9 +61,9 @@ export function registerData(program: Command): void {
 function registerAlign(command: Command): void {
   command
     .description('cut the faces out of raw photos, aligned as recognition aligns them, as a training set')
-    .argument('<dir>', 'a folder of photos, or a dataset of photos with --data_type')
-    .option('--data_type <type>', `for labelled photos, one of ${dataTypes.join(', ')}`)
-    .requiredOption('--out <dir>', 'folder to make; it must not exist');
+    .argument('<dir>', 'a folder of photos, or a dataset of photos with --data-type')
+    .option('--data-type <type>', `for labelled photos, one of ${dataTypes.join(', ')}`)
+    .addOption(new RequiredOption('-o, --output <dir>', 'folder to make; it must not exist'));
   for (const option of alignmentOptions("the data type's, or RAF-DB's")) command.addOption(option);
   withLabelFlags(command)
     .option('--all-faces', 'cut out every face of a photo, not the largest alone')
@@ -74,8 +75,8 @@ function registerAlign(command: Command): void {
 
 function withSharedFlags(command: Command): Command {
   const described = command
-    .argument('<dir>', "the dataset's folder, or a list of images for --data_type list")
-    .requiredOption('--data_type <type>', `one of ${dataTypes.join(', ')}`);
+    .argument('<dir>', "the dataset's folder, or a list of images for --data-type list")
+    .addOption(new RequiredOption('--data-type <type>', `one of ${dataTypes.join(', ')}`));
   return withLabelFlags(described);
 }
 
@@ -90,7 +91,7 @@ function withLabelFlags(command: Command): Command {
 async function dataOptions(
   signal: AbortSignal,
   root: string,
-  flags: Omit<SharedFlags, 'data_type'>,
+  flags: Omit<SharedFlags, 'dataType'>,
 ): Promise<Omit<OpenDatasetOptions, 'type'>> {
   return {
     root,
@@ -103,7 +104,7 @@ async function dataOptions(
 
 async function check(signal: AbortSignal, root: string, flags: CheckFlags): Promise<void> {
   const { quick } = flags;
-  const type = parseDataType(flags.data_type);
+  const type = parseDataType(flags.dataType);
   const options = { ...(await dataOptions(signal, root, flags)), type };
   const report = await withProgress('Checking', 'images', (onProgress) =>
     checkData({ ...options, quick, onProgress }),
@@ -114,8 +115,8 @@ async function check(signal: AbortSignal, root: string, flags: CheckFlags): Prom
 }
 
 async function prepare(signal: AbortSignal, root: string, flags: PrepareFlags): Promise<void> {
-  const { out, mode, strict } = flags;
-  const type = parseDataType(flags.data_type);
+  const { output: out, mode, strict } = flags;
+  const type = parseDataType(flags.dataType);
   const options = { ...(await dataOptions(signal, root, flags)), type };
   const data = await withProgress('Preparing', 'images', (onProgress) =>
     prepareData({ ...options, out, mode, strict, onProgress }),
@@ -124,8 +125,8 @@ async function prepare(signal: AbortSignal, root: string, flags: PrepareFlags): 
 }
 
 async function align(signal: AbortSignal, root: string, flags: AlignFlags): Promise<void> {
-  const { out, template, cropSize, allFaces, detector, workers, skipExisting } = flags;
-  const type = flags.data_type === undefined ? undefined : parseDataType(flags.data_type);
+  const { output: out, template, cropSize, allFaces, detector, workers, skipExisting } = flags;
+  const type = flags.dataType === undefined ? undefined : parseDataType(flags.dataType);
   const options = { ...(await dataOptions(signal, root, flags)), type };
   const data = await withProgress('Aligning', 'photos', (onProgress) =>
     alignData({

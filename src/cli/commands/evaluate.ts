@@ -39,10 +39,7 @@ import { noteModel } from '../render/note-model.js';
 import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
-interface EvaluateFlags
-  extends Omit<ModelFlags, 'checkpoint' | 'data_type'>,
-    BatchFlags,
-    EvaluationDataFlags {
+interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint' | 'dataType'>, BatchFlags, EvaluationDataFlags {
   readonly checkpoint?: string;
   readonly evaluate?: string;
   readonly output?: string;
@@ -119,7 +116,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     predictions,
   };
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
-  else await printTables(outcome.result, flags.data_type);
+  else await printTables(outcome.result, flags.dataType);
   if (flags.output === undefined) return;
   const { writeEvaluation } = await import('../../report/write-evaluation.js');
   const { report } = await writeEvaluation(flags.output, outcome, { force: flags.force, signal });

@@ -16,6 +16,7 @@ import {
 } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
 import { noteModel } from '../render/note-model.js';
+import { RequiredOption } from '../required-option.js';
 import { runVerb } from '../run-verb.js';
 
 interface ExportFlags extends AlignmentFlags {
@@ -25,7 +26,7 @@ interface ExportFlags extends AlignmentFlags {
   readonly target: GraphTarget;
   readonly images?: string[];
   readonly labels?: string;
-  readonly data_type?: DataType;
+  readonly dataType?: DataType;
   readonly force?: boolean;
 }
 
@@ -37,7 +38,7 @@ export function registerExport(program: Command): void {
       'Writes a checkpoint in another format, with its classes and preprocessing inside, and compares it with the source on real images before it reports success.',
     )
     .addOption(checkpointOption('.pth, .pth.tar or .safetensors'))
-    .requiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth')
+    .addOption(new RequiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth'))
     .addOption(
       new Option('--precision <p>', 'how weights are stored; int8 for ONNX')
         .choices(precisions)

@@ -6,15 +6,17 @@ import { inspectModel, type ModelInspection } from '../../inspect/inspect-model.
 import { defaultModel } from '../../model/shipped-names.js';
 import { type NetworkSize, networkSizeNames, networkSizes } from '../../network/config.js';
 import { posterV2 } from '../../network/poster-v2.js';
-import { dataTypeOption, loadOptions } from '../options.js';
+import { checkpointOption, dataTypeOption, loadOptions } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
 import { noteModel } from '../render/note-model.js';
 import { table } from '../render/table.js';
+import { fitted, terminalWidth } from '../render/terminal-width.js';
 import { runVerb } from '../run-verb.js';
 
 interface InspectFlags {
+  readonly checkpoint?: string;
   readonly labels?: string;
-  readonly data_type?: DataType;
+  readonly dataType?: DataType;
   readonly network?: NetworkSize;
   readonly json?: boolean;
 }
@@ -30,6 +32,7 @@ export function registerInspect(program: Command): void {
       '[checkpoint]',
       `.pth, .pth.tar, .safetensors or .onnx, or the name of a model that comes with this package (default: ${defaultModel})`,
     )
+    .addOption(checkpointOption())
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .addOption(dataTypeOption('the data the checkpoint was trained on'))
     .addOption(
@@ -41,7 +44,8 @@ export function registerInspect(program: Command): void {
     .action(runVerb(inspect));
 }
 
-async function inspect(signal: AbortSignal, path: string | undefined, flags: InspectFlags): Promise<void> {
+async function inspect(signal: AbortSignal, named: string | undefined, flags: InspectFlags): Promise<void> {
+  const path = oneCheckpoint(named, flags.checkpoint);
   if (flags.network !== undefined) {
     if (path !== undefined)
       throw new PosterError(
@@ -56,6 +60,16 @@ async function inspect(signal: AbortSignal, path: string | undefined, flags: Ins
   const inspection = await inspectModel(path, await loadOptions(flags, signal));
   noteWeights(inspection.notes);
   process.stdout.write(flags.json ? toJson(inspection) : renderInspection(inspection));
+}
+
+/** The checkpoint may be named bare, or by the option as in every verb. */
+function oneCheckpoint(bare: string | undefined, option: string | undefined): string | undefined {
+  if (bare !== undefined && option !== undefined)
+    throw new PosterError(
+      'option.invalid',
+      `Expected one checkpoint, got ${bare} and --checkpoint ${option}; leave one out.`,
+    );
+  return bare ?? option;
 }
 
 function toJson(value: unknown): string {
@@ -81,7 +95,8 @@ function renderInspection(inspection: ModelInspection): string {
       .map(([key, value]): [string, string] => [key, String(value)]),
   ];
   const width = Math.max(...facts.map(([key]) => key.length));
-  return `${facts.map(([key, value]) => `${key.padEnd(width)}  ${value}`).join('\n')}\n\n${renderDescription(description)}`;
+  const lines = facts.map(([key, value]) => fitted(`${key.padEnd(width)}  ${value}`, terminalWidth()));
+  return `${lines.join('\n')}\n\n${renderDescription(description)}`;
 }
 
 /** Where class names come from, in words. */
@@ -111,8 +126,9 @@ function renderDescription({ imageSize, stages, total, entries, buffers }: Netwo
   return [
     table(head, rows),
     `${entries} entries in the state dict, ${millions(buffers)} elements of them buffers.`,
-    `Multiply-adds are counted as in the paper (convolutions and linear layers, one ${imageSize} x ${imageSize} image); what is`,
-    'computed here includes the products of attention and leaves out what the class token does not need.',
+    `Multiply-adds are counted as in the paper: convolutions and linear layers, one`,
+    `${imageSize} x ${imageSize} image. What is computed here includes the products of attention and`,
+    'leaves out what the class token does not need.',
     '',
   ].join('\n');
 }

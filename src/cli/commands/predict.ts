@@ -3,6 +3,7 @@ import { Poster } from '../../core/poster.js';
 import { createDropCounter } from '../../data/layouts/layout.js';
 import { PosterError } from '../../errors.js';
 import { type ExplainMethod, explainMethods } from '../../explain/explanation.js';
+import type { FaceFinder } from '../../faces/open-face-finder.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import type { ExplainTo } from '../../predict/explain-results.js';
 import { listInputs, parseShard, type Shard } from '../../predict/list-inputs.js';
@@ -14,7 +15,7 @@ import {
 import type { LineSink } from '../../predict/output/output-file.js';
 import type { PredictCounts } from '../../predict/output/stream-lines.js';
 import { predictTo } from '../../predict/predict-files.js';
-import { type PredictPhotosOptions, predictPhotosTo } from '../../predict/predict-photos.js';
+import { predictPhotosTo } from '../../predict/predict-photos.js';
 import { requireFfmpeg } from '../../video/ffmpeg.js';
 import {
   alignOptions,
@@ -47,6 +48,7 @@ interface PredictFlags extends ModelFlags, BatchFlags, VideoFlags, FaceFlags {
   readonly force?: boolean;
   readonly shard?: Shard;
   readonly faces?: boolean;
+  readonly crops?: boolean;
   readonly annotate?: string;
   readonly explain?: string;
   readonly explainMethod?: ExplainMethod;
@@ -57,7 +59,7 @@ export function registerPredict(program: Command): void {
     .command('predict')
     .summary('recognise the expressions of face images')
     .description(
-      'Recognises face crops, or with --faces every face of ordinary photos: files, folders, glob patterns, or - for paths on standard input, one a line. In videos every face is found and followed; ffmpeg must be installed.',
+      'Recognises every face of ordinary photos, or face crops as they are; it looks at the first images to tell which they are, and says so. Takes files, folders, glob patterns, or - for paths on standard input, one a line. In videos every face is found and followed; ffmpeg must be installed.',
     )
     .argument('<inputs...>', 'images or videos, folders, patterns or -')
     .addOption(checkpointOption())
@@ -72,8 +74,11 @@ export function registerPredict(program: Command): void {
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .option('--skip-existing', 'continue --output: pass over the files it already holds')
     .addOption(forceOption())
-    .option('--faces', 'find, align and recognise every face of ordinary photos')
-    .option('--annotate <dir>', 'with --faces or videos: write them with boxes and bars into a folder')
+    .addOption(
+      new Option('--faces', 'the images are photos: find, align and recognise every face').conflicts('crops'),
+    )
+    .option('--crops', 'the images are face crops: recognise them whole')
+    .option('--annotate <dir>', 'write photos or videos with boxes and bars into a folder')
     .option('--explain <dir>', 'write a heat map of what decided each class, as a picture and as data')
     .addOption(
       new Option(
@@ -82,7 +87,7 @@ export function registerPredict(program: Command): void {
       ).choices(explainMethods),
     )
     .option('--shard <i/n>', 'only the i-th of n parts of the files', parseShard);
-  const special = [...faceOptions('with --faces or videos: '), ...videoOptions(wholeNumber('--every', 1))];
+  const special = [...faceOptions('of photos and videos: '), ...videoOptions(wholeNumber('--every', 1))];
   for (const option of special) command.addOption(option);
   withBatchOptions(withModelOptions(command)).action(runVerb(predict));
 }
@@ -122,27 +127,39 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
       progress?.update(recognised + unreadable);
     },
   };
-  const counts = await (flags.faces
-    ? predictFaces(poster, paths, { ...options, ...alignOptions(flags), annotate: flags.annotate }, flags)
-    : predictTo(poster, paths, {
-        ...options,
-        ...{ batchSize: flags.batchSize, workers: flags.workers },
-        onNote: (note) => process.stderr.write(`Note: ${note}\n`),
+  const onNote = (note: string) => void process.stderr.write(`Note: ${note}\n`);
+  const cropOptions = {
+    ...options,
+    ...{ batchSize: flags.batchSize, workers: flags.workers, onNote },
+  };
+  const photoOptions = { ...options, ...alignOptions(flags), annotate: flags.annotate };
+  const asCrops = (crops: AsyncIterable<string>) => predictTo(poster, crops, cropOptions);
+  const counts = await (flags.crops
+    ? asCrops(paths)
+    : withFinder(flags, async (finder) => {
+        const asPhotos = (photos: AsyncIterable<string>) =>
+          predictPhotosTo(poster, finder, photos, photoOptions);
+        if (flags.faces || faceFlags(flags).length > 0) return await asPhotos(paths);
+        const { lookAt } = await import('../photos-or-crops.js');
+        const looked = await lookAt(paths, finder, inputs.includes('-') ? 1 : undefined);
+        if (looked.note) process.stderr.write(`${looked.note}\n`);
+        return await (looked.kind === 'photo' ? asPhotos : asCrops)(looked.paths);
       })
   ).finally(() => progress?.stop());
   notePassedOver(passedOver);
   report(counts, flags.output);
 }
 
-async function predictFaces(
-  poster: Poster,
-  paths: AsyncIterable<string>,
-  options: PredictPhotosOptions,
-  flags: PredictFlags,
-): Promise<PredictCounts> {
+/** Lends what finds faces to some work. */
+async function withFinder<T>(flags: PredictFlags, work: (finder: FaceFinder) => Promise<T>): Promise<T> {
   const { openFaceFinder } = await import('../../faces/open-face-finder.js');
   await using finder = await openFaceFinder(finderOptions(flags));
-  return await predictPhotosTo(poster, finder, paths, options); // before the finder is disposed
+  return await work(finder); // before the finder is disposed
+}
+
+/** Those given that speak of faces, so that the images are photos. */
+function faceFlags({ detector, annotate, landmarks, template, cropSize }: PredictFlags): unknown[] {
+  return [detector, annotate, landmarks, template, cropSize].filter((value) => value !== undefined);
 }
 
 function explainTo({ explain, explainMethod }: PredictFlags, signal: AbortSignal): ExplainTo | undefined {
@@ -152,7 +169,7 @@ function explainTo({ explain, explainMethod }: PredictFlags, signal: AbortSignal
 
 /** @throws PosterError `option.invalid` for flags that need another. */
 function checkFlags(flags: PredictFlags, format: PredictionFormat, videos: boolean): void {
-  const { faces, annotate, explain, explainMethod, skipExisting, force, output } = flags;
+  const { crops, explain, explainMethod, skipExisting, force, output } = flags;
   if (videos && (skipExisting || explain !== undefined)) {
     const flag = skipExisting ? '--skip-existing' : '--explain';
     throw new PosterError(
@@ -175,11 +192,10 @@ function checkFlags(flags: PredictFlags, format: PredictionFormat, videos: boole
   if (explainMethod !== undefined && explain === undefined) {
     throw new PosterError('option.invalid', 'Expected --explain beside --explain-method; add it.');
   }
-  const { detector, landmarks, template, cropSize } = flags;
-  if (!faces && !videos && (detector ?? annotate ?? landmarks ?? template ?? cropSize) !== undefined) {
+  if (crops && (videos || faceFlags(flags).length > 0)) {
     throw new PosterError(
       'option.invalid',
-      'Expected --faces beside --detector, --landmarks, --template, --crop-size and --annotate; add it.',
+      'Expected no --crops with videos, --detector, --landmarks, --template, --crop-size and --annotate: those are for photos; leave it out.',
     );
   }
 }

@@ -10,8 +10,8 @@ import { trainingOverrides, withTrainingFlags } from '../training-flags.js';
 interface TrainFlags {
   readonly output?: string;
   readonly resume?: string;
-  readonly checkpoint_path?: string;
-  readonly best_checkpoint_path?: string;
+  readonly checkpointPath?: string;
+  readonly bestCheckpointPath?: string;
   readonly dryRun?: boolean;
   readonly beta?: string;
   readonly json?: boolean;
@@ -29,8 +29,8 @@ export function registerTrain(program: Command): void {
     )
     .option('-o, --output <dir>', 'run folder (default: runs/<data type>-<time>, or that of the resumed run)')
     .option('--resume <file>', 'go on from a checkpoint of this program or the official one')
-    .option('--checkpoint_path <file>', 'where the last state is saved (default: last.pth in the run folder)')
-    .option('--best_checkpoint_path <file>', 'where the best epoch is saved (default: best.pth)')
+    .option('--checkpoint-path <file>', 'where the last state is saved (default: last.pth in the run folder)')
+    .option('--best-checkpoint-path <file>', 'where the best epoch is saved (default: best.pth)')
     .option('--dry-run', 'check data, weights, memory and speed with two steps, write nothing and stop')
     .option('--beta <value>', 'accepted for published commands; it has no meaning there either')
     .option('--nproc <n>', 'train in so many processes of this machine, each on its share of every batch')
@@ -94,7 +94,7 @@ async function trainOptions(flags: TrainFlags, command: Command): Promise<TrainO
     ...overrides,
     output: flags.output,
     resume: flags.resume,
-    lastCheckpoint: flags.checkpoint_path,
-    bestCheckpoint: flags.best_checkpoint_path,
+    lastCheckpoint: flags.checkpointPath,
+    bestCheckpoint: flags.bestCheckpointPath,
   };
 }

@@ -11,7 +11,7 @@ export function noteLabels({
   const why = source === 'assumed' ? 'from the number of classes' : "from the file's name";
   const order = dataset ? `the order of ${dataset}` : 'numbers';
   process.stderr.write(
-    `Note: the checkpoint does not name its classes; ${order} is assumed ${why}. Pass --labels or --data_type if it is another.\n`,
+    `Note: the checkpoint does not name its classes; ${order} is assumed ${why}. Pass --labels or --data-type if it is another.\n`,
   );
 }
 

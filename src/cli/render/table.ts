@@ -1,6 +1,7 @@
-/** Tables for the terminal. */
+/** Tables for the terminal, never wider than it is. */
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
+import { terminalWidth } from './terminal-width.js';
 
 type Rows = readonly (readonly string[])[];
 export type Align = 'left' | 'right';
@@ -21,7 +22,27 @@ export function table(
     colAligns,
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
     style: { head: isTTY ? ['bold'] : [], border: isTTY ? ['gray'] : [] },
+    ...narrowed(head, rows, terminalWidth()),
   });
+}
+
+/** What a column takes beside its text: a space on each side and a line. */
+const frame = 3;
+
+/** Widths that wrap the widest columns, where the table would not fit. */
+function narrowed(head: readonly string[], rows: Rows, available: number): Table.TableConstructorOptions {
+  const widths = head.map((title, i) =>
+    Math.max(...[title, ...rows.map((row) => row[i] ?? '')].map((text) => [...text].length)),
+  );
+  const room = available - 1 - frame * widths.length;
+  let excess = widths.reduce((sum, width) => sum + width, 0) - room;
+  if (excess <= 0) return {};
+  for (; excess > 0; excess--) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if (widths[widest]! <= 4) break; // too narrow for any table
+    widths[widest]!--;
+  }
+  return { colWidths: widths.map((width) => width + frame - 1), wordWrap: true };
 }
 
 const edges = [

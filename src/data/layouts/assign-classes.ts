@@ -98,7 +98,7 @@ function unknownFolder(folder: string, known: readonly string[], where: string):
   return new PosterError(
     'data.layout',
     `Expected class folders ${known.join(', ')} (or their numbers) in ${where}, got "${folder}"; rename or ` +
-      'move it, pass --labels, or take --data_type folder to let the folders name the classes.',
+      'move it, pass --labels, or take --data-type folder to let the folders name the classes.',
   );
 }
 

@@ -79,7 +79,7 @@ async function classFoldersOf(folder: string): Promise<readonly string[]> {
     images.length > 0
       ? `Expected a folder per class in ${folder}, got ${images.length} images without one; sort them into class ` +
           'folders, put the label file EmoLabel/list_patition_label.txt beside it (RAF-DB), or name images ' +
-          'and labels in a CSV and pass --data_type list.'
+          'and labels in a CSV and pass --data-type list.'
       : `Expected a folder per class in ${folder}, but it ${others.length > 0 ? `holds only ${describeDropped(passedOver.list())}` : 'is empty'}; put the class folders there.`,
   );
 }

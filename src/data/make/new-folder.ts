@@ -17,7 +17,7 @@ export async function requireNewFolder(out: string, root: string, type: DataType
   if (type === 'list' || relative(await realpath(root), await realPlace(out)).split(sep)[0] === '..') return;
   throw new PosterError(
     'file.unwritable',
-    `Expected --out outside of the data in ${root}, got ${out}; choose a folder elsewhere.`,
+    `Expected --output outside of the data in ${root}, got ${out}; choose a folder elsewhere.`,
   );
 }
 

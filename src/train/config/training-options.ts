@@ -33,7 +33,7 @@ export const trainingOptions = {
     about: 'the dataset: a folder, or a list of paths and labels',
   }),
   dataType: oneOf(dataTypes, {
-    flags: '--data_type <type>',
+    flags: '--data-type <type>',
     about: 'what the dataset is and so how it is laid out and which recipe trains it',
   }),
   labels: custom(z.array(z.string().min(1)).min(2).nullable(), 'two or more class names', {

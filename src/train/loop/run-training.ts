@@ -69,8 +69,8 @@ async function requireNoInput({ last, best }: RunFolder, config: TrainingConfig)
   const teachers = (teacher ?? []).map((file) => (typeof file === 'string' ? file : file.path));
   const inputs = [data, votes, init, ir50, mobilefacenet, ...teachers].filter((path) => path !== null);
   const guard = guardOutputs({ inputs, force: true });
-  await guard.mayWrite(last, '--checkpoint_path');
-  await guard.mayWrite(best, '--best_checkpoint_path');
+  await guard.mayWrite(last, '--checkpoint-path');
+  await guard.mayWrite(best, '--best-checkpoint-path');
 }
 
 /** Whether a checkpoint is one of a run's own. */

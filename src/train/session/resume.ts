@@ -53,7 +53,7 @@ export function resumedConfig(
     if (dataType) return resolveConfig(dataType, overrides);
     throw new PosterError(
       'option.invalid',
-      `Expected dataType (--data_type): ${checkpoint.path} is the official program's and does not say what it was trained on.`,
+      `Expected dataType (--data-type): ${checkpoint.path} is the official program's and does not say what it was trained on.`,
     );
   }
   const config = checkConfig({ ...saved.config, ...givenOptions(overrides) });

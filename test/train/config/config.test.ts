@@ -149,7 +149,7 @@ test('a configuration saved by an earlier version goes on as it was', () => {
   assert.deepEqual(savedConfig(JSON.parse(JSON.stringify(earlier))), config);
   assert.throws(() => savedConfig({ ...earlier, dataType: 'FER' }), {
     code: 'option.invalid',
-    message: /dataType \(--data_type\)/,
+    message: /dataType \(--data-type\)/,
   });
 });
 
@@ -167,7 +167,7 @@ test('the official program’s flags keep their names', () => {
     .map((schema) => factsOf(schema).flags)
     .join(' ');
   const official =
-    '--data --data_type --workers --epochs --start-epoch --batch-size --optimizer --lr --learning-rate --momentum ' +
+    '--data --data-type --workers --epochs --start-epoch --batch-size --optimizer --lr --learning-rate --momentum ' +
     '--wd --weight-decay --gpu';
   for (const flag of official.split(' ')) assert.match(all, new RegExp(`${flag}\\b`), flag);
 });

@@ -45,7 +45,7 @@ test('it must be said what the official program trained on, and for how many epo
   const resumption = await openResumption(official);
   assert.throws(() => resumedConfig(resumption, {}), {
     code: 'option.invalid',
-    message: `Expected dataType (--data_type): ${official} is the official program's and does not say what it was trained on.`,
+    message: `Expected dataType (--data-type): ${official} is the official program's and does not say what it was trained on.`,
   });
   const config = resumedConfig(resumption, { dataType: 'RAF-DB', data: 'raf-db', epochs: 3 });
   assert.throws(() => resumedProgress(resumption, config, data), {

@@ -1,0 +1,47 @@
+/** The `poster` command with all its verbs, each a thin call of a library function. */
+import { Command } from 'commander';
+import { version } from '../version.js';
+import { registerBench } from './commands/bench.js';
+import { registerCalibrate } from './commands/calibrate.js';
+import { registerCompare } from './commands/compare.js';
+import { registerCompletion } from './commands/completion.js';
+import { registerData } from './commands/data.js';
+import { registerDemo } from './commands/demo.js';
+import { registerEvaluate } from './commands/evaluate.js';
+import { registerExport } from './commands/export.js';
+import { registerInspect } from './commands/inspect.js';
+import { registerPredict } from './commands/predict.js';
+import { registerServe } from './commands/serve.js';
+import { registerSetup } from './commands/setup.js';
+import { registerTrain } from './commands/train.js';
+import { describeHelp } from './help.js';
+import { requireOptions } from './required-option.js';
+
+export function createProgram(): Command {
+  const program = new Command('poster')
+    .description('POSTER V2 facial expression recognition: train, evaluate, predict, export.')
+    .version(version)
+    .showHelpAfterError('(add --help for what it takes)')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'poster: ')) })
+    .hook('preAction', (_, command) => requireOptions(command))
+    .exitOverride();
+  for (const register of [
+    registerPredict,
+    registerServe,
+    registerBench,
+    registerDemo,
+    registerData,
+    registerTrain,
+    registerEvaluate,
+    registerCompare,
+    registerCalibrate,
+    registerInspect,
+    registerExport,
+    registerSetup,
+    registerCompletion,
+  ]) {
+    register(program);
+  }
+  describeHelp(program);
+  return program;
+}
