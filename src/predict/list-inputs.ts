@@ -8,13 +8,7 @@ import { describeDropped, endingReason } from '../data/layouts/left-out.js';
 import { enterFolder, hasImageExtension, readFolder } from '../data/layouts/list-images.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { describeSystemError } from '../io/write-atomically.js';
-import { fnv1a } from '../util/hash.js';
-
-/** A part of a large set: shard `index` (from 1) of `count`. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
+import { belongsTo, type Shard } from './shard.js';
 
 export interface ListInputsOptions {
   readonly shard?: Shard | undefined;
@@ -57,8 +51,7 @@ export async function* listInputs(
     for await (const path of paths) {
       throwIfAborted(signal);
       if (path.trim() === '') continue;
-      found++;
-      if (belongsTo(path, shard)) yield path;
+      if (belongsTo(found++, shard)) yield path;
     }
   }
   if (found === 0) throw nothingFound(inputs, wanted, passedOver);
@@ -112,29 +105,4 @@ async function* walk(
     if (subfolders.has(name)) yield* walk(path, wanted, passedOver, within);
     else yield path;
   }
-}
-
-/** Spreads paths over shards by a hash of their text, so that a shard does not depend on what else is listed. */
-function belongsTo(path: string, shard: Shard | undefined): boolean {
-  return !shard || hash(path) % shard.count === shard.index - 1;
-}
-
-/** A final mix makes the low bits even. */
-function hash(text: string): number {
-  const value = fnv1a(text);
-  return Math.imul(value ^ (value >>> 15), 0x2c1b3c6d) >>> 0;
-}
-
-/**
- * Reads "2/8".
- * @throws PosterError `option.invalid`.
- */
-export function parseShard(text: string): Shard {
-  const match = /^(\d+)\/(\d+)$/.exec(text);
-  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
-  if (match && index >= 1 && index <= count) return { index, count };
-  throw new PosterError(
-    'option.invalid',
-    `Expected --shard i/n with i from 1 to n, such as 2/8, got "${text}".`,
-  );
 }

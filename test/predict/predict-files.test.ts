@@ -5,8 +5,9 @@ import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { Poster } from '../../src/core/poster.js';
 import { createDropCounter } from '../../src/data/layouts/layout.js';
-import { listInputs, parseShard } from '../../src/predict/list-inputs.js';
+import { listInputs } from '../../src/predict/list-inputs.js';
 import { predictTo } from '../../src/predict/predict-files.js';
+import { parseShard } from '../../src/predict/shard.js';
 import { fixture } from '../support/fixtures.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 

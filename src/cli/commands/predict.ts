@@ -6,7 +6,7 @@ import { type ExplainMethod, explainMethods } from '../../explain/explanation.js
 import type { FaceFinder } from '../../faces/open-face-finder.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import type { ExplainTo } from '../../predict/explain-results.js';
-import { listInputs, parseShard, type Shard } from '../../predict/list-inputs.js';
+import { listInputs } from '../../predict/list-inputs.js';
 import {
   type PredictionFormat,
   predictionFormats,
@@ -16,6 +16,7 @@ import type { LineSink } from '../../predict/output/output-file.js';
 import type { PredictCounts } from '../../predict/output/stream-lines.js';
 import { predictTo } from '../../predict/predict-files.js';
 import { predictPhotosTo } from '../../predict/predict-photos.js';
+import { parseShard, type Shard } from '../../predict/shard.js';
 import { requireFfmpeg } from '../../video/ffmpeg.js';
 import {
   alignOptions,
@@ -86,7 +87,9 @@ export function registerPredict(program: Command): void {
         'with --explain; grad-cam needs libtorch (default: attention)',
       ).choices(explainMethods),
     )
-    .option('--shard <i/n>', 'only the i-th of n parts of the files', parseShard);
+    .option('--shard <i/n>', 'only the i-th of n parts of the files; auto in a job array', (text: string) =>
+      parseShard(text),
+    );
   const special = [...faceOptions('of photos and videos: '), ...videoOptions(wholeNumber('--every', 1))];
   for (const option of special) command.addOption(option);
   withBatchOptions(withModelOptions(command)).action(runVerb(predict));
