@@ -124,20 +124,35 @@ export function abortedError(signal: AbortSignal): PosterError {
   return new PosterError('aborted', 'The work was cancelled before it finished.', { cause: signal.reason });
 }
 
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls back when the signal fires, until the function that is returned was called. The signal has one listener however
+ * many wait for it, since Node warns of many.
+ */
+export function onAbort(signal: AbortSignal | undefined, call: () => void): () => void {
+  if (!signal) return () => {};
+  const calls = waiting.get(signal) ?? new Set();
+  if (!waiting.has(signal)) {
+    waiting.set(signal, calls);
+    signal.addEventListener('abort', () => [...calls].forEach((one) => void one()), { once: true });
+  }
+  calls.add(call);
+  return () => void calls.delete(call);
+}
+
 /** Waits for work that others may share, or for the signal, whichever comes first; the work goes on either way. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(abortedError(signal));
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+  if (signal.aborted) {
+    work.catch(() => {}); // nobody waits for it
+    throw abortedError(signal);
   }
+  let leave = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    leave = onAbort(signal, () => reject(abortedError(signal)));
+  });
+  return Promise.race([work, aborted]).finally(leave);
 }
 
 /** The text of anything that was thrown. */

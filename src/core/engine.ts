@@ -27,7 +27,6 @@ export interface EngineFacts extends ModelFacts {
   readonly name: string;
   readonly path: string;
   readonly labelOrigin: Omit<ChosenLabels, 'labels'>;
-  readonly temperature: number;
   readonly notes: readonly string[];
 }
 

@@ -37,6 +37,7 @@ export interface ModelFacts {
   readonly alignment: Alignment;
   readonly network: NetworkConfig;
   readonly preprocessing: Preprocessing;
+  readonly temperature: number;
   readonly givesAttention: boolean;
 }
 
@@ -101,6 +102,11 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
   /** Whether the network sees colours (`rgb`) or, of every image, its luma (`grey`). */
   get color(): Preprocessing['color'] {
     return this.facts.preprocessing.color;
+  }
+
+  /** What the logits have been divided by, so that confidence matches accuracy; 1 where it was not calibrated. */
+  get temperature(): number {
+    return this.facts.temperature;
   }
 
   /** Whether the model gives its attention, which `explain` maps by default; old exports lack it. */

@@ -97,11 +97,6 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
     return this.#loaded.notes;
   }
 
-  /** What the logits have been divided by, so that confidence matches accuracy; 1 where it was not calibrated. */
-  get temperature(): number {
-    return this.#loaded.temperature;
-  }
-
   /** As the model was asked for: the name of one that comes with this package, or a path. */
   get name(): string {
     return this.#loaded.name;

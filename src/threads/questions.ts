@@ -1,5 +1,5 @@
 /** The asking side of the one protocol between threads, over any channel of messages. Browser-safe. */
-import { abortedError } from '../errors.js';
+import { abortedError, onAbort } from '../errors.js';
 import { fromWire, type WireError } from './wire-error.js';
 
 /** What the asking side says. */
@@ -74,11 +74,11 @@ export function openQuestions<Methods>(
     const id = ++last;
     const cancel = () => post({ cancel: id }, []);
     post({ id, name, question }, transfer);
-    signal?.addEventListener('abort', cancel);
+    const leave = onAbort(signal, cancel);
     try {
       return await new Promise((resolve, reject) => open.set(id, { resolve, reject, onEvent }));
     } finally {
-      signal?.removeEventListener('abort', cancel);
+      leave();
     }
   };
 

@@ -1,5 +1,6 @@
 /** Training, as a program calls it. */
 import { dirname, join, resolve } from 'node:path';
+import { onAbort } from '../errors.js';
 import { loadForThreads } from '../image/sharp.js';
 import { isShippedModel } from '../model/shipped-names.js';
 import { isRun } from '../runs/run-folder.js';
@@ -61,13 +62,13 @@ async function inThread<Result>(
   const stop = new SharedArrayBuffer(4);
   const askToStop = () => Atomics.store(new Int32Array(stop), 0, 1);
   if (signal?.aborted) askToStop();
-  signal?.addEventListener('abort', askToStop, { once: true });
+  const leave = onAbort(signal, askToStop);
   const program = new URL('./worker.js', import.meta.url);
   const thread = startThread<TrainingMethods>(program, stop, { name: 'The training thread' });
   try {
     return await work(thread, requestOf(options));
   } finally {
-    signal?.removeEventListener('abort', askToStop);
+    leave();
     await thread.close();
   }
 }

@@ -110,10 +110,10 @@ export class Poster extends PosterCore<ImageInput> {
 }
 
 function factsOf({ card, givesAttention }: LoadReply, path: string | undefined): ModelFacts {
-  const { labels, dataset, network } = card;
+  const { labels, dataset, network, temperature = 1 } = card;
   const alignment = defaultAlignmentOf(network, card);
   const preprocessing = preprocessingOf(network, card);
-  return { path, labels, dataset, alignment, network, preprocessing, givesAttention };
+  return { path, labels, dataset, alignment, network, preprocessing, temperature, givesAttention };
 }
 
 function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOptions): LoadRequest {

@@ -83,11 +83,16 @@ test('a fired signal ends the wait at once, and work not begun is dropped', asyn
   await using away = await Poster.load(checkpoint, { threads: 1, worker: true });
   const stop = new AbortController();
   const { signal } = stop;
+  const warnings: string[] = [];
+  const note = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', note);
   const crowd = Array.from({ length: 50 }, () => away.predict(photo, { signal }));
   stop.abort();
   for (const one of crowd) await assert.rejects(one, { name: 'PosterError', code: 'aborted' });
   await assert.rejects(Poster.load(checkpoint, { worker: true, signal }), { code: 'aborted' });
   assert.equal((await away.predict(files[0]!)).probabilities.length, 7);
+  process.off('warning', note);
+  assert.deepEqual(warnings, []);
 });
 
 test('a batch is asked for when the last one was taken', async () => {

@@ -1,6 +1,5 @@
 /** One load of a loader: batches assembled from single images, ahead of their consumer and in the order of the requests. */
-import { setMaxListeners } from 'node:events';
-import { abortedError, type PosterError } from '../../errors.js';
+import { abortedError, onAbort, type PosterError } from '../../errors.js';
 import { isUnreadable } from '../../image/decode/is-unreadable.js';
 import type { Thread } from '../../threads/thread.js';
 import { fillAhead } from '../../util/fill-ahead.js';
@@ -59,7 +58,6 @@ export function startLoad<Pixels extends PixelMemory>(
   signal: AbortSignal | undefined,
 ): Load<Pixels> {
   const stop = new AbortController();
-  setMaxListeners(0, stop.signal); // every image listens
   const valuesPerImage = images.length / batchSize;
   let begun = 0;
 
@@ -94,12 +92,12 @@ export function startLoad<Pixels extends PixelMemory>(
 
   async function* run() {
     const abort = () => stop.abort(abortedError(signal!));
-    signal?.addEventListener('abort', abort);
+    const leave = onAbort(signal, abort);
     if (signal?.aborted) abort();
     try {
       yield* fillAhead(inChunks(requests, batchSize), prefetch, { fill, take, abandon: () => stop.abort() });
     } finally {
-      signal?.removeEventListener('abort', abort);
+      leave();
     }
   }
 
