@@ -3,7 +3,7 @@
  * expression it sees in each. Its packages are those of the folder that is named first.
  */
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { decodeImage } from '../../src/image/decode/decode.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
@@ -15,7 +15,7 @@ type See = (face: RgbImage) => Promise<string>;
 
 const [environment = '.', name = ''] = process.argv.slice(2);
 const require = createRequire(join(environment, 'package.json'));
-const folderOf = (module: string) => dirname(require.resolve(`${module}/package.json`));
+const folderOf = (module: string) => join(environment, 'node_modules', module);
 
 const tf: Foreign = require('@tensorflow/tfjs');
 const wasm: Foreign = require('@tensorflow/tfjs-backend-wasm');
@@ -35,7 +35,7 @@ const inFerPlus: Record<string, string> = {
 
 /** face-api's network takes a face as it is and resizes it itself. */
 async function openFaceApi(): Promise<See> {
-  const faceapi: Foreign = require('@vladmandic/face-api/dist/face-api.node-wasm.js');
+  const faceapi: Foreign = require(join(folderOf('@vladmandic/face-api'), 'dist/face-api.node-wasm.js'));
   const net = faceapi.nets.faceExpressionNet;
   await net.loadFromDisk(join(folderOf('@vladmandic/face-api'), 'model'));
   return async ({ width, height, data }) => {
