@@ -34,3 +34,18 @@ export type EpochRecord = Readonly<z.infer<typeof epochRecordSchema>>;
 export type EpochFigure = Exclude<keyof EpochRecord, 'validRecalls'>;
 
 export type History = readonly EpochRecord[];
+
+export const bestEpochSchema = z.object({
+  /** The epoch, from 1. */
+  epoch: z.int().min(1),
+  /** Its validation accuracy, 0 to 1. */
+  accuracy: figure,
+});
+
+/** The best epoch so far. */
+export type BestEpoch = Readonly<z.infer<typeof bestEpochSchema>>;
+
+/** The better of two epochs; of equals the earlier one, as in the official program. */
+export function betterOf(best: BestEpoch | null, candidate: BestEpoch): BestEpoch {
+  return best && candidate.accuracy <= best.accuracy ? best : candidate;
+}

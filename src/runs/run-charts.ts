@@ -1,12 +1,7 @@
 /** The curves of a run. Browser-safe. */
 import { type Curve, curvesChart } from '../report/charts/curves-chart.js';
 import { classColor } from '../report/charts/palette.js';
-import type { EpochFigure, History } from './epoch-record.js';
-
-interface BestEpoch {
-  /** From 1. */
-  readonly epoch: number;
-}
+import type { BestEpoch, EpochFigure, History } from './epoch-record.js';
 
 /** Of a picture, in CSS pixels. */
 interface Size {
@@ -15,7 +10,7 @@ interface Size {
 }
 
 /** SVG pictures by name: loss, accuracy and learning rate over the epochs, the best one marked. */
-export function runCharts(history: History, best: BestEpoch | null, size: Size = {}) {
+export function runCharts(history: History, best: Pick<BestEpoch, 'epoch'> | null, size: Size = {}) {
   const curve = (name: string, figure: EpochFigure): Curve => ({
     name,
     points: history.map((record) => [record.epoch, record[figure]]),

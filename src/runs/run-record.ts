@@ -1,11 +1,10 @@
 /** A training run as its folder tells of it. Browser-safe. */
 import { z } from 'zod';
 import { parseJson } from '../util/parse-json.js';
-import { type EpochRecord, epochRecordSchema } from './epoch-record.js';
+import { type BestEpoch, bestEpochSchema, betterOf, type EpochRecord, epochRecordSchema } from './epoch-record.js';
 import { runStatusSchema } from './run-status.js';
 
-const best = z
-  .object({ epoch: z.int().min(1), accuracy: z.number() })
+const best = bestEpochSchema
   .nullable()
   .describe('The epoch of the highest validation accuracy, 0 to 1; null before the first has ended.');
 
@@ -60,9 +59,8 @@ export function runRecord(name: string, texts: RunTexts): RunRecord | undefined 
 }
 
 function bestOf(history: readonly EpochRecord[]): RunRecord['best'] {
-  return history.reduce<RunRecord['best']>(
-    (best, { epoch, validAccuracy: accuracy }) =>
-      best && accuracy <= best.accuracy ? best : { epoch, accuracy },
+  return history.reduce<BestEpoch | null>(
+    (best, { epoch, validAccuracy: accuracy }) => betterOf(best, { epoch, accuracy }),
     null,
   );
 }

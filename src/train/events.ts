@@ -1,9 +1,8 @@
 /** What a training tells while it runs, and what it ends with. */
 import type { EvaluationResult } from '../evaluate/result.js';
-import type { EpochRecord, History } from '../runs/epoch-record.js';
+import type { BestEpoch, EpochRecord, History } from '../runs/epoch-record.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import type { TrainingConfig } from './config/training-options.js';
-import type { Best } from './loop/early-stopping.js';
 
 /** What is about to be trained. */
 export interface TrainingSummary {
@@ -31,7 +30,12 @@ export type TrainEvent =
   | { readonly kind: 'start'; readonly summary: TrainingSummary }
   | ({ readonly kind: 'step' } & StepEvent)
   | { readonly kind: 'validation'; readonly done: number; readonly total: number }
-  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly best: Best; readonly isBest: boolean }
+  | {
+      readonly kind: 'epoch';
+      readonly record: EpochRecord;
+      readonly best: BestEpoch;
+      readonly isBest: boolean;
+    }
   | { readonly kind: 'saved'; readonly path: string }
   | { readonly kind: 'warning'; readonly message: string };
 
@@ -62,7 +66,7 @@ export interface TrainResult {
   readonly steps: number;
   readonly history: History;
   /** Null when no epoch has ended. */
-  readonly best: Best | null;
+  readonly best: BestEpoch | null;
   /** The evaluation of the best epoch of this run; null when an earlier run had a better one. */
   readonly evaluation: EvaluationResult | null;
 }

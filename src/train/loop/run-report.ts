@@ -8,12 +8,11 @@ import { confusionChart } from '../../report/charts/confusion-chart.js';
 import { withFixedColors } from '../../report/charts/palette.js';
 import { renderReport } from '../../report/report.js';
 import { svgToPng } from '../../report/svg-to-png.js';
-import type { History } from '../../runs/epoch-record.js';
+import type { BestEpoch, History } from '../../runs/epoch-record.js';
 import { runCharts } from '../../runs/run-charts.js';
 import type { RunFolder } from '../../runs/run-folder.js';
 import { contactSheet } from '../batches/contact-sheet.js';
 import type { TrainingSession } from '../session/session.js';
-import type { Best } from './early-stopping.js';
 
 /** Writes a picture of augmented training images. */
 export async function writeContactSheet({ report }: RunFolder, session: TrainingSession): Promise<void> {
@@ -21,7 +20,7 @@ export async function writeContactSheet({ report }: RunFolder, session: Training
 }
 
 /** Writes the curves of loss, accuracy and learning rate as SVG and PNG. */
-export async function writeCurves({ report }: RunFolder, history: History, best: Best): Promise<void> {
+export async function writeCurves({ report }: RunFolder, history: History, best: BestEpoch): Promise<void> {
   for (const [name, svg] of Object.entries(runCharts(history, best)))
     await writePicture(join(report, name), svg);
 }

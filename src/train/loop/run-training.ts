@@ -12,8 +12,9 @@ import { summariseSession } from '../session/summarise-session.js';
 import { shouldStop } from './early-stopping.js';
 import { createSpeedometer } from './meters.js';
 import { requireUnused } from './require-unused.js';
-import { afterFailure, type Host, type Run, seconds } from './run.js';
+import { afterFailure, type Host, type Run } from './run.js';
 import { writeContactSheet } from './run-report.js';
+import { RunState } from './run-state.js';
 import { withStatus } from './status.js';
 import { createStepper } from './stepper.js';
 import { trainEpoch } from './train-epoch.js';
@@ -44,7 +45,7 @@ export async function runTraining(request: RunRequest, host: Host): Promise<Trai
     const events = await openEventWriter(folder.tensorboard, session.progress.steps);
     try {
       return await withStatus(folder.status, host, (host) =>
-        trainToEnd({ session, folder, events, host, lastGood: resume ?? null }),
+        trainToEnd({ session, folder, events, host }, resume),
       );
     } finally {
       await events.close();
@@ -60,7 +61,7 @@ async function follow(request: RunRequest, folder: RunFolder, { stopRequested }:
   await using session = await openTrainingSession(request);
   const events = { async scalars() {}, async close() {} };
   const host = { emit() {}, stopRequested };
-  return await trainToEnd({ session, folder, events, host, lastGood: request.resume ?? null });
+  return await trainToEnd({ session, folder, events, host }, request.resume);
 }
 
 /** A resumed run replaces its checkpoints; wherever they are kept, they are not what it learns from. */
@@ -80,32 +81,35 @@ function isOf({ last, best }: RunFolder, resume: string | undefined): boolean {
 
 /** Trains a session from where it stands until all epochs are done or it is told to stop. */
 async function trainToEnd(
-  parts: Pick<Run, 'session' | 'folder' | 'events' | 'host' | 'lastGood'>,
+  parts: Pick<Run, 'session' | 'folder' | 'events' | 'host'>,
+  resume: string | undefined,
 ): Promise<TrainResult> {
   const { session, folder, host } = parts;
   const { config, data, progress } = session;
   const images = data.train.length * (config.epochs - progress.epoch);
   const run: Run = {
-    ...{ ...parts, progress, evaluation: null, toldOfClipping: false },
+    ...parts,
     step: createStepper(session),
     speedometer: createSpeedometer(images, progress.totals.images),
-    clock: { started: seconds(), saved: seconds(), validation: 0 },
+    state: new RunState(progress, resume ?? null),
   };
   host.emit({ kind: 'start', summary: summariseSession(session, folder) });
   if (progress.steps === 0 && session.team.rank === 0) await writeContactSheet(folder, session);
   const stopped = await trainEpochs(run).catch(async (error: unknown) => {
     throw await afterFailure(run, error);
   });
-  const { epoch, steps, history, best } = run.progress;
-  return { stopped, folder, epochs: epoch, steps, history, best, evaluation: run.evaluation };
+  const { evaluation, progress: reached } = run.state;
+  const { epoch, steps, history, best } = reached;
+  return { stopped, folder, epochs: epoch, steps, history, best, evaluation };
 }
 
 async function trainEpochs(run: Run): Promise<StopReason> {
-  const { config } = run.session;
-  while (run.progress.epoch < config.epochs) {
+  const { session, state } = run;
+  const { config } = session;
+  while (state.progress.epoch < config.epochs) {
     const stopped = (await trainEpoch(run)) ?? (await validateEpoch(run));
     if (stopped) return stopped;
-    const { best, epoch } = run.progress;
+    const { best, epoch } = state.progress;
     if (best && shouldStop(best, epoch, config.earlyStopping)) return 'early stopping';
   }
   return 'all epochs';

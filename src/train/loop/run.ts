@@ -1,16 +1,15 @@
 /** A training under way: what its parts share, and what any of them may do. */
 import { PosterError } from '../../errors.js';
-import type { EvaluationResult } from '../../evaluate/result.js';
 import type { RunFolder } from '../../runs/run-folder.js';
 import type { EventWriter } from '../../runs/tensorboard.js';
 import { noGrad } from '../../torch/autograd.js';
 import * as lists from '../../torch/kernels/foreach.js';
 import { scope } from '../../torch/scope.js';
 import type { StopReason, TrainEvent } from '../events.js';
-import type { Progress } from '../session/progress.js';
 import type { TrainingSession } from '../session/session.js';
 import { saveTraining } from '../weights/training-checkpoint.js';
 import type { Speedometer } from './meters.js';
+import type { RunState } from './run-state.js';
 import type { Stepper } from './stepper.js';
 
 /** The world outside the training. */
@@ -28,31 +27,13 @@ export interface Run {
   readonly host: Host;
   readonly step: Stepper;
   readonly speedometer: Speedometer;
-  readonly clock: Clock;
-  progress: Progress;
-  /** Whether it was said that grey levels of 16 bits are clipped. */
-  toldOfClipping: boolean;
-  /** The checkpoint to go on from, should this run fail. */
-  lastGood: string | null;
-  /** Of the best epoch, where it was in this run. */
-  evaluation: EvaluationResult | null;
+  readonly state: RunState;
 }
-
-interface Clock {
-  readonly started: number;
-  /** When the state was last saved. */
-  saved: number;
-  /** How long the last validation took. */
-  validation: number;
-}
-
-/** The time. */
-export const seconds = () => performance.now() / 1000;
 
 /** Why the training is to end now, if it is; all processes that train together agree. */
-export function mustStop({ host, clock, session }: Run): StopReason | undefined {
+export function mustStop({ host, state, session }: Run): StopReason | undefined {
   const { timeLimit } = session.config;
-  const late = timeLimit !== null && seconds() - clock.started > timeLimit * 60;
+  const late = timeLimit !== null && state.isPast(timeLimit);
   const reason = host.stopRequested() ? 'interrupted' : late ? 'time limit' : null;
   return session.team.gather<StopReason | null>(reason).find((one) => one !== null) ?? undefined;
 }
@@ -63,11 +44,11 @@ export function mustStop({ host, clock, session }: Run): StopReason | undefined 
  */
 export async function save(run: Run): Promise<void> {
   requireFinite(run);
-  const { session, folder, progress, host, clock } = run;
+  const { session, folder, state, host } = run;
   if (session.team.rank > 0) return; // all hold the same
   const { config, data, network, parameters, optimizer, average } = session;
   const trainImages = data.train.length;
-  const state = {
+  await saveTraining(folder.last, {
     config,
     classes: data.classes,
     alignment: data.alignment,
@@ -76,11 +57,9 @@ export async function save(run: Run): Promise<void> {
     parameters,
     optimizer,
     average,
-    progress,
-  };
-  await saveTraining(folder.last, state);
-  clock.saved = seconds();
-  run.lastGood = folder.last;
+    progress: state.progress,
+  });
+  state.saved(folder.last);
   host.emit({ kind: 'saved', path: folder.last });
 }
 
@@ -88,7 +67,7 @@ export async function save(run: Run): Promise<void> {
 export function requireFinite(run: Run): void {
   const floats = [...run.session.parameters.values()].filter(({ dtype }) => dtype === 'float32');
   const norm = noGrad(() => scope(() => lists.norm(floats)));
-  if (!Number.isFinite(norm)) throw diverged(run, run.progress.step, `The weights became ${norm}`);
+  if (!Number.isFinite(norm)) throw diverged(run, run.state.progress.step, `The weights became ${norm}`);
 }
 
 /**
@@ -100,7 +79,8 @@ export function withPlace(run: Run, step: number, error: unknown): unknown {
   return diverged(run, step, error.message.split(';')[0]!, error);
 }
 
-function diverged({ progress, lastGood }: Run, step: number, what: string, cause?: unknown): PosterError {
+function diverged({ state }: Run, step: number, what: string, cause?: unknown): PosterError {
+  const { progress, lastGood } = state;
   return new PosterError(
     'training.diverged',
     `${what} at step ${step} of epoch ${progress.epoch + 1}; ` +
@@ -117,7 +97,8 @@ function diverged({ progress, lastGood }: Run, step: number, what: string, cause
  */
 export async function afterFailure(run: Run, error: unknown): Promise<unknown> {
   if (!(error instanceof PosterError) || error.code !== 'worker.lost') return error;
-  const { progress, folder, session } = run;
+  const { folder, session } = run;
+  const { progress } = run.state;
   if (session.team.rank > 0) return error;
   await save(run);
   return new PosterError(

@@ -4,9 +4,9 @@ import type { EpochPlan } from '../batches/epoch-plan.js';
 import { loadSteps, nothingToLearnFrom, type StepImages } from '../batches/step-batches.js';
 import type { StopReason } from '../events.js';
 import { learningRateAt } from '../optim/schedule.js';
-import { afterSkippedStep, afterStep } from '../session/progress.js';
 import { planOf } from '../session/session.js';
-import { mustStop, type Run, save, seconds, withPlace } from './run.js';
+import { mustStop, type Run, save, withPlace } from './run.js';
+import { seconds } from './run-state.js';
 import type { StepReport } from './train-step.js';
 
 /**
@@ -15,11 +15,12 @@ import type { StepReport } from './train-step.js';
  */
 export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
   const { data, network, loader, team } = run.session;
-  const plan = planOf(run.session, run.progress.epoch);
-  if (run.progress.step >= plan.steps) return undefined;
+  const { progress } = run.state;
+  const plan = planOf(run.session, progress.epoch);
+  if (progress.step >= plan.steps) return undefined;
   const unreadable: string[] = [];
   let before = seconds();
-  const steps = loadSteps(loader, plan, run.progress.step, network.config.classes, team);
+  const steps = loadSteps(loader, plan, progress.step, network.config.classes, team);
   for await (const images of steps) {
     const report = takeStep(run, plan, images);
     const now = seconds();
@@ -27,35 +28,28 @@ export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
     before = now;
     await reportStep(run, plan, report);
     const stopped = mustStop(run);
-    if (stopped || isSaveDue(run)) await save(run);
+    if (stopped || run.state.isSaveDue(run.session.config.saveMinutes)) await save(run);
     if (stopped) return stopped;
   }
-  if (run.progress.totals.images === 0) throw nothingToLearnFrom(data.train.length, unreadable);
+  if (run.state.progress.totals.images === 0) throw nothingToLearnFrom(data.train.length, unreadable);
   return undefined;
 }
 
 /** Undefined where the step has no images. */
 function takeStep(run: Run, plan: EpochPlan, { batches }: StepImages): StepReport | undefined {
   if (batches.length === 0) return undefined;
-  const { steps } = run.progress;
+  const { steps, step } = run.state.progress;
   const learningRate = learningRateOf(run, plan);
   try {
     return run.step(batches, learningRate, steps);
   } catch (error) {
-    throw withPlace(run, run.progress.step + 1, error);
+    throw withPlace(run, step + 1, error);
   }
 }
 
-function learningRateOf(
-  { session: { config }, progress: { epoch, step } }: Run,
-  { steps }: EpochPlan,
-): number {
+function learningRateOf({ session: { config }, state }: Run, { steps }: EpochPlan): number {
+  const { epoch, step } = state.progress;
   return learningRateAt(config, { epoch, step, stepsPerEpoch: steps });
-}
-
-function isSaveDue({ clock, session }: Run): boolean {
-  const { saveMinutes } = session.config;
-  return saveMinutes > 0 && seconds() - clock.saved > saveMinutes * 60;
 }
 
 /** Counts a step in, and tells of its unreadable images; those of all processes are returned. */
@@ -72,28 +66,19 @@ function countStep(
   });
   const images = shares.reduce((sum, share) => sum + share.images, 0);
   const warnings = shares.flatMap((share) => share.warnings);
-  run.progress = report
-    ? afterStep(run.progress, { loss: report.loss, correct: report.correct, images, seconds: time })
-    : afterSkippedStep(run.progress, time);
+  if (report) run.state.countStep({ loss: report.loss, correct: report.correct, images, seconds: time });
+  else run.state.skipStep(time);
   run.speedometer.add(images + warnings.length);
   for (const message of warnings) run.host.emit({ kind: 'warning', message });
-  tellOfClipping(
-    run,
-    shares.flatMap((share) => share.clipped),
-  );
+  const [clippedImage] = shares.flatMap((share) => share.clipped);
+  if (clippedImage !== undefined && run.state.saysClipping())
+    run.host.emit({ kind: 'warning', message: describeClipped(clippedImage) });
   return warnings;
 }
 
-/** Once in a run. */
-function tellOfClipping(run: Run, [first]: readonly string[]): void {
-  if (first === undefined || run.toldOfClipping) return;
-  run.toldOfClipping = true;
-  run.host.emit({ kind: 'warning', message: describeClipped(first) });
-}
-
 async function reportStep(run: Run, plan: EpochPlan, report: StepReport | undefined): Promise<void> {
-  const { host, events, speedometer, clock, session, progress } = run;
-  const { epoch, step, steps, totals } = progress;
+  const { host, events, speedometer, session, state } = run;
+  const { epoch, step, steps, totals } = state.progress;
   if (totals.images === 0) return; // every step so far was passed over
   const { config } = session;
   const learningRate = learningRateAt(config, { epoch, step: step - 1, stepsPerEpoch: plan.steps });
@@ -103,7 +88,7 @@ async function reportStep(run: Run, plan: EpochPlan, report: StepReport | undefi
     ...{ epoch: epoch + 1, step, stepsPerEpoch: plan.steps, steps },
     ...{ loss: totals.loss / totals.images, accuracy: totals.correct / totals.images },
     ...{ learningRate, imagesPerSecond },
-    secondsLeft: speedometer.secondsLeft + (config.epochs - epoch) * clock.validation,
+    secondsLeft: speedometer.secondsLeft + (config.epochs - epoch) * state.validationSeconds,
   });
   if (report && steps % config.printFrequency === 0)
     await events.scalars(steps, {

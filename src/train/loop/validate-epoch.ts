@@ -5,10 +5,9 @@ import type { EpochRecord } from '../../runs/epoch-record.js';
 import { writeHistory } from '../../runs/history.js';
 import type { StopReason } from '../events.js';
 import { learningRateAt } from '../optim/schedule.js';
-import { afterEpoch } from '../session/progress.js';
-import { betterOf } from './early-stopping.js';
-import { mustStop, type Run, requireFinite, save, seconds, withPlace } from './run.js';
+import { mustStop, type Run, requireFinite, save, withPlace } from './run.js';
 import { writeBestReport, writeCurves } from './run-report.js';
+import { seconds } from './run-state.js';
 import { validate } from './validate.js';
 
 /** Validates an epoch whose steps are done, saves it and shows it; a reason when told to stop before its end. */
@@ -16,21 +15,15 @@ export async function validateEpoch(run: Run): Promise<StopReason | undefined> {
   requireFinite(run);
   const started = seconds();
   const evaluation = await evaluate(run).catch((error: unknown) => {
-    throw withPlace(run, run.progress.step, error);
+    throw withPlace(run, run.state.progress.step, error);
   });
-  run.clock.validation = seconds() - started;
+  run.state.validated(seconds() - started);
   if (!evaluation) {
     await save(run);
     return 'interrupted';
   }
   const record = recordOf(run, evaluation);
-  const best = betterOf(run.progress.best ?? undefined, {
-    epoch: record.epoch,
-    accuracy: record.validAccuracy,
-  });
-  const isBest = best.epoch === record.epoch;
-  run.progress = afterEpoch(run.progress, record, best);
-  if (isBest) run.evaluation = evaluation;
+  const { best, isBest } = run.state.endEpoch(record, evaluation);
   await save(run);
   const leads = run.session.team.rank === 0;
   if (isBest && leads) await copyAtomically(run.folder.last, run.folder.best);
@@ -50,8 +43,8 @@ function evaluate({ session, folder, host }: Run): Promise<EvaluationResult | un
   });
 }
 
-function recordOf({ session, progress, clock }: Run, { metrics, classes }: EvaluationResult): EpochRecord {
-  const { epoch, step, steps, totals } = progress;
+function recordOf({ session, state }: Run, { metrics, classes }: EvaluationResult): EpochRecord {
+  const { epoch, step, steps, totals } = state.progress;
   return {
     epoch: epoch + 1,
     steps,
@@ -62,7 +55,7 @@ function recordOf({ session, progress, clock }: Run, { metrics, classes }: Evalu
     validAccuracy: metrics.accuracy,
     validMeanClassAccuracy: metrics.meanClassAccuracy,
     validMacroF1: metrics.macroF1,
-    seconds: totals.seconds + clock.validation,
+    seconds: totals.seconds + state.validationSeconds,
     imagesPerSecond: totals.images / totals.seconds,
     validRecalls: metrics.perClass.map(({ recall, support }, i) => ({
       label: classes[i]!,
@@ -73,11 +66,11 @@ function recordOf({ session, progress, clock }: Run, { metrics, classes }: Evalu
 
 /** Writes the files that show an epoch. */
 async function publish(
-  { folder, events, progress }: Run,
+  { folder, events, state }: Run,
   record: EpochRecord,
   bestEvaluation: EvaluationResult | undefined,
 ): Promise<void> {
-  const { history, best } = progress;
+  const { history, best } = state.progress;
   await writeHistory(folder, history);
   await events.scalars(record.steps, {
     'loss/train': record.trainLoss,

@@ -1,6 +1,6 @@
 /** How far a training is: everything a resumed run needs beside tensors. */
 import { z } from 'zod';
-import { type EpochRecord, epochRecordSchema } from '../../runs/epoch-record.js';
+import { bestEpochSchema, type EpochRecord, epochRecordSchema } from '../../runs/epoch-record.js';
 
 const count = z.int().min(0);
 
@@ -22,7 +22,7 @@ export const progressSchema = z.object({
   totals: totalsSchema,
   history: z.array(epochRecordSchema),
   /** The best epoch and its accuracy; null before the first has ended. */
-  best: z.object({ epoch: count, accuracy: z.number() }).nullable(),
+  best: bestEpochSchema.nullable(),
 });
 
 export type Progress = z.infer<typeof progressSchema>;

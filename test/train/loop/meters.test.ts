@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { betterOf, shouldStop } from '../../../src/train/loop/early-stopping.js';
+import { betterOf } from '../../../src/runs/epoch-record.js';
+import { shouldStop } from '../../../src/train/loop/early-stopping.js';
 import { createMean, createSpeedometer } from '../../../src/train/loop/meters.js';
 import { resolveClassWeights } from '../../../src/train/optim/class-weights.js';
 import { emaDecayAt } from '../../../src/train/optim/ema.js';
