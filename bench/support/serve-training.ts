@@ -43,7 +43,7 @@ let done = 0;
 
 async function* stepImages() {
   const { config } = session.network;
-  yield* loadSteps(session.loader, planOf(session, 0), 0, config.classes, session.team);
+  yield* loadSteps(session.loader, planOf(session, 0), 0, config.classes, session.group);
 }
 
 async function firstBatches(): Promise<HostBatch[]> {

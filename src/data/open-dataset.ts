@@ -51,7 +51,7 @@ export interface OpenDatasetOptions {
   readonly numberNames?: readonly string[] | undefined;
   /**
    * The file of votes: of FERPlus, RAF-DB's distribution_basic.txt, or a list with a column per class. By
-   * default it is looked for in the root, as docs/datasets.md tells.
+   * default it is looked for in the root, as docs/datasets.md describes.
    */
   readonly votes?: string | undefined;
   /** 'votes' for every image that has votes, with their distribution; by default every image that has a label. */

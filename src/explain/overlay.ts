@@ -51,7 +51,7 @@ function fit(image: RgbImage, edge: number): RgbImage {
   );
 }
 
-/** The heat alone, for whoever lays it over the face: width x height x 4 values, RGBA. */
+/** The heat alone, to be laid over the face: width x height x 4 values, RGBA. */
 export function heatLayer(map: HeatMap, width: number, height: number): Uint8ClampedArray<ArrayBuffer> {
   const layer = new Uint8ClampedArray(width * height * 4);
   spread(map, width, height).forEach((heat, i) => {

@@ -51,7 +51,7 @@ function hasAny(shapes: Shapes, prefix: string): boolean {
   return [...shapes.keys()].some((name) => name.startsWith(prefix));
 }
 
-/** The named size that agrees with all that is told; classes may be any. */
+/** The named size that agrees with every size found; classes may be any. */
 function namedSizeOf({ classes: _, ...told }: Partial<NetworkConfig>): NetworkConfig | undefined {
   const agrees = (size: NetworkConfig) =>
     Object.entries(told).every(([field, value]) => `${size[field as keyof NetworkConfig]}` === `${value}`);

@@ -3,7 +3,7 @@
 export type Three = readonly [number, number, number];
 
 export interface NetworkConfig {
-  /** Number of expressions the head tells apart. */
+  /** Number of classes of the head. */
   readonly classes: number;
   /** Height and width of the input in pixels: a multiple of 16 x {@link inputStride}, at least twice that. */
   readonly imageSize: number;

@@ -45,7 +45,7 @@ export interface Ops<T> {
   /**
    * softmax(q kᵀ * scale + bias) v over the last two axes.
    * q: B x heads x M x d, k and v: B x heads x N x d, bias: heads x M x N -> B x heads x M x d.
-   * `onWeights` is told the softmax's value: B x heads x M x N, rows that sum to 1.
+   * `onWeights` is called with the softmax's value: B x heads x M x N, rows that sum to 1.
    */
   attention(q: T, k: T, v: T, scale: number, bias: T | undefined, onWeights?: (weights: T) => void): T;
 

@@ -13,7 +13,7 @@ export const epochRecordSchema = z.object({
   /** Optimiser steps so far. */
   steps: z.int().min(0),
   learningRate: figure,
-  /** Means over the epoch's images at the weights before each climb of SAM. */
+  /** Means over the epoch's images at the weights before SAM perturbs them. */
   trainLoss: figure,
   trainAccuracy: figure,
   validLoss: figure,

@@ -1,4 +1,4 @@
-/** The runs of `poster train` in a folder, as the server tells of them. It reads their files, and no others. */
+/** The runs of `poster train` in a folder, as the server shows them. It reads their files, and no others. */
 import { statSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';

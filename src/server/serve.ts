@@ -30,7 +30,7 @@ export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' |
   readonly cropSize?: number | undefined;
   /** Threads that read images. Default: half the cores, at least one, at most four. */
   readonly workers?: number | undefined;
-  /** Is told the model and the address once the server listens. */
+  /** Called with the model and the address once the server listens. */
   readonly onListening?: (model: ServerModel, address: string) => void;
   /** Ends the server: requests that it has accepted are answered first. */
   readonly signal: AbortSignal;

@@ -63,7 +63,7 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** Compressed as it lies there, for whoever takes that: every browser does. */
+/** Compressed as it lies there when the client accepts that, as every browser does. */
 function sendProgram({ headers }: FastifyRequest, reply: FastifyReply, name: string): void {
   const path = join(runtimeFolder, `${name}.wasm.gz`);
   if (!existsSync(path)) {

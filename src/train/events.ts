@@ -1,4 +1,4 @@
-/** What a training tells while it runs, and what it ends with. */
+/** The events of a training, and its result. */
 import type { EvaluationResult } from '../evaluate/result.js';
 import type { BestEpoch, EpochRecord, History } from '../runs/epoch-record.js';
 import type { RunFolder } from '../runs/run-folder.js';

@@ -1,4 +1,4 @@
-/** The processes that train together, each on its share of every batch. One process alone is a team of one. */
+/** The processes that train together, each on its share of every batch. One process alone is a group of one. */
 import { availableParallelism } from 'node:os';
 import { PosterError } from '../errors.js';
 import { hasGroups, joinGroup, leaveGroup, type Membership, sumOverGroup } from '../torch/distributed.js';
@@ -17,9 +17,9 @@ export interface ProcessGroup {
   readonly rank: number;
   readonly size: number;
   /** Turns each tensor into its sum over all processes. */
-  sum(tensors: readonly Tensor[]): void;
+  allReduce(tensors: readonly Tensor[]): void;
   /** What each process said, by rank. */
-  gather<T>(value: T): T[];
+  allGather<T>(value: T): T[];
   leave(): void;
 }
 
@@ -29,8 +29,8 @@ const patienceSeconds = 600;
 const alone: ProcessGroup = {
   rank: 0,
   size: 1,
-  sum() {},
-  gather: (value) => [value],
+  allReduce() {},
+  allGather: (value) => [value],
   leave() {},
 };
 
@@ -47,7 +47,13 @@ export function joinProcessGroup(processes: Processes | undefined): ProcessGroup
     );
   joinGroup(processes, patienceSeconds);
   const { rank, size } = processes;
-  return { rank, size, sum: sumOverGroup, gather: (value) => gather(value, rank, size), leave: leaveGroup };
+  return {
+    rank,
+    size,
+    allReduce: sumOverGroup,
+    allGather: (value) => allGather(value, rank, size),
+    leave: leaveGroup,
+  };
 }
 
 /** The threads of one of the processes of this machine. */
@@ -56,7 +62,7 @@ export function threadsPerProcess(processes: Processes | undefined): number {
 }
 
 /** Each process adds its text to zeros, in a place of its own. */
-function gather<T>(value: T, rank: number, size: number): T[] {
+function allGather<T>(value: T, rank: number, size: number): T[] {
   const text = Buffer.from(JSON.stringify(value));
   const lengths = sumOf(Int32Array.from({ length: size }, (_, i) => (i === rank ? text.length : 0)));
   const counts = new Int32Array(lengths.buffer, lengths.byteOffset, size);

@@ -8,7 +8,7 @@ import { type Random, standardNormal, type XoshiroState, xoshiro128 } from '../t
 
 export type { Random };
 
-/** The largest seed: every whole number up to it is told apart. */
+/** The largest seed: every whole number up to it is exact. */
 export const maxSeed = Number.MAX_SAFE_INTEGER;
 
 /**

@@ -162,7 +162,7 @@ torchTest('teachers see what the network sees: the augmented and mixed images', 
     };
     const optimizer = createOptimizer(learnedOf(parameters), config);
     const session = {
-      ...{ config, network, parameters, optimizer, device: 'cpu', team: joinProcessGroup(undefined) },
+      ...{ config, network, parameters, optimizer, device: 'cpu', group: joinProcessGroup(undefined) },
       teachers: { probabilities },
     } as unknown as TrainingSession;
     const random = randomStream(1, 'pixels');

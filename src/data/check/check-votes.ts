@@ -22,7 +22,7 @@ export interface SplitVotes {
 
 export type VotesBySplit = ReadonlyMap<Split, SplitVotes>;
 
-/** Reads the votes of every split, and tells what is wrong with them in sentences. */
+/** Reads the votes of every split, and describes what is wrong with them. */
 export async function checkVotes(
   { votes }: Layout,
   listings: readonly [Split, Listing][],

@@ -1,4 +1,4 @@
-/** Tells image formats, and what people mistake for images, by their first bytes. Browser-safe. */
+/** Recognises image formats, and what people mistake for images, by their first bytes. Browser-safe. */
 
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'bmp' | 'gif' | 'tiff' | 'avif' | 'pnm';
 

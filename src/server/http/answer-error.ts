@@ -15,7 +15,7 @@ export interface Failure {
   readonly log: boolean;
 }
 
-/** What a client is told of anything that was thrown. Faults of ours are told by their kind alone. */
+/** The error body for anything that was thrown. Of internal errors it names the kind alone. */
 export function describeError(error: unknown): Failure {
   const known = error instanceof PosterError ? error : fromFastify(error);
   const code = answeredCodes.find((answered) => answered === known?.code);

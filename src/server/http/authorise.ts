@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { PosterError } from '../../errors.js';
 
 /**
- * A check of Authorization headers. Hashes are compared, in a time that tells nothing of the token or its length.
+ * A check of Authorization headers. Hashes are compared in constant time.
  * The check throws PosterError `request.unauthorised`.
  */
 export function tokenCheck(token: string): (authorization: string | undefined) => void {

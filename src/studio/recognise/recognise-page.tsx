@@ -67,7 +67,7 @@ function CameraButton({ camera: { stream, open, close } }: Pick<SourceProps, 'ca
 }
 
 function Tools({ recognition, camera, take }: SourceProps) {
-  const { backend, setWay, findFaces, canFindFaces, setFindFaces, pictures } = recognition;
+  const { backend, setBackend, findFaces, canFindFaces, setFindFaces, pictures } = recognition;
   const isEmpty = pictures.length === 0 && !camera.stream;
   return (
     <div class="tools">
@@ -83,7 +83,7 @@ function Tools({ recognition, camera, take }: SourceProps) {
         />
         <span>Find faces</span>
       </label>
-      <BackendPicker backend={backend} setWay={setWay} />
+      <BackendPicker backend={backend} setBackend={setBackend} />
     </div>
   );
 }

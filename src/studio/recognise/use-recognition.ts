@@ -39,7 +39,7 @@ export interface Recognition {
   add(files: Iterable<File>): void;
   select(id: number): void;
   remove(id: number): void;
-  setWay(backend: Backend): void;
+  setBackend(backend: Backend): void;
   setFindFaces(find: boolean): void;
 }
 
@@ -57,7 +57,7 @@ let pictureCount = 0;
 
 export function useRecognition(model: Answer<ModelBody>): Recognition {
   const [{ list, selected }, dispatch] = useReducer(change, { list: [], selected: undefined });
-  const [backend, setWay] = useWay();
+  const [backend, setBackend] = useWay();
   const [wantsFaces, setFindFaces] = useState(true);
   const server = model.value;
   const isAsked = server !== undefined || model.error !== undefined; // before that a token may be missing
@@ -99,7 +99,7 @@ export function useRecognition(model: Answer<ModelBody>): Recognition {
     add: (files) => dispatch({ type: 'add', pictures: Array.from(files, toPicture) }),
     select: (id) => dispatch({ type: 'select', id }),
     remove: (id) => dispatch({ type: 'remove', id }),
-    setWay,
+    setBackend,
     setFindFaces,
   };
 }
@@ -108,12 +108,12 @@ const wayKey = 'poster-way';
 
 /** The backend of the last visit, so that the page works without its server from the start. */
 function useWay(): [Backend, (backend: Backend) => void] {
-  const [backend, setWay] = useState(
+  const [backend, setBackend] = useState(
     () => backends.find((one) => one === localStorage.getItem(wayKey)) ?? 'server',
   );
   const choose = (chosen: Backend) => {
     localStorage.setItem(wayKey, chosen);
-    setWay(chosen);
+    setBackend(chosen);
   };
   return [backend, choose];
 }

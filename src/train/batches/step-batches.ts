@@ -28,7 +28,7 @@ export interface StepImages {
 /**
  * The steps of an epoch from the step `first` on. Images that cannot be read are left out, and so are batches that
  * shrink below what batch statistics need; processes that train together leave out the same ones.
- * @param classes how many the network tells apart.
+ * @param classes how many the network has.
  * @throws PosterError as the loader.
  */
 export async function* loadSteps(
@@ -36,7 +36,7 @@ export async function* loadSteps(
   plan: EpochPlan,
   first: number,
   classes: number,
-  team: Pick<ProcessGroup, 'gather'>,
+  group: Pick<ProcessGroup, 'allGather'>,
 ): AsyncGenerator<StepImages, void, void> {
   const firstBatch = first * plan.batchesPerStep;
   const asked: (readonly PlannedImage[])[] = [];
@@ -61,14 +61,17 @@ export async function* loadSteps(
     step.failures.push(...failures);
     step.clipped.push(...batch.items.flatMap(({ clipped }) => clipped ?? []));
     if (!isLast) continue;
-    yield { ...step, batches: largeEnough(step.batches, team) };
+    yield { ...step, batches: largeEnough(step.batches, group) };
     step = newStep();
   }
 }
 
 /** One image alone has no batch statistics, and every process needs a share of a batch. */
-function largeEnough(batches: readonly HostBatch[], { gather }: Pick<ProcessGroup, 'gather'>): HostBatch[] {
-  const shares = gather(batches.map(({ labels }) => labels.length)); // of each process, the size of each batch
+function largeEnough(
+  batches: readonly HostBatch[],
+  { allGather }: Pick<ProcessGroup, 'allGather'>,
+): HostBatch[] {
+  const shares = allGather(batches.map(({ labels }) => labels.length)); // of each process, the size of each batch
   return batches.filter((_, i) => {
     const sizes = shares.map((share) => share[i]!);
     return Math.min(...sizes) >= 1 && sizes.reduce((sum, size) => sum + size, 0) >= 2;
@@ -85,7 +88,7 @@ function withoutFailures(
   const shown = kept.map((i) => planned[i]!);
   const distributions = distributionsOf(shown, classes);
   const readable: HostBatch = {
-    images: failures.length === 0 ? images : gather(images, kept, images.length / items.length),
+    images: failures.length === 0 ? images : allGather(images, kept, images.length / items.length),
     labels: BigInt64Array.from(shown, ({ sample }) => BigInt(sample.label)),
     ...(distributions && { distributions }),
     augmentations: shown.map(({ augmentation }) => augmentation),
@@ -105,7 +108,7 @@ function distributionsOf(shown: readonly PlannedImage[], classes: number): Float
   return rows;
 }
 
-function gather(images: Float32Array, kept: readonly number[], values: number): Float32Array {
+function allGather(images: Float32Array, kept: readonly number[], values: number): Float32Array {
   const gathered = new Float32Array(kept.length * values);
   kept.forEach((from, to) => {
     gathered.set(images.subarray(from * values, (from + 1) * values), to * values);

@@ -1,4 +1,4 @@
-/** The images that a training learns from and those that judge it. */
+/** The training and validation images. */
 
 import type { Dataset, Sample } from '../../data/dataset.js';
 import { publishedCrops } from '../../data/labels.js';
@@ -32,7 +32,7 @@ export interface TrainingData {
 
 /**
  * Lists the training set and the set that chooses the best epoch: the dataset's evaluation set, or with
- * `valSplit` a share of the training set. Only the training set has votes as targets; the other is judged on labels.
+ * `valSplit` a share of the training set. Only the training set has votes as targets; validation is on labels.
  * @throws PosterError as {@link openDataset}; `data.layout` when a class has no training images, or the two sets
  * have other classes.
  */
@@ -65,7 +65,7 @@ export async function openTrainingData(config: TrainingConfig, signal?: AbortSig
     valid,
     counts: countByClass(train),
     alignment: alignmentOf(train),
-    notes: [...notesOn(train), ...notesOn(valid), ...remarksOnUnjudged(valid)],
+    notes: [...notesOn(train), ...notesOn(valid), ...remarksOnUnlabelled(valid)],
   };
 }
 
@@ -128,7 +128,7 @@ function requireTrainingImages(train: OpenedDataset): void {
   );
 }
 
-function remarksOnUnjudged(valid: OpenedDataset): string[] {
+function remarksOnUnlabelled(valid: OpenedDataset): string[] {
   const empty = emptyClasses(valid.classes, countByClass(valid));
   if (empty.length === 0) return [];
   return [

@@ -27,7 +27,7 @@ export function resolveConfig(dataType: DataType, overrides: TrainingOverrides):
 /** The options that are given, those of a named set among them where they are not given themselves. */
 export function givenOptions(overrides: TrainingOverrides): TrainingOverrides {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const set = overrides.augment && augmentations[overrides.augment]; // an unknown one is told by the schema
+  const set = overrides.augment && augmentations[overrides.augment]; // the schema refuses an unknown one
   return { ...set, ...given };
 }
 

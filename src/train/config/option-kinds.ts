@@ -1,7 +1,7 @@
 /** Kinds of training options: each a zod schema that knows in words what it accepts. */
 import { z } from 'zod';
 
-/** What a person is told about an option. */
+/** The help text of an option. */
 export interface OptionFacts {
   /** Its command line flags, the value's name last: '-b, --batch-size <n>'. */
   readonly flags: string;
@@ -18,12 +18,12 @@ function describe<S extends z.ZodType>(schema: S, accepts: string, described: De
 }
 
 /** A whole number; `lowMeaning` says what the lowest stands for. */
-export function whole(low: number, high: number, described: Described) {
+export function integer(low: number, high: number, described: Described) {
   return describe(z.int().min(low).max(high), `a whole number from ${low} to ${high}`, described);
 }
 
 /** A number of a closed range. */
-export function within(low: number, high: number, described: Described) {
+export function range(low: number, high: number, described: Described) {
   return describe(z.number().min(low).max(high), `a number from ${low} to ${high}`, described);
 }
 
@@ -38,7 +38,7 @@ export function below(low: number, high: number, described: Described) {
 }
 
 /** Two numbers of a closed range, the lower one first. */
-export function rangeWithin(low: number, high: number, described: Described) {
+export function interval(low: number, high: number, described: Described) {
   const number = z.number().min(low).max(high);
   return describe(
     z.tuple([number, number]).refine(([first, second]) => first <= second),

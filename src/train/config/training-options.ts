@@ -15,11 +15,11 @@ import {
   custom,
   flag,
   greaterThan,
+  integer,
+  interval,
   oneOf,
   optionalFile,
-  rangeWithin,
-  whole,
-  within,
+  range,
 } from './option-kinds.js';
 
 /** The choices of `--augment`; augmentation-sets.ts has the ranges of each. */
@@ -57,7 +57,7 @@ export const trainingOptions = {
     flags: '--val-split <share>',
     about: 'share of each class of the training set that chooses the best epoch instead; 0 for none',
   }),
-  workers: whole(0, 256, { flags: '-j, --workers <n>', about: 'threads that read images' }),
+  workers: integer(0, 256, { flags: '-j, --workers <n>', about: 'threads that read images' }),
 
   network: oneOf(networkSizeNames, {
     flags: '--network <size>',
@@ -99,19 +99,19 @@ export const trainingOptions = {
     about: 'learn the landmark branch too; the official program never does',
   }),
 
-  epochs: whole(1, 100_000, {
+  epochs: integer(1, 100_000, {
     flags: '--epochs <n>',
     about: 'epochs in all, those before a resume included',
   }),
-  startEpoch: whole(0, 100_000, {
+  startEpoch: integer(0, 100_000, {
     flags: '--start-epoch <n>',
     about: 'number of the first epoch; the learning rate is that of this epoch',
   }),
-  batchSize: whole(2, 65_536, {
+  batchSize: integer(2, 65_536, {
     flags: '-b, --batch-size <n>',
     about: 'images that pass the network at once; batch statistics need two',
   }),
-  accumulate: whole(1, 4_096, {
+  accumulate: integer(1, 4_096, {
     flags: '--accumulate <n>',
     about: 'batches whose gradients are averaged before each step',
   }),
@@ -132,11 +132,11 @@ export const trainingOptions = {
     flags: '--decay <factor>',
     about: 'multiplies the learning rate of the exponential schedule after each epoch',
   }),
-  minLearningRate: within(0, 10, {
+  minLearningRate: range(0, 10, {
     flags: '--min-lr <rate>',
     about: 'learning rate at the end of the cosine schedule',
   }),
-  warmupEpochs: within(0, 100_000, {
+  warmupEpochs: range(0, 100_000, {
     flags: '--warmup <epochs>',
     about: 'epochs, or parts of one, in which the learning rate rises from 0',
   }),
@@ -144,7 +144,7 @@ export const trainingOptions = {
     flags: '--momentum <factor>',
     about: 'momentum of SGD; the official program reads it and ignores it',
   }),
-  weightDecay: within(0, 10, {
+  weightDecay: range(0, 10, {
     flags: '--wd, --weight-decay <factor>',
     about: 'weight decay; the official program reads it and ignores it',
   }),
@@ -155,11 +155,11 @@ export const trainingOptions = {
   beta1: below(0, 1, { flags: '--beta1 <factor>', about: "decay of Adam's average of gradients" }),
   beta2: below(0, 1, { flags: '--beta2 <factor>', about: "decay of Adam's average of squared gradients" }),
   epsilon: greaterThan(0, 1, { flags: '--epsilon <value>', about: "added to Adam's denominator" }),
-  clipGradient: within(0, 1e6, {
+  clipGradient: range(0, 1e6, {
     flags: '--clip-grad <norm>',
     about: 'scale the gradients of a step down to this norm over all of them; 0 for never',
   }),
-  rho: within(0, 10, {
+  rho: range(0, 10, {
     flags: '--rho <radius>',
     about: 'radius of sharpness-aware minimisation; 0 trains without it, in one pass per step',
   }),
@@ -199,7 +199,7 @@ export const trainingOptions = {
         'trained networks of any size to learn from as well: the mean of what they say of the same images',
     },
   ),
-  distillWeight: within(0, 1, {
+  distillWeight: range(0, 1, {
     flags: '--distill-weight <share>',
     about: "the teachers' share of the loss; the targets have the rest",
   }),
@@ -212,36 +212,36 @@ export const trainingOptions = {
     about:
       'a set of ranges for the options from --rotation to --erasing-area, each of which can be given instead',
   }),
-  flip: within(0, 1, { flags: '--flip <probability>', about: 'probability of mirroring an image' }),
-  rotation: within(0, 180, {
+  flip: range(0, 1, { flags: '--flip <probability>', about: 'probability of mirroring an image' }),
+  rotation: range(0, 180, {
     flags: '--rotation <degrees>',
     about: 'largest angle by which an image is turned, to either side',
   }),
-  shift: within(0, 1, {
+  shift: range(0, 1, {
     flags: '--shift <share>',
     about: 'largest share of its size by which an image is moved, along both axes',
   }),
-  scale: rangeWithin(0.1, 10, { flags: '--scale <low,high>', about: 'enlargement of an image' }),
-  shear: within(0, 80, { flags: '--shear <degrees>', about: 'largest angle by which an image is slanted' }),
-  brightness: rangeWithin(0, 10, { flags: '--brightness <low,high>', about: 'multiplies all pixels' }),
-  contrast: rangeWithin(0, 10, {
+  scale: interval(0.1, 10, { flags: '--scale <low,high>', about: 'enlargement of an image' }),
+  shear: range(0, 80, { flags: '--shear <degrees>', about: 'largest angle by which an image is slanted' }),
+  brightness: interval(0, 10, { flags: '--brightness <low,high>', about: 'multiplies all pixels' }),
+  contrast: interval(0, 10, {
     flags: '--contrast <low,high>',
     about: "multiplies all pixels' distance from their mean",
   }),
-  mixup: within(0, 100, {
+  mixup: range(0, 100, {
     flags: '--mixup <alpha>',
     about:
       'mixes images and targets in pairs, with alpha of the Beta distribution of their shares; 0 for none',
   }),
-  erasingProbability: within(0, 1, {
+  erasingProbability: range(0, 1, {
     flags: '--erasing <probability>',
     about: 'probability of erasing a rectangle of an image',
   }),
-  erasingArea: rangeWithin(0, 1, {
+  erasingArea: interval(0, 1, {
     flags: '--erasing-area <low,high>',
     about: 'share of the image it covers',
   }),
-  erasingRatio: rangeWithin(0.01, 100, {
+  erasingRatio: interval(0.01, 100, {
     flags: '--erasing-ratio <low,high>',
     about: 'its height divided by its width',
   }),
@@ -250,7 +250,7 @@ export const trainingOptions = {
     about: 'evaluate and keep a moving average of weights and statistics with this decay; 0 for none',
   }),
 
-  earlyStopping: whole(0, 100_000, {
+  earlyStopping: integer(0, 100_000, {
     flags: '--early-stopping <epochs>',
     about: 'stop after so many epochs without a new best one; 0 for never',
   }),
@@ -259,11 +259,11 @@ export const trainingOptions = {
     about: 'save and stop after this time',
   }),
 
-  saveMinutes: within(0, 100_000, {
+  saveMinutes: range(0, 100_000, {
     flags: '--save-minutes <minutes>',
     about: 'save the state within an epoch at least so often; 0 saves after each epoch alone',
   }),
-  printFrequency: whole(1, 1_000_000, {
+  printFrequency: integer(1, 1_000_000, {
     flags: '-p, --print-freq <steps>',
     about: 'steps between two lines of progress and two points of the step curves',
   }),
@@ -279,8 +279,11 @@ export const trainingOptions = {
     flags: '--gpu <device>',
     about: 'where to train: a CUDA device by number, cpu, or auto for the first CUDA device if there is one',
   }),
-  threads: whole(0, 1024, { flags: '--threads <n>', about: 'CPU threads that compute; 0 for one per core' }),
-  seed: whole(0, maxSeed, { flags: '--seed <n>', about: 'decides every random number of the training' }),
+  threads: integer(0, 1024, {
+    flags: '--threads <n>',
+    about: 'CPU threads that compute; 0 for one per core',
+  }),
+  seed: integer(0, maxSeed, { flags: '--seed <n>', about: 'decides every random number of the training' }),
 } as const;
 
 /** The schema of a whole configuration. */

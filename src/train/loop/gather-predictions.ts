@@ -1,4 +1,4 @@
-/** Brings together what the processes of a team found in their shares of the validation images. */
+/** Brings together what the processes of a group found in their shares of the validation images. */
 import type { Failure, ImagePrediction } from '../../evaluate/prediction.js';
 import type { ProcessGroup } from '../process-group.js';
 
@@ -9,11 +9,14 @@ export interface ShardPredictions {
   readonly ended: 'stopped' | 'diverged' | null;
 }
 
-/** The judgements of all, in the order of the images; alone, one's own. */
-export function gatherPredictions({ size, gather }: ProcessGroup, own: ShardPredictions): ShardPredictions {
+/** The predictions of all, in the order of the images; alone, one's own. */
+export function gatherPredictions(
+  { size, allGather }: ProcessGroup,
+  own: ShardPredictions,
+): ShardPredictions {
   if (size === 1) return own;
   const predictions = own.predictions.map(({ logits, ...rest }) => ({ ...rest, logits: Array.from(logits) }));
-  const all = gather({ ...own, predictions });
+  const all = allGather({ ...own, predictions });
   return {
     predictions: all.flatMap((one) =>
       one.predictions.map(({ logits, ...rest }) => ({ ...rest, logits: Float32Array.from(logits) })),

@@ -94,7 +94,7 @@ async function trainToEnd(
     state: new RunState(progress, resume ?? null),
   };
   host.emit({ kind: 'start', summary: summariseSession(session, folder) });
-  if (progress.steps === 0 && session.team.rank === 0) await writeContactSheet(folder, session);
+  if (progress.steps === 0 && session.group.rank === 0) await writeContactSheet(folder, session);
   const stopped = await trainEpochs(run).catch(async (error: unknown) => {
     throw await afterFailure(run, error);
   });

@@ -35,7 +35,7 @@ export function mustStop({ host, state, session }: Run): StopReason | undefined 
   const { timeLimit } = session.config;
   const late = timeLimit !== null && state.isPast(timeLimit);
   const reason = host.stopRequested() ? 'interrupted' : late ? 'time limit' : null;
-  return session.team.gather<StopReason | null>(reason).find((one) => one !== null) ?? undefined;
+  return session.group.allGather<StopReason | null>(reason).find((one) => one !== null) ?? undefined;
 }
 
 /**
@@ -45,7 +45,7 @@ export function mustStop({ host, state, session }: Run): StopReason | undefined 
 export async function save(run: Run): Promise<void> {
   requireFinite(run);
   const { session, folder, state, host } = run;
-  if (session.team.rank > 0) return; // all hold the same
+  if (session.group.rank > 0) return; // all hold the same
   const { config, data, network, parameters, optimizer, average } = session;
   const trainImages = data.train.length;
   await saveTraining(folder.last, {
@@ -71,7 +71,7 @@ export function requireFinite(run: Run): void {
 }
 
 /**
- * What to throw for an error of the step `step` of this epoch, from 1: that a loss is not finite is told with
+ * What to throw for an error of the step `step` of this epoch, from 1: a loss that is not finite is reported with
  * the step and with the way to go on, anything else as it is.
  */
 export function withPlace(run: Run, step: number, error: unknown): unknown {
@@ -99,7 +99,7 @@ export async function afterFailure(run: Run, error: unknown): Promise<unknown> {
   if (!(error instanceof PosterError) || error.code !== 'worker.lost') return error;
   const { folder, session } = run;
   const { progress } = run.state;
-  if (session.team.rank > 0) return error;
+  if (session.group.rank > 0) return error;
   await save(run);
   return new PosterError(
     'worker.lost',

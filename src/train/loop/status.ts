@@ -1,4 +1,4 @@
-/** How a run stands, in a small file for whoever watches it. */
+/** How a run stands, in a small file that others can watch. */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../errors.js';
 import type { RunStatus } from '../../runs/run-status.js';
@@ -6,8 +6,8 @@ import type { StopReason, TrainEvent } from '../events.js';
 import type { Host } from './run.js';
 
 export interface StatusWriter {
-  /** Takes in what the training tells; writes at most once a second. */
-  tell(event: TrainEvent): void;
+  /** Takes in an event; writes at most once a second. */
+  update(event: TrainEvent): void;
   /** Writes the last status. Of a training that never began, only where a status of an earlier one is to be replaced. */
   end(state: RunStatus['state'], error?: string): void;
 }
@@ -35,7 +35,7 @@ export function createStatusWriter(path: string, now = Date.now): StatusWriter {
     } catch {}
   };
   return {
-    tell(event) {
+    update(event) {
       status = after(status, event);
       if (status && now() - written >= minMilliseconds) write(status);
     },
@@ -72,7 +72,7 @@ export async function withStatus<R extends { readonly stopped: StopReason }>(
 ): Promise<R> {
   const status = createStatusWriter(path);
   const emit = (event: TrainEvent) => {
-    status.tell(event);
+    status.update(event);
     host.emit(event);
   };
   try {

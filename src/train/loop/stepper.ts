@@ -12,7 +12,7 @@ import type { HostBatch } from '../batches/step-batches.js';
 import type { ProcessGroup } from '../process-group.js';
 import type { TrainingSession } from '../session/session.js';
 import type { Parameters } from '../weights/parameters.js';
-import { type Batch, type StepReport, type TeamShare, trainStep } from './train-step.js';
+import { type Batch, type ProcessShare, type StepReport, trainStep } from './train-step.js';
 
 /**
  * One optimiser step.
@@ -29,16 +29,16 @@ export function createStepper({
   average,
   classWeights,
   device,
-  team,
+  group,
   teachers,
 }: TrainingSession): Stepper {
   const { rho, adaptive, precision, labelSmoothing, seed, distillWeight, temperature } = config;
-  const together = team.size > 1;
+  const together = group.size > 1;
   const weights = classWeights && Array.from(toFloat32(classWeights.toHost()));
   const trainer = {
     ...{ network, parameters, optimizer, rho, adaptive, precision, labelSmoothing },
     ...(teachers && { distillation: { weight: distillWeight, temperature } }),
-    ...(together && { sumOverTeam: team.sum }),
+    ...(together && { allReduce: group.allReduce }),
   };
   const { imageSize, classes } = network.config;
   const upload = ({ images, labels, distributions, augmentations }: HostBatch): Batch => {
@@ -51,7 +51,7 @@ export function createStepper({
       ...(teachers && { taught: teachers.probabilities(inOrder) }),
       labels: fromValues(labels, [count], device),
       ...(distribution && { distribution: mixTargets(distribution, augmentations) }),
-      ...(together && { share: shareAmong(team, labels, distributions ? undefined : weights) }),
+      ...(together && { share: shareAmong(group, labels, distributions ? undefined : weights) }),
     };
   };
   return (batches, learningRate, steps) =>
@@ -72,15 +72,15 @@ export function createStepper({
 
 /** What a batch is of those of all processes; images that could not be read do not count. */
 function shareAmong(
-  { rank, gather }: ProcessGroup,
+  { rank, allGather }: ProcessGroup,
   labels: BigInt64Array,
   weights: readonly number[] | undefined,
-): TeamShare {
+): ProcessShare {
   const weight = Array.from(labels, (label) => weights?.[Number(label)] ?? 1).reduce(
     (sum, one) => sum + one,
     0,
   );
-  const all = gather({ images: labels.length, weight });
+  const all = allGather({ images: labels.length, weight });
   const sum = (parts: typeof all, of: 'images' | 'weight') =>
     parts.reduce((total, part) => total + part[of], 0);
   return {

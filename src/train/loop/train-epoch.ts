@@ -14,13 +14,13 @@ import type { StepReport } from './train-step.js';
  * @throws PosterError `data.layout` when so few images can be read that the epoch has no step at all.
  */
 export async function trainEpoch(run: Run): Promise<StopReason | undefined> {
-  const { data, network, loader, team } = run.session;
+  const { data, network, loader, group } = run.session;
   const { progress } = run.state;
   const plan = planOf(run.session, progress.epoch);
   if (progress.step >= plan.steps) return undefined;
   const unreadable: string[] = [];
   let before = seconds();
-  const steps = loadSteps(loader, plan, progress.step, network.config.classes, team);
+  const steps = loadSteps(loader, plan, progress.step, network.config.classes, group);
   for await (const images of steps) {
     const report = takeStep(run, plan, images);
     const now = seconds();
@@ -52,14 +52,14 @@ function learningRateOf({ session: { config }, state }: Run, { steps }: EpochPla
   return learningRateAt(config, { epoch, step, stepsPerEpoch: steps });
 }
 
-/** Counts a step in, and tells of its unreadable images; those of all processes are returned. */
+/** Counts a step in, and reports its unreadable images; those of all processes are returned. */
 function countStep(
   run: Run,
   report: StepReport | undefined,
   { batches, failures, clipped }: StepImages,
   time: number,
 ): string[] {
-  const shares = run.session.team.gather({
+  const shares = run.session.group.allGather({
     images: batches.reduce((sum, { labels }) => sum + labels.length, 0),
     warnings: failures.map(({ message }) => message),
     clipped: clipped.slice(0, 1),
@@ -93,7 +93,7 @@ async function reportStep(run: Run, plan: EpochPlan, report: StepReport | undefi
   if (report && steps % config.printFrequency === 0)
     await events.scalars(steps, {
       'step/loss': report.loss,
-      'step/climbed loss': report.perturbedLoss,
+      'step/perturbed loss': report.perturbedLoss,
       'step/images per second': imagesPerSecond,
     });
 }

@@ -1,4 +1,4 @@
-/** One step of training: forward, backward and, with SAM, both again from the climbed weights. */
+/** One step of training: forward, backward and, with SAM, both again from the perturbed weights. */
 import { PosterError } from '../../errors.js';
 import type { LandmarkMaps, PosterV2 } from '../../network/poster-v2.js';
 import { autocast, backward, noGrad } from '../../torch/autograd.js';
@@ -10,16 +10,16 @@ import { type BatchShare, type TorchOpsOptions, torchOps } from '../../torch/tor
 import type { TrainingConfig } from '../config/training-options.js';
 import { countCorrect, type LossOptions, type LossShare, type Targets, trainingLoss } from '../optim/loss.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import { type Climb, clearGradients, perturb, type SamOptions } from '../optim/sam.js';
+import { clearGradients, type Perturbation, perturb, type SamOptions } from '../optim/sam.js';
 
 export interface Batch extends Targets {
   /** B x 3 x imageSize x imageSize, normalised. */
   readonly images: Tensor;
   /** Where several processes train together: what this batch is of theirs. */
-  readonly share?: TeamShare;
+  readonly share?: ProcessShare;
 }
 
-export interface TeamShare extends BatchShare {
+export interface ProcessShare extends BatchShare {
   /** The share of the mean loss over all processes that this batch's mean has, weighted by the labels' classes. */
   readonly weight: number;
 }
@@ -35,13 +35,13 @@ export interface Trainer extends SamOptions, LossOptions {
   /** Draws stochastic depth and dropout; default: the device's default generator. */
   readonly generator?: Generator;
   /** Sums over the processes that train together: the gradients before both steps of SAM, and the figures. */
-  readonly sumOverTeam?: (tensors: readonly Tensor[]) => void;
+  readonly allReduce?: (tensors: readonly Tensor[]) => void;
 }
 
 export interface StepReport {
   /** Mean loss at the weights before the step: cross entropy, with teachers also the distance to them. */
   readonly loss: number;
-  /** The same at the climbed weights; equal to `loss` without SAM. */
+  /** The same at the perturbed weights; equal to `loss` without SAM. */
   readonly perturbedLoss: number;
   /** How many images were classified rightly at the weights before the step. */
   readonly correct: number;
@@ -71,24 +71,24 @@ export function trainStep(trainer: Trainer, batches: readonly Batch[], learningR
     clearGradients(learned);
     const prepared = batches.map((batch) => prepare(trainer, batch));
     const first = pass(trainer, prepared, learned);
-    const climbed = trainer.rho > 0 ? perturb(learned, trainer) : undefined;
-    const second = climbed ? passAndDescend(trainer, prepared, learned, climbed) : first;
+    const perturbed = trainer.rho > 0 ? perturb(learned, trainer) : undefined;
+    const second = perturbed ? passAndRestore(trainer, prepared, learned, perturbed) : first;
     trainer.optimizer.step(learningRate);
     clearGradients(learned);
     return { loss: first.loss, perturbedLoss: second.loss, correct: first.correct };
   });
 }
 
-function passAndDescend(
+function passAndRestore(
   trainer: Trainer,
   prepared: readonly Prepared[],
   learned: readonly Tensor[],
-  climbed: Climb,
+  perturbed: Perturbation,
 ): PassReport {
   try {
     return pass(trainer, prepared, learned);
   } finally {
-    climbed.restore();
+    perturbed.restore();
   }
 }
 
@@ -110,7 +110,7 @@ function hasFrozenLandmarks({ network, parameters }: Trainer): boolean {
 /** Forward and backward over all batches. */
 function pass(trainer: Trainer, prepared: readonly Prepared[], learned: readonly Tensor[]): PassReport {
   const reports = prepared.map((one) => passOne(trainer, one, prepared.length));
-  trainer.sumOverTeam?.(learned.flatMap((parameter) => parameter.grad ?? []));
+  trainer.allReduce?.(learned.flatMap((parameter) => parameter.grad ?? []));
   const sum = (pick: (report: PassReport) => number) =>
     reports.reduce((total, report) => total + pick(report), 0);
   return { loss: sum(({ loss }) => loss) / reports.length, correct: sum(({ correct }) => correct) };
@@ -133,11 +133,11 @@ function passOne(trainer: Trainer, prepared: Prepared, batches: number): PassRep
   });
 }
 
-function sumFigures({ sumOverTeam }: Trainer, loss: Tensor, correct: Tensor): [number, number] {
+function sumFigures({ allReduce }: Trainer, loss: Tensor, correct: Tensor): [number, number] {
   const figures = [loss, correct].map((tensor) =>
     callTensor('aten::clone', callTensor('aten::detach', tensor)),
   );
-  if (sumOverTeam) for (const figure of figures) sumOverTeam([figure]);
+  if (allReduce) for (const figure of figures) allReduce([figure]);
   return figures.map((figure) => call('aten::item', figure)) as [number, number];
 }
 

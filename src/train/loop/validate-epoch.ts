@@ -25,7 +25,7 @@ export async function validateEpoch(run: Run): Promise<StopReason | undefined> {
   const record = recordOf(run, evaluation);
   const { best, isBest } = run.state.endEpoch(record, evaluation);
   await save(run);
-  const leads = run.session.team.rank === 0;
+  const leads = run.session.group.rank === 0;
   if (isBest && leads) await copyAtomically(run.folder.last, run.folder.best);
   run.host.emit({ kind: 'epoch', record, best, isBest });
   if (leads) await publish(run, record, isBest ? evaluation : undefined);
@@ -33,9 +33,9 @@ export async function validateEpoch(run: Run): Promise<StopReason | undefined> {
 }
 
 function evaluate({ session, folder, host }: Run): Promise<EvaluationResult | undefined> {
-  const { config, data, network, parameters, average, device, loader, team } = session;
+  const { config, data, network, parameters, average, device, loader, group } = session;
   return validate({
-    ...{ config, data, network, device, loader, team },
+    ...{ config, data, network, device, loader, group },
     parameters: average?.parameters ?? parameters,
     checkpoint: folder.best,
     stop: host.stopRequested,

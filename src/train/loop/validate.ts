@@ -1,4 +1,4 @@
-/** Judges the network on labelled images, on the torch engine and with the metrics of `poster evaluate`. */
+/** Validates the network on labelled images, on libtorch and with the metrics of `poster evaluate`. */
 import type { ImageLoader } from '../../data/loader/loader.js';
 import { PosterError } from '../../errors.js';
 import type { Failure, ImagePrediction } from '../../evaluate/prediction.js';
@@ -23,12 +23,12 @@ export interface Validation {
   readonly config: TrainingConfig;
   readonly data: TrainingData;
   readonly network: PosterV2;
-  /** The weights to judge. */
+  /** The weights to validate. */
   readonly parameters: Parameters;
   readonly device: Device;
   readonly loader: ImageLoader<Float32Array>;
-  /** Each process judges its share. */
-  readonly team: ProcessGroup;
+  /** Each process validates its share. */
+  readonly group: ProcessGroup;
   /** The checkpoint that will hold these weights. */
   readonly checkpoint: string;
   /** Asked after each batch; true ends the validation without a result. */
@@ -41,9 +41,9 @@ export interface Validation {
  * @throws PosterError `training.diverged` when the weights give numbers that are not finite.
  */
 export async function validate(validation: Validation): Promise<EvaluationResult | undefined> {
-  const { config, data, loader, checkpoint, stop, onProgress, team } = validation;
+  const { config, data, loader, checkpoint, stop, onProgress, group } = validation;
   const { name, split, root } = data.valid;
-  const samples = shareOf(data.valid.samples, team.rank, team.size);
+  const samples = shareOf(data.valid.samples, group.rank, group.size);
   const predictions: ImagePrediction[] = [];
   const failures: Failure[] = [];
   const started = performance.now();
@@ -62,23 +62,23 @@ export async function validate(validation: Validation): Promise<EvaluationResult
     if (stop()) ended = 'stopped';
     if (ended) break;
   }
-  const judged = gatherPredictions(team, { predictions, failures, ended });
-  if (judged.ended === 'stopped') return undefined;
-  if (judged.ended)
+  const gathered = gatherPredictions(group, { predictions, failures, ended });
+  if (gathered.ended === 'stopped') return undefined;
+  if (gathered.ended)
     throw new PosterError('training.diverged', 'The validation loss became NaN; the weights are too large.');
   return summariseEvaluation({
     dataset: { name, type: config.dataType, split, root },
     checkpoint: { path: checkpoint },
     classes: data.classes,
-    predictions: judged.predictions,
-    failures: judged.failures,
+    predictions: gathered.predictions,
+    failures: gathered.failures,
     seconds: (performance.now() - started) / 1000,
     configuration: { ...config, labels: config.labels ?? null },
   });
 }
 
 /**
- * Parts in which a batch is judged. What one computes is freed at its end, so that a whole batch, in float32, would take
+ * Parts in which a batch is validated. What one computes is freed at its end, so that a whole batch, in float32, would take
  * more memory than training does.
  */
 const partsOfBatch = 4;

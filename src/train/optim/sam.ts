@@ -10,8 +10,8 @@ import type { TrainingConfig } from '../config/training-options.js';
 
 export type SamOptions = Pick<TrainingConfig, 'rho' | 'adaptive'>;
 
-/** Weights that have climbed. */
-export interface Climb {
+/** Weights that have been moved. */
+export interface Perturbation {
   /** The L2 norm of all gradients together, measured relative to the weights in the adaptive form. */
   readonly gradientNorm: number;
   /** Puts the weights back, to the bit. */
@@ -22,7 +22,7 @@ export interface Climb {
  * Moves every parameter that has a gradient g by rho * g / (||g|| + 1e-12), the norm taken over all of them
  * together; in the adaptive form by rho * w² g / (||w g|| + 1e-12). Clears the gradients.
  */
-export function perturb(parameters: readonly Tensor[], { rho, adaptive }: SamOptions): Climb {
+export function perturb(parameters: readonly Tensor[], { rho, adaptive }: SamOptions): Perturbation {
   return noGrad(() =>
     scope(() => {
       const learned = parameters.filter((parameter) => parameter.grad !== undefined);

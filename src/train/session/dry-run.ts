@@ -16,7 +16,7 @@ import { summariseSession } from './summarise-session.js';
  */
 export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   await using session = await openTrainingSession(request);
-  const { config, data, network, progress, device, team } = session;
+  const { config, data, network, progress, device, group } = session;
   const plan = planOf(session, progress.epoch);
   const index = Number(device.split(':')[1] ?? 0);
   if (device !== 'cpu') resetCudaPeak(index);
@@ -26,9 +26,9 @@ export async function dryRun(request: RunRequest): Promise<DryRunResult> {
   let secondsPerStep = Number.NaN;
   let tries = 0;
   const unreadable: string[] = [];
-  const steps = loadSteps(session.loader, plan, 0, network.config.classes, team);
+  const steps = loadSteps(session.loader, plan, 0, network.config.classes, group);
   for await (const { batches, failures } of steps) {
-    unreadable.push(...team.gather(failures.map(({ message }) => message)).flat());
+    unreadable.push(...group.allGather(failures.map(({ message }) => message)).flat());
     if (batches.length === 0) continue;
     const started = performance.now();
     ({ loss } = step(batches, learningRate, tries));

@@ -122,7 +122,7 @@ function requireSameData(
     fail(`${saved.trainImages} training images`, String(train.length));
 }
 
-/** The official program tells its epoch and its best accuracy in percent. */
+/** The official program stores its epoch and its best accuracy in percent. */
 function officialProgress({ metadata }: Checkpoint): Progress {
   const epoch = Number(metadata.epoch);
   const accuracy = Number(metadata.best_acc ?? 0) / 100;

@@ -47,7 +47,7 @@ export interface TrainingSessionRequest {
 }
 
 export interface TrainingSession extends AsyncDisposable {
-  readonly team: ProcessGroup;
+  readonly group: ProcessGroup;
   readonly config: TrainingConfig;
   readonly data: TrainingData;
   readonly network: PosterV2;
@@ -56,7 +56,7 @@ export interface TrainingSession extends AsyncDisposable {
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | undefined;
   readonly classWeights: Tensor | undefined;
-  /** Networks to learn from. */
+  /** Teachers to distil from. */
   readonly teachers: Teachers | undefined;
   readonly loader: ImageLoader<Float32Array>;
   /** Where training begins. */
@@ -97,9 +97,9 @@ export async function openTrainingSession({
     const known = { ...config, teacher: teachers ? [...teachers.files] : null };
     keepFreedMemory(true);
     holdings.push(() => keepFreedMemory(false));
-    const team = joinProcessGroup(processes);
-    holdings.push(() => team.leave());
-    return await prepare(known, data, progress, device, resumption ?? initial, team, teachers, holdings);
+    const group = joinProcessGroup(processes);
+    holdings.push(() => group.leave());
+    return await prepare(known, data, progress, device, resumption ?? initial, group, teachers, holdings);
   } catch (error) {
     await giveBack(holdings);
     throw error;
@@ -116,9 +116,9 @@ function bothStarts(resume: string, init: string): PosterError {
 }
 
 /** What an epoch of the session shows, its process's share. */
-export function planOf({ config, network, data, team }: TrainingSession, epoch: number): EpochPlan {
+export function planOf({ config, network, data, group }: TrainingSession, epoch: number): EpochPlan {
   const { imageSize } = network.config;
-  return planEpoch({ ...config, imageSize, augmentation: augmentationOf(config) }, data.train, epoch, team);
+  return planEpoch({ ...config, imageSize, augmentation: augmentationOf(config) }, data.train, epoch, group);
 }
 
 function freshConfig(overrides: TrainingOverrides, initial: InitialModel | undefined): TrainingConfig {
@@ -166,7 +166,7 @@ async function prepare(
   progress: Progress,
   device: Device,
   from: Resumption | InitialModel | undefined,
-  team: ProcessGroup,
+  group: ProcessGroup,
   teachers: Teachers | undefined,
   holdings: Holdings,
 ): Promise<TrainingSession> {
@@ -188,7 +188,7 @@ async function prepare(
   const classWeights = weights && keep(fromNumbers(weights, undefined, device));
   holdings.push(() => classWeights?.dispose());
   const loader = openLoader({
-    batchSize: config.batchSize / team.size,
+    batchSize: config.batchSize / group.size,
     workers: config.workers,
     imageSize: network.config.imageSize,
     grey: config.grey,
@@ -196,7 +196,7 @@ async function prepare(
   });
   holdings.push(() => loader.close());
   return {
-    ...{ config, data, network, device, parameters, optimizer, average, loader, progress, team, teachers },
+    ...{ config, data, network, device, parameters, optimizer, average, loader, progress, group, teachers },
     classWeights,
     remarks: [
       ...data.notes,

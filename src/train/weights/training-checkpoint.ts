@@ -158,7 +158,7 @@ const savedSchema = z.object({
 });
 
 /**
- * The training a checkpoint was saved by; undefined for one of the official program, which tells its epoch and
+ * The training a checkpoint was saved by; undefined for one of the official program, which stores its epoch and
  * its best accuracy alone.
  * @throws PosterError `checkpoint.mismatch` when the file holds weights and says nothing about a training.
  */

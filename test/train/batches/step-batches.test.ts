@@ -50,10 +50,10 @@ async function stepsOf(batches: readonly string[], accumulate: number, othersSiz
       }
     },
   };
-  const gather = <T>(value: T): T[] => (othersSizes ? [value, othersSizes as T] : [value]);
+  const allGather = <T>(value: T): T[] => (othersSizes ? [value, othersSizes as T] : [value]);
   const found: { labels: number[][]; failures: number }[] = [];
   for await (const { batches: kept, failures } of loadSteps(fakeLoader(sizes), plan, 0, letters.length, {
-    gather,
+    allGather,
   })) {
     for (const { images, labels: own } of kept)
       own.forEach((label, i) => {

@@ -20,8 +20,8 @@ test('the status is written at most once a second, and whole at the end', async 
   const path = await newPath();
   let time = 0;
   const writer = createStatusWriter(path, () => time);
-  writer.tell(start);
-  for (time = 100; time < 900; time += 100) writer.tell(step(time / 100));
+  writer.update(start);
+  for (time = 100; time < 900; time += 100) writer.update(step(time / 100));
   const first = await read(path);
   assert.deepEqual([first.state, first.step, first.updated], ['running', 0, '1970-01-01T00:00:00.000Z']);
   writer.end('interrupted');

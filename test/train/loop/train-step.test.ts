@@ -23,9 +23,9 @@ function plainStep({ network, parameters, optimizer, rho }: Trainer, batch: Batc
     backward(callTensor('aten::cross_entropy_loss', logits, batch.labels));
   };
   pass();
-  const climbed = perturb(learned, { rho, adaptive: false });
+  const perturbed = perturb(learned, { rho, adaptive: false });
   pass();
-  climbed.restore();
+  perturbed.restore();
   optimizer.step(rate);
 }
 
@@ -71,7 +71,7 @@ torchTest('several batches train by the mean of their gradients', () => {
   });
 });
 
-torchTest('what is clipped is the mean gradient of all batches at the climbed weights', () => {
+torchTest('what is clipped is the mean gradient of all batches at the perturbed weights', () => {
   scope(() => {
     const batches = [narrowBatch(1), narrowBatch(2)];
     const moves = (clipGradient: number) => {

@@ -178,11 +178,11 @@ for (const { rho, adaptive, norm, parameters: expected } of reference.climbs) {
         const parameters = [...start().values()];
         const before = parameters.map(values);
         setGradients(new Map(parameters.map((parameter, i) => [`${i}`, parameter])), 0);
-        const climbed = perturb(parameters, { rho, adaptive });
-        assertClose([climbed.gradientNorm], [norm], { rtol: 1e-5 }, 'norm');
-        assertClose(parameters.flatMap(values), expected.flat(), { rtol: 1e-5 }, 'climbed');
+        const perturbed = perturb(parameters, { rho, adaptive });
+        assertClose([perturbed.gradientNorm], [norm], { rtol: 1e-5 }, 'norm');
+        assertClose(parameters.flatMap(values), expected.flat(), { rtol: 1e-5 }, 'perturbed');
         for (const parameter of parameters) assert.equal(parameter.grad, undefined);
-        climbed.restore();
+        perturbed.restore();
         assert.deepEqual(parameters.map(values), before);
       });
     },

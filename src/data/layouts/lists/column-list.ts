@@ -21,7 +21,7 @@ interface Row {
 
 /**
  * Lists of images with a column per class, which hold votes, probabilities or one-hot labels; one file or one
- * per split, as `pathList` takes them. Where they have a label column, too, its labels are those to be judged
+ * per split, as `pathList` takes them. Where they have a label column, too, its labels are those to evaluate
  * on, none in an empty cell. Otherwise the label is the class with the largest share, and an image where several
  * classes have it has no label.
  */

@@ -30,7 +30,7 @@ export function findColumn(names: readonly string[], column: keyof Columns): num
 }
 
 /**
- * What the first row of a list tells: the columns that it names, or that it is an image itself.
+ * What the first row of a list says: the columns that it names, or that it is an image itself.
  * @param isSplit whether a word names a split.
  * @throws PosterError `data.layout` for a header without a path or a label, and for columns without names whose
  * meaning cannot be told.

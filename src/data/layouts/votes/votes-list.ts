@@ -10,7 +10,7 @@ import { likeliestClass } from './distribution.js';
 /** The list of votes that prepared data carry beside their split folders. */
 export const votesListName = 'votes.csv';
 
-/** The folder of prepared images that have votes but no label: in no class folder, so that nothing is judged on them. */
+/** The folder of prepared images that have votes but no label: in no class folder, so that they are never used for evaluation. */
 export const unlabelledFolder = 'no_majority';
 
 /** A row's distribution, by the path of its image. */

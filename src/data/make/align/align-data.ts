@@ -17,8 +17,8 @@ import { writeFindings } from './write-findings.js';
 
 /**
  * Cuts the faces out of raw photos, aligned as `predict --faces` aligns them: a dataset in a known layout becomes
- * class folders with labels.json, a plain folder keeps its sub-folders. faces.csv tells what became of every photo,
- * contact-sheet.png shows some crops, README.md tells what was made of what. The tree grows in `out`.part and is
+ * class folders with labels.json, a plain folder keeps its sub-folders. faces.csv says what became of every photo,
+ * contact-sheet.png shows some crops, README.md says what was made of what. The tree grows in `out`.part and is
  * renamed when it is whole; interrupted work is kept there.
  *
  * @throws PosterError `option.invalid`; `file.unwritable` when `out` exists or an interrupted alignment is there and
@@ -62,7 +62,7 @@ function plan(options: AlignDataOptions): AlignTask {
 async function alignInto(source: PhotoSource, task: AlignTask): Promise<AlignedData> {
   const { out, aside } = task;
   await requireContinuable(task);
-  const outcomes = await alignPhotos(source, task, undertaking(source, task));
+  const outcomes = await alignPhotos(source, task, fingerprint(source, task));
   const data = summariseAlignment(source, outcomes, task);
   if (data.splits.every(({ images }) => images === 0)) throw await noFace(source, task);
   await writeFindings(aside, data, source, outcomes);
@@ -79,7 +79,7 @@ async function requireContinuable({ aside, skipExisting }: AlignTask): Promise<v
   );
 }
 
-function undertaking(source: PhotoSource, { root, type, alignment, allFaces, detector }: AlignTask) {
+function fingerprint(source: PhotoSource, { root, type, alignment, allFaces, detector }: AlignTask) {
   const digest = createHash('sha256');
   for (const { path, target } of source.photos) digest.update(`${path}\n${target}\n`);
   const { classes } = source;

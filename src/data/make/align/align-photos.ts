@@ -15,7 +15,7 @@ export const journalName = 'journal.jsonl';
 export async function alignPhotos(
   { photos }: PhotoSource,
   task: AlignTask,
-  undertaking: JobFingerprint,
+  fingerprint: JobFingerprint,
 ): Promise<Outcomes> {
   const { alignment, detector, workers, aside } = task;
   // first, since a detector that cannot be opened leaves no trace
@@ -23,7 +23,7 @@ export async function alignPhotos(
   try {
     await mkdir(aside, { recursive: true });
     await requireOwnFolder(aside);
-    const journal = await openJournal(join(aside, journalName), undertaking);
+    const journal = await openJournal(join(aside, journalName), fingerprint);
     try {
       await alignRemaining(await photosToDo(photos, journal.done, task), threads, journal, task);
       return journal.done;

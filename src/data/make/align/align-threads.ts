@@ -4,7 +4,7 @@ import { loadForThreads } from '../../../image/sharp.js';
 import { opened } from '../../../threads/thread.js';
 import { startThreads } from '../../../threads/thread-pool.js';
 import type { PhotoJob } from './align-photo.js';
-import type { AlignMethods, AlignOrder } from './align-worker.js';
+import type { AlignMethods, AlignInit } from './align-worker.js';
 import type { PhotoOutcome } from './photo-outcome.js';
 
 export interface AlignThreads {
@@ -13,7 +13,7 @@ export interface AlignThreads {
 }
 
 /** @throws PosterError whatever `openFaceFinder` throws */
-export async function openAlignThreads(count: number, order: AlignOrder): Promise<AlignThreads> {
+export async function openAlignThreads(count: number, order: AlignInit): Promise<AlignThreads> {
   loadForThreads();
   const program = new URL('./align-worker.js', import.meta.url);
   const { ask, close } = await opened(startThreads<AlignMethods>(count, program, order));

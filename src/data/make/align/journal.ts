@@ -26,16 +26,16 @@ const header = z.object({ options: z.string(), photos: z.string() });
 /**
  * Opens the journal, or begins it. A line that a crash cut off or damaged counts as not written: its photo is
  * aligned again.
- * @throws PosterError `run.busy` when it is of another undertaking
+ * @throws PosterError `run.busy` when it is of another alignment
  */
-export async function openJournal(path: string, undertaking: JobFingerprint): Promise<Journal> {
+export async function openJournal(path: string, fingerprint: JobFingerprint): Promise<Journal> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const [first, ...lines] = whole.split('\n').slice(0, -1);
-  if (first !== undefined) requireSame(path, header.safeParse(parseJson(first)).data, undertaking);
+  if (first !== undefined) requireSame(path, header.safeParse(parseJson(first)).data, fingerprint);
   if (whole !== text) await truncate(path, Buffer.byteLength(whole));
   const file = await open(path, 'a');
-  if (first === undefined) await file.appendFile(`${JSON.stringify(undertaking)}\n`);
+  if (first === undefined) await file.appendFile(`${JSON.stringify(fingerprint)}\n`);
   const entries = lines
     .map((line) => entry.safeParse(parseJson(line)).data)
     .filter((found) => found !== undefined);

@@ -17,7 +17,7 @@ import { type WrittenSplit, writeClassTree } from './write-class-tree.js';
  * Turns a dataset as distributed into class folders: `out/train/0_surprise/train_00001_aligned.jpg`. Folder
  * names sort in label order, so this program and those that number sorted folders agree on labels. Adds
  * labels.json, which `openDataset` reads, and a README.md of provenance. Votes are kept in votes.csv; images that
- * have votes but no majority go to no_majority/, where nothing is judged on them. The tree is built aside and
+ * have votes but no majority go to no_majority/, and are never used for evaluation. The tree is built aside and
  * renamed: it is there whole or not at all.
  *
  * @throws PosterError `file.unwritable` when `out` exists, lies inside the data, or cannot be written;

@@ -3,12 +3,12 @@ import { type Backend, backends } from '../recognition.js';
 
 const titles: Record<Backend, string> = { server: 'On the server', browser: 'In this browser' };
 
-interface WayChoiceProps {
+interface BackendPickerProps {
   readonly backend: Backend;
-  readonly setWay: (backend: Backend) => void;
+  readonly setBackend: (backend: Backend) => void;
 }
 
-export function BackendPicker({ backend, setWay }: WayChoiceProps) {
+export function BackendPicker({ backend, setBackend }: BackendPickerProps) {
   return (
     <fieldset class="choice">
       <legend class="unseen">Where to recognise</legend>
@@ -19,7 +19,7 @@ export function BackendPicker({ backend, setWay }: WayChoiceProps) {
             name="backend"
             value={one}
             checked={one === backend}
-            onChange={() => setWay(one)}
+            onChange={() => setBackend(one)}
           />
           <span>{titles[one]}</span>
         </label>
