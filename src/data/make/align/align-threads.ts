@@ -4,7 +4,7 @@ import { loadForThreads } from '../../../image/sharp.js';
 import { opened } from '../../../threads/thread.js';
 import { startThreads } from '../../../threads/thread-pool.js';
 import type { PhotoJob } from './align-photo.js';
-import type { AlignMethods, AlignInit } from './align-worker.js';
+import type { AlignInit, AlignMethods } from './align-worker.js';
 import type { PhotoOutcome } from './photo-outcome.js';
 
 export interface AlignThreads {
