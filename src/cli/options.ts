@@ -1,7 +1,9 @@
 /** Options that several verbs share, and how their texts become values. */
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type DataType, dataTypes, parseDataType } from '../data/labels.js';
 import { readLabels } from '../data/read-labels.js';
+import { isOfficialName, officialPath } from '../download/official-files.js';
 import { PosterError } from '../errors.js';
 import type { AlignOptions } from '../faces/align/align.js';
 import { templates } from '../faces/align/template.js';
@@ -41,6 +43,17 @@ export function checkpointOption(formats = '.pth, .pth.tar, .safetensors or expo
   return new Option(
     '--checkpoint <file>',
     `${formats}, or the name of a model that comes with this package: ${names} (default: ${defaultModel})`,
+  ).argParser(checkpointNamed);
+}
+
+/** The file of a checkpoint, or of published weights by their name. @throws PosterError `file.missing` */
+export function checkpointNamed(text: string): string {
+  if (!isOfficialName(text) || existsSync(text)) return text;
+  const path = officialPath(text);
+  if (existsSync(path)) return path;
+  throw new PosterError(
+    'file.missing',
+    `The weights ${text} have not been downloaded; run \`poster download ${text}\` first.`,
   );
 }
 

@@ -7,6 +7,7 @@ import { registerCompare } from './commands/compare.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerData } from './commands/data.js';
 import { registerDemo } from './commands/demo.js';
+import { registerDownload } from './commands/download.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     registerEvaluate,
     registerCompare,
     registerCalibrate,
+    registerDownload,
     registerInspect,
     registerExport,
     registerSetup,

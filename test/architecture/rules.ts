@@ -22,7 +22,7 @@ export const floors: readonly (readonly string[])[] = [
   ['tensor'],
   ['util', 'network'],
   ['io', 'image'],
-  ['onnx', 'threads', 'torch', 'checkpoint'],
+  ['onnx', 'threads', 'torch', 'checkpoint', 'download'],
   ['data'],
   ['model'],
   ['faces'],

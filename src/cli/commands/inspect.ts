@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander';
 import type { DataType } from '../../data/labels.js';
+import { nameOfHash, type OfficialName } from '../../download/official-files.js';
 import { PosterError } from '../../errors.js';
 import { describeNetwork, type NetworkDescription } from '../../inspect/describe-network.js';
 import { inspectModel, type ModelInspection } from '../../inspect/inspect-model.js';
+import { hashFile } from '../../io/hash-file.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import { type NetworkSize, networkSizeNames, networkSizes } from '../../network/config.js';
 import { posterV2 } from '../../network/poster-v2.js';
-import { checkpointOption, dataTypeOption, loadOptions } from '../options.js';
+import { checkpointNamed, checkpointOption, dataTypeOption, loadOptions } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
 import { noteModel } from '../render/note-model.js';
 import { table } from '../render/table.js';
@@ -59,7 +61,13 @@ async function inspect(signal: AbortSignal, named: string | undefined, flags: In
   await noteModel(path ?? defaultModel);
   const inspection = await inspectModel(path, await loadOptions(flags, signal));
   noteWeights(inspection.notes);
-  process.stdout.write(flags.json ? toJson(inspection) : renderInspection(inspection));
+  const digest = await hashFile(inspection.path).catch(() => ''); // none of a folder
+  const official = nameOfHash(digest);
+  process.stdout.write(
+    flags.json
+      ? toJson({ ...inspection, official: official ?? null })
+      : renderInspection(inspection, official),
+  );
 }
 
 /** The checkpoint may be named bare, or by the option as in every verb. */
@@ -69,19 +77,22 @@ function oneCheckpoint(bare: string | undefined, option: string | undefined): st
       'option.invalid',
       `Expected one checkpoint, got ${bare} and --checkpoint ${option}; leave one out.`,
     );
-  return bare ?? option;
+  return bare === undefined ? option : checkpointNamed(bare);
 }
 
 function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function renderInspection(inspection: ModelInspection): string {
+function renderInspection(inspection: ModelInspection, official: OfficialName | undefined): string {
   const { path, format, preprocessing, labels, alignment, temperature, description, metadata } = inspection;
   const { template, size } = alignment ?? {};
   const colors = preprocessing.color === 'grey' ? 'grey: colours are reduced to their luma' : 'in colour';
   const facts: [string, string][] = [
     ['file', path],
+    ...(official
+      ? [['published', `as ${official} by the authors of POSTER V2`] satisfies [string, string]]
+      : []),
     ['format', format],
     ['input', `${preprocessing.size} x ${preprocessing.size} pixels, ${colors}`],
     ['classes', `${labels.labels.join(', ')} (${describeSource(labels.source)})`],
