@@ -93,6 +93,28 @@ const corruptionsSchema = z.object({
     .optional(),
 });
 
+const gapOrNothing = ratio.nullable();
+
+/** How a model does on groups of faces, such as those by age. */
+const groupingSchema = z.object({
+  name: z.string(),
+  groups: z.array(
+    z.object({
+      name: z.string(),
+      faces: count,
+      accuracy: estimateSchema,
+      meanClassAccuracy: estimateSchema,
+      /** Too few faces to be ranked. */
+      isSmall: z.boolean(),
+    }),
+  ),
+  /** The group of the lowest accuracy, and how far the best is above it; null where no two groups can be ranked. */
+  worst: z.string().nullable(),
+  gap: z.object({ value: ratio, p: ratio, best: z.string() }).nullable(),
+  /** Equalised odds of every class: the largest gaps of its true and its false positive rate. */
+  odds: z.array(z.object({ truePositive: gapOrNothing, falsePositive: gapOrNothing })),
+});
+
 const mistakeSchema = z.object({
   path: z.string(),
   /** Class indices of the truth and of the answer. */
@@ -130,6 +152,7 @@ export const evaluationResultSchema = z
     calibration: z.object({ temperature: z.number().positive(), before: trustSchema }).optional(),
     votes: votesSchema.optional(),
     corruptions: corruptionsSchema.optional(),
+    groups: z.array(groupingSchema).optional(),
     /** The figure published for this dataset, where there is one. */
     published: z.object({ accuracy: ratio, source: z.string() }).nullable(),
     /** The wrong answers the network was surest of, surest first. */
@@ -158,6 +181,7 @@ export const evaluationResultSchema = z
 export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
 export type Trust = z.infer<typeof trustSchema>;
 export type VotesFigures = z.infer<typeof votesSchema>;
+export type GroupingFigures = z.infer<typeof groupingSchema>;
 export type VersionFigures = z.infer<typeof versionSchema>;
 export type CorruptionFigures = z.infer<typeof corruptionSchema>;
 export type CorruptionResult = z.infer<typeof corruptionsSchema>;

@@ -11,6 +11,7 @@ import { classesSection } from './sections/classes.js';
 import { confusionSection } from './sections/confusion.js';
 import { corruptionsSection } from './sections/corruptions.js';
 import { diagnosisAlert, findings } from './sections/findings.js';
+import { groupsSections } from './sections/groups.js';
 import { headline } from './sections/headline.js';
 import { mistakesSection } from './sections/mistakes.js';
 import { configurationSection, failuresSection } from './sections/run.js';
@@ -45,6 +46,7 @@ export async function renderReport(
     calibrationSection(result),
     votesSection(result),
     corruptionsSection(result, worse),
+    ...groupsSections(result),
     mistakesSection(result, pictures),
     failuresSection(result),
     configurationSection(result),

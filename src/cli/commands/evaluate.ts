@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { Poster } from '../../core/poster.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
+import { type Grouping, readGroups } from '../../data/read-groups.js';
 import { PosterError } from '../../errors.js';
 import {
   evaluateCorruptions,
@@ -12,6 +13,8 @@ import {
 } from '../../evaluate/corruptions/evaluate-corruptions.js';
 import { type Severity, severities } from '../../evaluate/corruptions/raf-db-c.js';
 import type { EvaluationOutcome } from '../../evaluate/evaluate.js';
+import { judgeGroups } from '../../evaluate/groups/judge-groups.js';
+import { scorePrediction } from '../../evaluate/prediction.js';
 import type { CorruptionResult, EvaluationResult } from '../../evaluate/result.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { modelFile } from '../../model/shipped-models.js';
@@ -48,6 +51,7 @@ interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint' | 'dataType'>, Bat
   readonly corruptions?: readonly string[];
   readonly severity: readonly Severity[];
   readonly reference?: string;
+  readonly groups?: string;
   readonly seed: number;
 }
 
@@ -80,6 +84,10 @@ export function registerEvaluate(program: Command): void {
         .argParser(wholeNumber('--seed', 0))
         .default(1),
     )
+    .option(
+      '--groups <file>',
+      "judge groups of faces: a CSV with the columns path and one for each grouping, or RAF-DB's Annotation/manual",
+    )
     .addOption(forceOption())
     .option('--json', 'print the result as one JSON document instead of tables');
   withBatchOptions(withModelOptions(withDataOptions(command, true))).action(runVerb(evaluate));
@@ -89,6 +97,8 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   const dataset = await openEvaluationData(flags, signal);
   const onNote = sayNote;
   await checkOutputs(flags, dataset);
+  const paths = dataset.samples.map(({ path }) => path);
+  const groupings = flags.groups === undefined ? [] : await readGroups(flags.groups, paths, signal);
   await noteModel(checkpointOf(flags));
   await using poster = await Poster.load(checkpointOf(flags), {
     ...(await loadOptions(flags, signal)),
@@ -111,10 +121,9 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
       onProgress: progress.update,
     })
     .finally(() => progress.stop());
-  const outcome = {
-    result: { ...result, ...(await judgeCorrupted(poster, predictions, flags, signal)) },
-    predictions,
-  };
+  const corruptions = await judgeCorrupted(poster, predictions, flags, signal);
+  const grouped = judgeGroupings(predictions, result.classes.length, groupings);
+  const outcome = { result: { ...result, ...corruptions, ...grouped }, predictions };
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.dataType);
   if (flags.output === undefined) return;
@@ -123,6 +132,25 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   process.stderr.write(
     `Report: ${report}, with result.json and predictions.csv beside it in ${join(flags.output, '')}\n`,
   );
+}
+
+/** The figures of every grouping, where there are some. */
+function judgeGroupings(
+  predictions: EvaluationOutcome['predictions'],
+  classCount: number,
+  groupings: readonly Grouping[],
+): Pick<EvaluationResult, 'groups'> {
+  if (groupings.length === 0) return {};
+  const scored = predictions.map((prediction) => scorePrediction(prediction, classCount));
+  const groups = groupings.map(({ name, groupOf }) => {
+    const answers = scored.map(({ path, label, predicted }) => ({
+      label,
+      predicted,
+      group: groupOf.get(path)!,
+    }));
+    return judgeGroups(name, answers, classCount);
+  });
+  return { groups };
 }
 
 /** The figures on corrupted faces, where they are asked for. */

@@ -31,6 +31,7 @@ export function formatTables(result: EvaluationResult, { color = colorful() }: T
     classTable(result, paint),
     classes.length <= widestMatrix ? matrixTable(result, paint) : confusionTable(result, paint),
     corruptionTable(result, paint),
+    groupTables(result, paint),
     diagnosis(result, paint),
     failures(result, paint),
   ];
@@ -46,6 +47,23 @@ const plain = (value: number) => value.toFixed(4);
 
 function within(estimate: Estimate | undefined, write: (value: number) => string): string {
   return estimate ? `, 95 % interval ${write(estimate.low)} to ${write(estimate.high)}` : '';
+}
+
+/** Accuracy by group. */
+function groupTables({ groups = [] }: EvaluationResult, paint: Paint): string {
+  const parts = groups.map(({ name, groups: own, worst, gap }) => {
+    const rows = own.map((group) => [
+      visible(group.name),
+      grouped(group.faces),
+      `${percent(group.accuracy.value)} (${percent(group.accuracy.low)} to ${percent(group.accuracy.high)})`,
+      `${percent(group.meanClassAccuracy.value)} (${percent(group.meanClassAccuracy.low)} to ${percent(group.meanClassAccuracy.high)})${group.isSmall ? ', too few faces' : ''}`,
+    ]);
+    const verdict = gap
+      ? `Largest gap ${percent(gap.value)}, ${visible(gap.best)} over ${visible(worst!)}; permutation test p = ${gap.p.toFixed(3)}.`
+      : 'No two groups have faces enough to compare them.';
+    return `${openTable([`By ${visible(name)}`, 'Faces', 'Top-1', 'Mean class'], rows, bold(paint))}\n${verdict}`;
+  });
+  return parts.join('\n\n');
 }
 
 /** Accuracy by corruption and severity. */
