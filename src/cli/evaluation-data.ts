@@ -12,10 +12,10 @@ import { RequiredOption } from './required-option.js';
 export interface EvaluationDataFlags {
   readonly data: string;
   readonly dataType: DataType;
-  readonly labels?: string;
-  readonly split?: Split;
-  readonly votes?: string;
-  readonly allowEmpty?: boolean;
+  readonly labels?: string | undefined;
+  readonly split?: Split | undefined;
+  readonly votes?: string | undefined;
+  readonly allowEmpty?: boolean | undefined;
 }
 
 /** @param required whether the verb makes no sense without data. */

@@ -26,7 +26,7 @@ export function wholeNumber(name: string, least: number): (text: string) => numb
 
 export interface ModelFlags {
   readonly checkpoint?: string;
-  readonly labels?: string;
+  readonly labels?: string | undefined;
   readonly dataType?: DataType;
   readonly threads?: number;
 }

@@ -7,9 +7,11 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { writePth } from '../checkpoint/pth/write.js';
 import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/tensor-source.js';
+import type { Dataset } from '../data/dataset.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { type AskedAlignment, chooseAlignment } from '../faces/align/template.js';
 import type { ImageInput } from '../image/decode/decode-input.js';
+import type { RgbImage } from '../image/rgb-image.js';
 import { guardOutputs } from '../io/guard-outputs.js';
 import { unwritable, writeAtomically } from '../io/write-atomically.js';
 import { chooseLabels, type LabelHints } from '../model/choose-labels.js';
@@ -27,13 +29,16 @@ import { emitModel } from '../onnx/emit.js';
 import type { Graph } from '../onnx/graph.js';
 import { storeHalf } from '../onnx/passes/store-half.js';
 import { storeInt8 } from '../onnx/passes/store-int8.js';
+import type { QuantizeOptions } from '../quantize/quantize.js';
+import { type Quantization, quantizeFor } from '../quantize/quantize-for.js';
 import { halfTensor } from '../tensor/half.js';
 import { version } from '../version.js';
 import { type Agreement, compareModels, requireAgreement } from './compare-models.js';
+import { type Judgement, judge } from './judge.js';
 
 export const exportFormats = ['onnx', 'safetensors', 'pth'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-export const precisions = ['fp32', 'fp16', 'int8'] as const;
+export const precisions = ['fp32', 'fp16', 'int8', 'int8-weights'] as const;
 export type Precision = (typeof precisions)[number];
 
 export interface ExportOptions extends LabelHints {
@@ -42,8 +47,8 @@ export interface ExportOptions extends LabelHints {
   /** The file to write; its ending gives the format. */
   readonly output: string;
   /**
-   * `fp16` stores weights in half precision, `int8` (ONNX only) in 8 bits with a scale for each channel; both
-   * still compute in float32. Default fp32.
+   * `fp16` stores weights in half precision, `int8-weights` (ONNX only) in 8 bits with a scale for each channel; both
+   * still compute in float32. `int8` (ONNX only) computes in 8 bits. Default fp32.
    */
   readonly precision?: Precision | undefined;
   /** For ONNX: `cpu` suits ONNX Runtime's CPU kernels, `portable` other runtimes and GPUs. Default cpu. */
@@ -52,6 +57,16 @@ export interface ExportOptions extends LabelHints {
   readonly alignment?: AskedAlignment | undefined;
   /** What logits are divided by before softmax. Default: as the checkpoint says. */
   readonly temperature?: number | undefined;
+  /** Of `int8`: faces like those it will see, which the ranges of values come from. Default: drawn ones. */
+  readonly calibration?: readonly RgbImage[] | undefined;
+  /** Of `int8`: how far it may be from the source on those faces before layers stay in fp32. */
+  readonly bound?: QuantizeOptions['bound'];
+  /** Labelled faces that source and result are judged on; the file is only written when it is as good. */
+  readonly dataset?: Dataset | undefined;
+  /** Told what the labelled faces said, also where that is not good enough. */
+  readonly onJudged?: ((judgement: Judgement) => void) | undefined;
+  /** Called while `int8` is measured, which takes minutes. */
+  readonly onStep?: QuantizeOptions['onStep'];
   /** Images on which source and result are compared. */
   readonly images: readonly ImageInput[];
   /** Replace a file that is there; one that is read never is. Default: false. */
@@ -67,18 +82,20 @@ export interface ExportReport {
   readonly bytes: number;
   readonly card: ModelCard;
   readonly agreement: Agreement;
+  /** What `int8` made of the graph. */
+  readonly quantization?: Quantization | undefined;
   /** What of the checkpoint was passed over, and where its weights were found when that is unusual: sentences. */
   readonly notes: readonly string[];
 }
 
 /** Bounds on the largest difference of any class's probability. */
-const tolerances: Record<Precision, number> = { fp32: 1e-4, fp16: 1e-2, int8: 0.2 };
+const tolerances: Record<Precision, number> = { fp32: 1e-4, fp16: 1e-2, 'int8-weights': 0.2, int8: 0.5 };
 
 /** How each precision changes the graph. */
-const stores: Record<Precision, (graph: Graph) => Graph> = {
+const stores: Record<Exclude<Precision, 'int8'>, (graph: Graph) => Graph> = {
   fp32: (graph) => graph,
   fp16: storeHalf,
-  int8: storeInt8,
+  'int8-weights': storeInt8,
 };
 
 /**
@@ -100,7 +117,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
   } = options;
   const path = checkpointFile(source);
   const format = formatOf(output);
-  requirePrecision(format, precision);
+  requirePrecision(format, options);
   if (isOnnx(path)) {
     throw new PosterError(
       'option.invalid',
@@ -121,15 +138,17 @@ export async function exportModel(options: ExportOptions): Promise<ExportReport>
     const { dataset } = chosen;
     const temperature = options.temperature ?? stored?.temperature;
     const card = modelCard(network.config, chosen.labels, { dataset, alignment, color, temperature });
-    await write(format, { ...options, checkpoint, network, card, output: aside });
+    const quantization = await write(format, { ...options, checkpoint, network, card, output: aside });
     throwIfAborted(signal);
     const agreement = await compareModels(path, aside, images, card);
     requireAgreement(agreement, tolerances[precision], path, output);
+    if (options.dataset)
+      await judge(path, aside, { ...options, labels: card.labels, dataset: options.dataset });
     await rename(aside, output).catch((error: unknown) => {
       throw unwritable(output, error);
     });
     const { size } = await stat(output);
-    return { output, format, bytes: size, card, agreement, notes: checkpoint.notes };
+    return { output, format, bytes: size, card, agreement, quantization, notes: checkpoint.notes };
   } finally {
     await checkpoint.close();
     await rm(aside, { force: true }).catch(() => {});
@@ -148,13 +167,19 @@ function formatOf(path: string): ExportFormat {
   );
 }
 
-/** @throws PosterError `option.invalid` for a precision that the format has no room for. */
-function requirePrecision(format: ExportFormat, precision: Precision): void {
-  if (precision !== 'int8' || format === 'onnx') return;
-  throw new PosterError(
-    'option.invalid',
-    `Expected --precision fp32 or fp16 for a ${format} file, got int8, which needs a graph to widen the weights; export to .onnx.`,
-  );
+/** @throws PosterError `option.invalid` for a precision that the format or target has no room for. */
+function requirePrecision(format: ExportFormat, { precision = 'fp32', target }: ExportOptions): void {
+  if (!precision.startsWith('int8')) return;
+  if (format !== 'onnx')
+    throw new PosterError(
+      'option.invalid',
+      `Expected --precision fp32 or fp16 for a ${format} file, got ${precision}, which needs a graph; export to .onnx.`,
+    );
+  if (precision === 'int8' && target === 'portable')
+    throw new PosterError(
+      'option.invalid',
+      'Expected --target cpu for --precision int8, got portable, whose PRelu has no 8-bit kernel; use int8-weights or fp16 there.',
+    );
 }
 
 interface WriteJob extends Omit<ExportOptions, 'checkpoint'> {
@@ -163,31 +188,34 @@ interface WriteJob extends Omit<ExportOptions, 'checkpoint'> {
   readonly card: ModelCard;
 }
 
-async function write(format: ExportFormat, job: WriteJob): Promise<void> {
+async function write(format: ExportFormat, job: WriteJob): Promise<Quantization | undefined> {
   if (format === 'onnx') return writeOnnx(job);
   const { checkpoint, card, output, precision = 'fp32', signal } = job;
   const tensors = precision === 'fp32' ? checkpoint.tensors : await halved(checkpoint, signal);
   const options = signal ? { signal } : {};
-  if (format === 'pth') return writePth(output, tensors, { [cardKey]: JSON.stringify(card) }, options);
-  return writeSafetensors(output, tensors, { [cardKey]: JSON.stringify(card) }, options);
+  const writeFile = format === 'pth' ? writePth : writeSafetensors;
+  await writeFile(output, tensors, { [cardKey]: JSON.stringify(card) }, options);
+  return undefined;
 }
 
-async function writeOnnx({
-  checkpoint,
-  network,
-  card,
-  output,
-  precision = 'fp32',
-  target = 'cpu',
-  signal,
-}: WriteJob): Promise<void> {
+async function writeOnnx(job: WriteJob): Promise<Quantization | undefined> {
+  const { checkpoint, network, card, output, precision = 'fp32', target = 'cpu', signal } = job;
   const weights = await readWeights(checkpoint, usedEntries(network), signal);
   const graph = buildGraph(network, (entry) => weights.get(entry.name)!, target);
-  const bytes = emitModel(stores[precision](graph), {
-    producerVersion: version,
-    metadata: { [cardKey]: JSON.stringify(card) },
-  });
-  await writeAtomically(output, bytes);
+  const metadata = { [cardKey]: JSON.stringify(card) };
+  if (precision !== 'int8') {
+    await writeAtomically(
+      output,
+      emitModel(stores[precision](graph), { producerVersion: version, metadata }),
+    );
+    return undefined;
+  }
+  const quantized = await quantizeFor(graph, card.preprocessing, job);
+  await writeAtomically(
+    output,
+    emitModel(storeHalf(quantized.graph), { producerVersion: version, metadata }),
+  );
+  return quantized;
 }
 
 async function halved(

@@ -1,15 +1,14 @@
 /** The images an exported model is tried on. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { throwIfAborted } from '../errors.js';
 import { decodeImage } from '../image/decode/decode.js';
 import type { ImageInput } from '../image/decode/decode-input.js';
+import type { RgbImage } from '../image/rgb-image.js';
 import { listInputs } from '../predict/list-inputs.js';
+import { drawnFaces } from '../quantize/default-faces.js';
 
 const mostImages = 64;
-
-/** Drawn by scripts/verification-faces.mjs: a face of every expression. */
-const drawnFaces = fileURLToPath(new URL('./faces', import.meta.url));
 
 /** The first of the user's images, or a drawn face of every expression. */
 export async function verificationImages(
@@ -23,4 +22,24 @@ export async function verificationImages(
     if (images.length === mostImages) break;
   }
   return images;
+}
+
+/** Faces to calibrate on, of which more tell little more. */
+const mostFaces = 300;
+
+/** As many of the images in files and folders as calibration needs, evenly spaced, so that every folder has its share. */
+export async function calibrationFaces(paths: readonly string[], signal?: AbortSignal): Promise<RgbImage[]> {
+  const found: string[] = [];
+  for await (const path of listInputs(paths, { signal })) found.push(path);
+  const step = Math.max(1, found.length / mostFaces);
+  const chosen = Array.from(
+    { length: Math.min(mostFaces, found.length) },
+    (_, i) => found[Math.floor(i * step)]!,
+  );
+  const faces: RgbImage[] = [];
+  for (const path of chosen) {
+    throwIfAborted(signal);
+    faces.push(await decodeImage(path));
+  }
+  return faces;
 }

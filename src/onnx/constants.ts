@@ -12,6 +12,7 @@ export function transposeConstant(value: Value, permutation: readonly number[]):
   return constant(
     transposeMatrix(source, source.length / columns, columns),
     permutation.map((axis) => value.shape[axis]!),
+    value.name,
   );
 }
 
@@ -35,7 +36,8 @@ function transposeMatrix(source: Float32Array, rows: number, columns: number): F
 export function sliceConstant(value: Value, axis: number, start: number, end: number): Value {
   if (axis !== 0) throw new Error('Constants are only sliced along their first axis.');
   const row = elementCount(value.shape.slice(1));
-  return constant(floats(value).subarray(start * row, end * row), [end - start, ...value.shape.slice(1)]);
+  const shape = [end - start, ...value.shape.slice(1)];
+  return constant(floats(value).subarray(start * row, end * row), shape, `${value.name}[${start}:${end}]`);
 }
 
 /** Rows of a table (R x C) at int64 indices of any shape -> indices' shape x C. */

@@ -111,6 +111,8 @@ function header(name: string, { shape, constant }: Value) {
 function dataTypeOf(constant: ConstantData): TensorProto_DataType {
   if (constant instanceof Float32Array) return TensorProto_DataType.FLOAT;
   if (constant instanceof Int8Array) return TensorProto_DataType.INT8;
+  if (constant instanceof Uint8Array) return TensorProto_DataType.UINT8;
+  if (constant instanceof Int32Array) return TensorProto_DataType.INT32;
   return constant instanceof Uint16Array ? TensorProto_DataType.FLOAT16 : TensorProto_DataType.INT64;
 }
 

@@ -8,7 +8,7 @@ import type { Shape } from '../tensor/host-tensor.js';
 export const batchSize = -1;
 
 /** A `Uint16Array` holds float16 bits. */
-export type ConstantData = Float32Array | BigInt64Array | Uint16Array | Int8Array;
+export type ConstantData = Float32Array | BigInt64Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
 
 /** A value of the graph; constants carry their elements. */
 export interface Value {

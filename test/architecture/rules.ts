@@ -23,7 +23,7 @@ export const floors: readonly (readonly string[])[] = [
   ['util', 'network'],
   ['io', 'image'],
   ['onnx', 'threads', 'torch', 'checkpoint', 'download'],
-  ['data'],
+  ['data', 'quantize'],
   ['model'],
   ['faces'],
   ['recognise', 'data/make', 'inspect'],

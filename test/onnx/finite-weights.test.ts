@@ -25,7 +25,7 @@ const models = new Map<string, Uint8Array>();
 
 before(async () => {
   const checkpoint = await writeNarrowCheckpoint(folder);
-  for (const precision of ['fp32', 'fp16', 'int8'] as const) {
+  for (const precision of ['fp32', 'fp16', 'int8-weights'] as const) {
     const output = join(folder, `${precision}.onnx`);
     const images = [fixture('images/aligned-100.jpg')];
     await exportModel({ checkpoint, output, precision, images, dataType: 'RAF-DB' });

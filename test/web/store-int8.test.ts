@@ -77,9 +77,9 @@ test('the published network fits the web: fp16 in 95 MB, int8 in 50 MB', () => {
   assert.ok(whole.every((value) => elementCount(value.shape) < 4096));
 });
 
-test('export --precision int8 reports what it changes, in a much smaller file', async () => {
+test('export --precision int8-weights reports what it changes, in a much smaller file', async () => {
   const output = join(folder, 'small.onnx');
-  const { agreement, bytes } = await exportModel({ checkpoint, output, images, precision: 'int8' });
+  const { agreement, bytes } = await exportModel({ checkpoint, output, images, precision: 'int8-weights' });
   const whole = await exportModel({ checkpoint, output: join(folder, 'whole.onnx'), images });
   assert.ok(bytes < whole.bytes * 0.45, `${bytes} of ${whole.bytes} bytes`); // the graph itself weighs in a narrow one
   assert.equal(agreement.images, images.length);
@@ -99,11 +99,11 @@ test('export --precision int8 reports what it changes, in a much smaller file', 
   );
 });
 
-test('int8 is for ONNX files alone', async () => {
+test('int8-weights is for ONNX files alone', async () => {
   const output = join(folder, 'small.pth');
-  await assert.rejects(exportModel({ checkpoint, output, images, precision: 'int8' }), {
+  await assert.rejects(exportModel({ checkpoint, output, images, precision: 'int8-weights' }), {
     code: 'option.invalid',
-    message: /got int8, which needs a graph to widen the weights; export to \.onnx\./,
+    message: /got int8-weights, which needs a graph; export to \.onnx\./,
   });
   assert.ok(!existsSync(output));
 });

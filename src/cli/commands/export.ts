@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { DataType } from '../../data/labels.js';
+import type { Split } from '../../data/layouts/layout.js';
 import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
-import { verificationImages } from '../../export/verification-images.js';
+import { calibrationFaces, verificationImages } from '../../export/verification-images.js';
 import { checkCropSize } from '../../image/alignment.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import type { GraphTarget } from '../../onnx/build-graph.js';
+import { openEvaluationData } from '../evaluation-data.js';
 import {
   type AlignmentFlags,
   alignmentOptions,
@@ -16,6 +18,7 @@ import {
 } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
 import { noteModel } from '../render/note-model.js';
+import { describeQuantization, renderJudgement, sayStep } from '../render/render-export.js';
 import { RequiredOption } from '../required-option.js';
 import { runVerb } from '../run-verb.js';
 
@@ -25,6 +28,10 @@ interface ExportFlags extends AlignmentFlags {
   readonly precision: Precision;
   readonly target: GraphTarget;
   readonly images?: string[];
+  readonly calibrate?: string[];
+  readonly data?: string;
+  readonly split?: Split;
+  readonly votes?: string;
   readonly labels?: string;
   readonly dataType?: DataType;
   readonly force?: boolean;
@@ -40,7 +47,10 @@ export function registerExport(program: Command): void {
     .addOption(checkpointOption('.pth, .pth.tar or .safetensors'))
     .addOption(new RequiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth'))
     .addOption(
-      new Option('--precision <p>', 'how weights are stored; int8 for ONNX')
+      new Option(
+        '--precision <p>',
+        'fp16 and int8-weights store weights so and compute in fp32; int8 computes in 8 bits; int8 for ONNX',
+      )
         .choices(precisions)
         .default('fp32'),
     )
@@ -53,6 +63,10 @@ export function registerExport(program: Command): void {
         .default('cpu'),
     )
     .option('--images <paths...>', 'images or folders to compare on (default: seven drawn faces)')
+    .option('--calibrate <paths...>', 'int8: 200 to 500 faces like those it will see (default: drawn ones)')
+    .option('--data <dir>', 'a labelled dataset to judge source and result on, as poster evaluate has it')
+    .option('--split <name>', 'its part (default: the one the dataset is evaluated on)')
+    .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .addOption(forceOption())
@@ -73,14 +87,24 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
   const { labels, dataType } = await loadOptions(flags, signal);
   const { template, cropSize: size } = flags;
   if (size !== undefined) checkCropSize(size);
-  const { output, format, bytes, card, agreement, notes } = await exportModel({
+  const { calibrate, data, split, votes, labels: names, dataType: kind = 'RAF-DB' } = flags;
+  const calibration = calibrate && (await calibrationFaces(calibrate, signal));
+  const dataset =
+    data === undefined
+      ? undefined
+      : await openEvaluationData({ data, dataType: kind, split, votes, labels: names }, signal);
+  const { output, format, bytes, card, agreement, quantization, notes } = await exportModel({
     ...flags,
+    calibration,
+    dataset,
+    onJudged: (judgement) => process.stdout.write(renderJudgement(judgement)),
+    onStep: sayStep(),
     checkpoint,
     images,
     labels,
     dataType,
     ...((template ?? size) !== undefined && { alignment: { template, size } }),
-    alsoRead: [flags.labels, ...(flags.images ?? [])],
+    alsoRead: [flags.labels, data, ...(flags.images ?? []), ...(calibrate ?? [])],
     signal,
   });
   noteWeights(notes);
@@ -90,4 +114,5 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
       `Compared with ${checkpoint} on ${agreement.images} images: ${sameClass} get the same class, ` +
       `the largest difference of a probability is ${largestDifference.toExponential(1)}.\n`,
   );
+  if (quantization) process.stdout.write(describeQuantization(quantization));
 }

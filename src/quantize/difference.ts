@@ -1,0 +1,70 @@
+/** How far a quantized graph's answers are from those of its source, over faces. */
+import { throwIfAborted } from '../errors.js';
+import { emitSplitModel } from '../onnx/emit.js';
+import type { Graph } from '../onnx/graph.js';
+import { openSession } from '../onnx/runtime.js';
+import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
+import { version } from '../version.js';
+
+export interface Difference {
+  /** Share of the faces that get the same class. */
+  readonly sameClass: number;
+  /** The mean over faces of the probability that moved to other classes: half the sum of absolute differences. */
+  readonly moved: number;
+}
+
+export interface RunOptions {
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The probabilities of each class, face by face. */
+export async function probabilitiesOf(
+  graph: Graph,
+  faces: readonly Float32Array[],
+  { threads, signal }: RunOptions,
+): Promise<Float64Array[]> {
+  throwIfAborted(signal);
+  const session = await openSession(emitSplitModel(graph, { producerVersion: version, metadata: {} }), {
+    threads,
+  });
+  try {
+    const found: Float64Array[] = [];
+    for (let start = 0; start < faces.length; start += batchSize) {
+      throwIfAborted(signal);
+      const batch = faces.slice(start, start + batchSize);
+      const { logits } = await session.run(concatenate(batch), batch.length);
+      const classes = logits.length / batch.length;
+      for (let i = 0; i < batch.length; i++)
+        found.push(probabilities(logits.subarray(i * classes, (i + 1) * classes)));
+    }
+    return found;
+  } finally {
+    await session.release();
+  }
+}
+
+const batchSize = 8;
+
+function probabilities(logits: Float32Array): Float64Array {
+  requireFiniteLogits(logits);
+  const total = logSumExp(logits);
+  return Float64Array.from(logits, (logit) => Math.exp(logit - total));
+}
+
+function concatenate(faces: readonly Float32Array[]): Float32Array {
+  const each = faces[0]!.length;
+  const all = new Float32Array(faces.length * each);
+  faces.forEach((face, i) => {
+    all.set(face, i * each);
+  });
+  return all;
+}
+
+export function differenceOf(expected: readonly Float64Array[], actual: readonly Float64Array[]): Difference {
+  const same = expected.filter((each, i) => argmax(each) === argmax(actual[i]!)).length;
+  const moved = expected.map(
+    (each, i) => each.reduce((sum, p, k) => sum + Math.abs(p - actual[i]![k]!), 0) / 2,
+  );
+  return { sameClass: same / expected.length, moved: moved.reduce((a, b) => a + b, 0) / moved.length };
+}
