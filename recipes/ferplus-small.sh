@@ -1,8 +1,8 @@
 #!/bin/sh
 # Learns the small network (48 x 48 grey faces, 1.9 M parameters) from nothing on FERPlus' vote distributions, in two
 # cosine cycles: a short one of mild augmentation, without which strong augmentation stays on a plateau, and a long one
-# from its weights. Run it again to go on where it was ended. The best epoch is chosen on a slice of the training
-# faces; the validation faces only judge the outcome.
+# from its weights. Run it again to go on where it was ended. A slice of the training faces is held out to watch it; the
+# validation faces only judge the outcome, OUTPUT/small.safetensors.
 #
 #   recipes/ferplus-small.sh FACES VOTES [OUTPUT [OPTIONS ...]]
 #
@@ -38,7 +38,7 @@ cycle() {
 }
 
 cycle first --epochs 18
-cycle second --init "$output/first/best.pth" --epochs 70 \
+cycle second --init "$output/first/last.pth" --epochs 76 \
   --rotation 20 --shift 0.1 --scale 0.82,1.2 --shear 10 --brightness 0.5,1.35 --contrast 0.6,1.4 \
   --erasing 0.25 --erasing-area 0.02,0.15 "$@"
 $poster evaluate --data "$faces" --data-type FERPlus --votes "$votes" --checkpoint "$output/second/best.pth"

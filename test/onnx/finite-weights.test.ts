@@ -53,7 +53,7 @@ test('what poster export writes is found to be finite', async () => {
 for (const [precision, dataType, bits] of [
   ['fp32', TensorProto_DataType.FLOAT, [0, 0, 0xc0, 0x7f]],
   ['fp16', TensorProto_DataType.FLOAT16, [0, 0xfc]],
-  ['int8', TensorProto_DataType.FLOAT, [0, 0, 0x80, 0x7f]],
+  ['int8-weights', TensorProto_DataType.FLOAT, [0, 0, 0x80, 0x7f]],
 ] as const) {
   test(`a weight of ${precision} that is no number is named when the file is opened, and it never recognises`, async () => {
     let name = '';
