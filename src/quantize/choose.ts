@@ -3,8 +3,12 @@ import type { Graph } from '../onnx/graph.js';
 import { type Difference, differenceOf, probabilitiesOf, type RunOptions } from './difference.js';
 import type { Layer } from './place.js';
 
-/** Up to where a quantized graph is taken to say the same as its source, unless the caller says otherwise. */
-export const defaultBound: Difference = { sameClass: 0.99, moved: 0.006 };
+/**
+ * Up to where a quantized graph is taken to say the same as its source, unless the caller says otherwise. On some hundred
+ * faces the probability that goes to other classes tells more than the few classes that change: with 1 % of it the model in
+ * the box names the same class for 99.4 % of FERPlus' validation faces, with 1.2 % for 98.8 %.
+ */
+export const defaultBound: Difference = { sameClass: 0.97, moved: 0.01 };
 
 /** Layers that stay in float32 together, such as a residual unit, and what that was measured to bring. */
 export interface Unit {
