@@ -104,16 +104,20 @@ async function predictInPage(path?: string) {
   );
 }
 
-function assertSamePredictions(actual: readonly Prediction[], expected: readonly Prediction[]): void {
+function assertSamePredictions(
+  actual: readonly Prediction[],
+  expected: readonly Prediction[],
+  atol = 1e-3,
+): void {
   for (const [i, prediction] of expected.entries()) {
     const probabilities = ({ probabilities }: Prediction) =>
       probabilities.map(({ probability }) => probability);
-    assertClose(probabilities(actual[i]!), probabilities(prediction), { rtol: 0, atol: 1e-3 }, crops[i]);
+    assertClose(probabilities(actual[i]!), probabilities(prediction), { rtol: 0, atol }, crops[i]);
     assert.equal(actual[i]!.label, prediction.label);
     assertClose(
       Object.values(actual[i]!.embedding!),
       prediction.embedding!,
-      { rtol: 1e-2, atol: 1e-2 },
+      { rtol: 1e-2, atol: 10 * atol },
       'embedding',
     );
   }
@@ -127,7 +131,8 @@ for (const precision of precisions) {
     const spread = expected.map(({ probability }) => probability);
     assert.ok(Math.max(...spread) - Math.min(...spread) > 0.01, `the crops hardly differ: ${spread}`);
     const actual = await predictInPage(`/${precision}.onnx`);
-    assertSamePredictions(actual.predictions, expected);
+    // In 8 bits the last digit of a layer is a step of its scale, and the two runtimes round sums differently.
+    assertSamePredictions(actual.predictions, expected, precision === 'int8' ? 1e-2 : 1e-3);
     assert.deepEqual(actual.labels, labelSet('RAF-DB'));
     assert.equal(actual.dataset, 'RAF-DB');
     assert.equal(actual.backend, 'wasm'); // this Chromium has no graphics device
