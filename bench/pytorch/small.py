@@ -9,7 +9,8 @@ from torch import nn
 from official import DropPath
 
 IMAGE_SIZE = 48
-WIDTHS = (32, 64, 128)
+WIDTHS = (16, 32, 64)
+IMAGE_WIDTHS = (16, 64, 128)
 IMAGE_DEPTHS = (2, 2, 3)
 LANDMARK_DEPTHS = (1, 2, 1)
 HEAD_SIZE = 16
@@ -106,15 +107,15 @@ class ImageBranch(nn.Module):
     def __init__(self):
         super().__init__()
         self.input_layer = nn.Sequential(
-            nn.Conv2d(3, WIDTHS[0], 3, 1, 1, bias=False), nn.BatchNorm2d(WIDTHS[0]), nn.PReLU(WIDTHS[0])
+            nn.Conv2d(3, IMAGE_WIDTHS[0], 3, 1, 1, bias=False), nn.BatchNorm2d(IMAGE_WIDTHS[0]), nn.PReLU(IMAGE_WIDTHS[0])
         )
 
         def body(inputs, outputs, depth):
             return nn.Sequential(*[Unit(outputs if i else inputs, outputs, 1 if i else 2) for i in range(depth)])
 
-        self.body1 = body(WIDTHS[0], WIDTHS[0], IMAGE_DEPTHS[0])
-        self.body2 = body(WIDTHS[0], WIDTHS[1], IMAGE_DEPTHS[1])
-        self.body3 = body(WIDTHS[1], WIDTHS[2], IMAGE_DEPTHS[2])
+        self.body1 = body(IMAGE_WIDTHS[0], IMAGE_WIDTHS[0], IMAGE_DEPTHS[0])
+        self.body2 = body(IMAGE_WIDTHS[0], IMAGE_WIDTHS[1], IMAGE_DEPTHS[1])
+        self.body3 = body(IMAGE_WIDTHS[1], IMAGE_WIDTHS[2], IMAGE_DEPTHS[2])
 
     def forward(self, x):
         first = self.body1(self.input_layer(x))
@@ -242,8 +243,8 @@ class Small(nn.Module):
         sizes = [IMAGE_SIZE // 4, IMAGE_SIZE // 8, IMAGE_SIZE // 16]
         self.face_landback = LandmarkBranch()
         self.ir_back = ImageBranch()
-        for i, (width, size) in enumerate(zip(WIDTHS, sizes)):
-            setattr(self, f"conv{i + 1}", nn.Conv2d(width, width, 3, 2, 1))
+        for i, (inputs, width, size) in enumerate(zip(IMAGE_WIDTHS, WIDTHS, sizes)):
+            setattr(self, f"conv{i + 1}", nn.Conv2d(inputs, width, 3, 2, 1))
             setattr(self, f"window{i + 1}", Wrapped("norm", nn.LayerNorm(width)))
             setattr(self, f"attn{i + 1}", CrossAttention(width, size))
             setattr(self, f"ffn{i + 1}", FeedForward(width, STOCHASTIC_DEPTH[i]))
@@ -265,5 +266,5 @@ class Small(nn.Module):
             shortcut = part("window")(reduced.flatten(2).transpose(1, 2))
             fed = part("ffn")(part("attn")(shortcut, queries[i]), shortcut)
             embed = (self.embed_q, self.embed_k, self.embed_v)[i]
-            tokens.append(embed(fed.transpose(1, 2).view(reduced.shape)).flatten(2).transpose(1, 2))
+            tokens.append(embed(fed.transpose(1, 2).reshape(reduced.shape)).flatten(2).transpose(1, 2))
         return self.VIT(torch.cat(tokens, 1))
