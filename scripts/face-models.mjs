@@ -5,13 +5,12 @@
  *
  *   node scripts/face-models.mjs
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fingerprint } from './fingerprint.mjs';
+import { makeOnce } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}build/src/faces/models`;
-const stamp = `${root}build/.face-models-made-of`;
 
 /** The models, by the version of their package, and what converts them. */
 const sources = [
@@ -21,13 +20,10 @@ const sources = [
   'scripts/face-models.mjs',
 ];
 
-const madeOf = fingerprint(sources);
-if (!existsSync(folder) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== madeOf) await convert();
+await makeOnce(folder, 'face-models', sources, convert);
 
 async function convert() {
   const { packagedModels } = await import('../build/src/faces/detect/packaged-models.js');
   const { convertFaceModel } = await import('../build/scripts/graph-model/face-models.js');
-  mkdirSync(folder, { recursive: true });
   for (const name of packagedModels) writeFileSync(`${folder}/${name}.onnx`, await convertFaceModel(name));
-  writeFileSync(stamp, madeOf);
 }

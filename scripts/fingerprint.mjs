@@ -1,6 +1,6 @@
 /** What tells whether something must be made anew: a digest of all that it is made of. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -10,6 +10,22 @@ export function fingerprint(paths) {
   const hash = createHash('sha256');
   for (const path of paths.flatMap(filesIn)) hash.update(path).update(readFileSync(`${root}${path}`));
   return hash.digest('hex');
+}
+
+/**
+ * Makes a folder's files where they are absent or what they are made of has changed.
+ * @param {string} folder absolute
+ * @param {string} name of the file in build that keeps the fingerprint
+ * @param {string[]} sources what they are made of, as for {@link fingerprint}
+ * @param {() => Promise<void>} make
+ */
+export async function makeOnce(folder, name, sources, make) {
+  const stamp = `${root}build/.${name}-made-of`;
+  const madeOf = fingerprint(sources);
+  if (existsSync(folder) && existsSync(stamp) && readFileSync(stamp, 'utf8') === madeOf) return;
+  mkdirSync(folder, { recursive: true });
+  await make();
+  writeFileSync(stamp, madeOf);
 }
 
 function filesIn(path) {

@@ -6,19 +6,18 @@
  *   node scripts/shipped-models.mjs
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fingerprint } from './fingerprint.mjs';
+import { makeOnce } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}build/src/model/shipped`;
-const stamp = `${root}build/.shipped-models-made-of`;
 
 /** A page downloads it before its first answer. */
 const largestGraph = 6e6;
 
 const { shippedModelNames } = await import('../build/src/model/shipped-names.js');
-const madeOf = fingerprint([
+const sources = [
   'package-lock.json',
   'scripts/shipped-models.mjs',
   'scripts/verification-faces.mjs',
@@ -26,13 +25,11 @@ const madeOf = fingerprint([
   ...['checkpoint', 'export', 'image', 'model', 'network', 'onnx', 'tensor'].map(
     (part) => `build/src/${part}`,
   ),
-]);
-if (!existsSync(folder) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== madeOf) await build();
+];
+await makeOnce(folder, 'shipped-models', sources, build);
 
 async function build() {
-  mkdirSync(folder, { recursive: true });
   for (const name of shippedModelNames) await ship(name);
-  writeFileSync(stamp, madeOf);
 }
 
 async function ship(name) {

@@ -4,20 +4,15 @@
  *
  *   node scripts/verification-faces.mjs
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fingerprint } from './fingerprint.mjs';
+import { makeOnce } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}build/src/export/faces`;
-const stamp = `${root}build/.verification-faces-made-of`;
 
-const madeOf = fingerprint([
-  'package-lock.json',
-  'build/testing/drawn-faces',
-  'scripts/verification-faces.mjs',
-]);
-if (!existsSync(folder) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== madeOf) await draw();
+const sources = ['package-lock.json', 'build/testing/drawn-faces', 'scripts/verification-faces.mjs'];
+await makeOnce(folder, 'verification-faces', sources, draw);
 
 async function draw() {
   const { drawFace } = await import('../build/testing/drawn-faces/draw-face.js');
@@ -25,11 +20,9 @@ async function draw() {
   const { randomFace } = await import('../build/testing/drawn-faces/random-face.js');
   const { randomStream } = await import('../build/src/util/random.js');
   const { default: sharp } = await import('../build/src/image/sharp.js');
-  mkdirSync(folder, { recursive: true });
   const random = randomStream(1, 'verification images');
   for (const [i, expression] of drawnExpressions.entries()) {
     const svg = Buffer.from(drawFace(randomFace(expression, random)));
     writeFileSync(`${folder}/${i}-${expression}.png`, await sharp(svg).png().toBuffer());
   }
-  writeFileSync(stamp, madeOf);
 }

@@ -1,5 +1,5 @@
 /** The sizes of a network from the shapes in its state dict. Browser-safe. */
-import { type NetworkConfig, networkSizes, publishedConfig, type Three } from '../network/config.js';
+import { findNamedSize, type NetworkConfig, networkSizes, type Three } from '../network/config.js';
 import type { Shape } from '../tensor/host-tensor.js';
 
 /** Shapes by state-dict name. */
@@ -14,7 +14,8 @@ export type Shapes = ReadonlyMap<string, { readonly shape: Shape }>;
  */
 export function inferConfig(shapes: Shapes, known: Partial<NetworkConfig> = {}): NetworkConfig {
   const told = toldByShapes(shapes);
-  const config: NetworkConfig = { ...(namedSizeOf(told) ?? publishedConfig), ...told, ...known };
+  const name = findNamedSize(told) ?? 'published';
+  const config: NetworkConfig = { ...networkSizes[name], ...told, ...known };
   const finest = windowSize(shapes);
   return finest ? { ...config, imageSize: known.imageSize ?? 4 * finest * config.inputStride } : config;
 }
@@ -49,13 +50,6 @@ function landmarkBranchOf(shapes: Shapes): NetworkConfig['landmarkBranch'] {
 
 function hasAny(shapes: Shapes, prefix: string): boolean {
   return [...shapes.keys()].some((name) => name.startsWith(prefix));
-}
-
-/** The named size that agrees with every size found; classes may be any. */
-function namedSizeOf({ classes: _, ...told }: Partial<NetworkConfig>): NetworkConfig | undefined {
-  const agrees = (size: NetworkConfig) =>
-    Object.entries(told).every(([field, value]) => `${size[field as keyof NetworkConfig]}` === `${value}`);
-  return Object.values(networkSizes).find(agrees);
 }
 
 /**

@@ -126,3 +126,12 @@ export const networkSizes = {
 export type NetworkSize = keyof typeof networkSizes;
 
 export const networkSizeNames = Object.keys(networkSizes) as NetworkSize[];
+
+/** The named size that agrees with all fields that are given; classes may be any. */
+export function findNamedSize({ classes: _, ...given }: Partial<NetworkConfig>): NetworkSize | undefined {
+  return networkSizeNames.find((name) =>
+    Object.entries(given).every(
+      ([field, value]) => `${networkSizes[name][field as keyof NetworkConfig]}` === `${value}`,
+    ),
+  );
+}

@@ -56,6 +56,13 @@ export function toFloat32(tensor: HostTensor): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => read(view, i * step));
 }
 
+/** A stored tensor as an entry of a network needs it: floating-point values of any width as float32, integers as they are. */
+export function inType(tensor: HostTensor, dtype: 'float32' | 'int64'): HostTensor {
+  return tensor.dtype === dtype || dtype === 'int64'
+    ? tensor
+    : float32Tensor(toFloat32(tensor), tensor.shape);
+}
+
 /** The value at a row-major index of a tensor of any dtype; an int64 beyond 2^53 is rounded. */
 export function elementAt({ dtype, data }: HostTensor, index: number): number {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -85,7 +85,7 @@ export async function openTrainingSession({
   const resumption = resume === undefined ? undefined : await openResumption(resume);
   const holdings: Holdings = [];
   try {
-    const initial = !resumption && overrides.init ? await readInitialModel(overrides.init) : undefined;
+    const initial = overrides.init ? await readInitialModel(overrides.init) : undefined;
     const config = resumption ? resumedConfig(resumption, overrides) : freshConfig(overrides, initial);
     const data = await openTrainingData(config);
     const progress = resumption ? resumedProgress(resumption, config, data) : startOf(config.startEpoch);
@@ -99,7 +99,7 @@ export async function openTrainingSession({
     holdings.push(() => keepFreedMemory(false));
     const group = joinProcessGroup(processes);
     holdings.push(() => group.leave());
-    return await prepare(known, data, progress, device, resumption ?? initial, group, teachers, holdings);
+    return await prepare(known, data, progress, device, resumption, initial, group, teachers, holdings);
   } catch (error) {
     await giveBack(holdings);
     throw error;
@@ -165,14 +165,13 @@ async function prepare(
   data: TrainingData,
   progress: Progress,
   device: Device,
-  from: Resumption | InitialModel | undefined,
+  resumption: Resumption | undefined,
+  initial: InitialModel | undefined,
   group: ProcessGroup,
   teachers: Teachers | undefined,
   holdings: Holdings,
 ): Promise<TrainingSession> {
   const network = posterV2(networkConfigOf(config, data.classes.length));
-  const resumption = from && 'checkpoint' in from ? from : undefined;
-  const initial = from && 'weights' in from ? from : undefined;
   const start = resumption
     ? await resumedWeights(resumption, network)
     : await freshWeights(config, network, data.classes, initial);

@@ -5,13 +5,14 @@ import { chooseLabels } from '../../model/choose-labels.js';
 import { type LoadedWeights, readModel } from '../../model/load-model.js';
 import { checkpointFile } from '../../model/shipped-models.js';
 import {
+  findNamedSize,
   type NetworkConfig,
   type NetworkSize,
   networkSizeNames,
   networkSizes,
 } from '../../network/config.js';
 import type { PosterV2 } from '../../network/poster-v2.js';
-import { float32Tensor, type HostTensor, toFloat32 } from '../../tensor/host-tensor.js';
+import { type HostTensor, inType } from '../../tensor/host-tensor.js';
 import type { TrainingOverrides } from '../config/training-options.js';
 
 export interface InitialModel {
@@ -50,9 +51,7 @@ const shapeFields = [
 ] as readonly (keyof NetworkConfig)[];
 
 function namedSizeOf(config: NetworkConfig, source: string): NetworkSize {
-  const found = networkSizeNames.find((name) =>
-    shapeFields.every((field) => `${networkSizes[name][field]}` === `${config[field]}`),
-  );
+  const found = findNamedSize(Object.fromEntries(shapeFields.map((field) => [field, config[field]])));
   if (found) return found;
   throw new PosterError(
     'checkpoint.mismatch',
@@ -80,8 +79,7 @@ export function valuesFor(
     const entry = network.entries.get(name);
     if (isHead(name) && !keepsHead) continue;
     if (!entry || `${entry.shape}` !== `${stored.shape}`) throw otherSize(source, name);
-    const floats = entry.dtype === 'float32' && stored.dtype !== 'float32';
-    values.set(name, floats ? float32Tensor(toFloat32(stored), stored.shape) : stored);
+    values.set(name, inType(stored, entry.dtype));
   }
   const head = keepsHead ? '' : '; the head is new, for its classes are others';
   return { values, report: `Starts from ${source}: ${values.size} tensors loaded${head}.` };

@@ -2,7 +2,7 @@
 import { openCheckpoint } from '../../checkpoint/open-checkpoint.js';
 import type { PosterV2 } from '../../network/poster-v2.js';
 import { requireFiniteWeights } from '../../tensor/finite.js';
-import { float32Tensor, type HostTensor, toFloat32 } from '../../tensor/host-tensor.js';
+import { type HostTensor, inType } from '../../tensor/host-tensor.js';
 import type { TrainingConfig } from '../config/training-options.js';
 import { type Backbone, describePretrained, namesOfBackbone, planPretrained } from './pretrained.js';
 
@@ -39,8 +39,7 @@ async function readBackbone(
     for (const { from, to } of plan.copies) {
       const tensor = await checkpoint.read(from);
       requireFiniteWeights(tensor, from, path);
-      const floats = to.dtype === 'float32' && tensor.dtype !== 'float32';
-      values.set(to.name, floats ? float32Tensor(toFloat32(tensor), tensor.shape) : tensor);
+      values.set(to.name, inType(tensor, to.dtype));
     }
     return [describePretrained(plan, path), ...checkpoint.notes].join('\n');
   } finally {

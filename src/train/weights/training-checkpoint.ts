@@ -17,7 +17,7 @@ import { cardKey, modelCard } from '../../model/model-card.js';
 import type { PosterV2 } from '../../network/poster-v2.js';
 import type { StateEntry } from '../../network/state-dict.js';
 import { requireFiniteWeights } from '../../tensor/finite.js';
-import { float32Tensor, type HostTensor, toFloat32 } from '../../tensor/host-tensor.js';
+import { type HostTensor, inType, toFloat32 } from '../../tensor/host-tensor.js';
 import type { Tensor } from '../../torch/tensor.js';
 import { parseJson } from '../../util/parse-json.js';
 import { savedConfig } from '../config/config.js';
@@ -194,12 +194,6 @@ export async function readTrainingWeights(
     weights.set(name, inType(tensor, dtype));
   }
   return weights;
-}
-
-function inType(tensor: HostTensor, dtype: 'float32' | 'int64'): HostTensor {
-  return tensor.dtype === dtype || dtype === 'int64'
-    ? tensor
-    : float32Tensor(toFloat32(tensor), tensor.shape);
 }
 
 /** The averages of that name, where the checkpoint has a moving average. */
