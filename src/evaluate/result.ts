@@ -115,6 +115,19 @@ const groupingSchema = z.object({
   odds: z.array(z.object({ truePositive: gapOrNothing, falsePositive: gapOrNothing })),
 });
 
+/** How a model does on the faces that a list names as hard. */
+const hardFacesSchema = z.object({
+  name: z.string(),
+  file: z.string(),
+  /** Faces that the list names, and how many of them were judged. */
+  listed: count,
+  faces: count,
+  accuracy: estimateSchema,
+  meanClassAccuracy: estimateSchema,
+  /** All faces that the list does not name; null where it names all. */
+  others: z.object({ faces: count, accuracy: estimateSchema }).nullable(),
+});
+
 const mistakeSchema = z.object({
   path: z.string(),
   /** Class indices of the truth and of the answer. */
@@ -153,6 +166,7 @@ export const evaluationResultSchema = z
     votes: votesSchema.optional(),
     corruptions: corruptionsSchema.optional(),
     groups: z.array(groupingSchema).optional(),
+    hardFaces: z.array(hardFacesSchema).optional(),
     /** The figure published for this dataset, where there is one. */
     published: z.object({ accuracy: ratio, source: z.string() }).nullable(),
     /** The wrong answers the network was surest of, surest first. */
@@ -182,6 +196,7 @@ export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
 export type Trust = z.infer<typeof trustSchema>;
 export type VotesFigures = z.infer<typeof votesSchema>;
 export type GroupingFigures = z.infer<typeof groupingSchema>;
+export type HardFacesFigures = z.infer<typeof hardFacesSchema>;
 export type VersionFigures = z.infer<typeof versionSchema>;
 export type CorruptionFigures = z.infer<typeof corruptionSchema>;
 export type CorruptionResult = z.infer<typeof corruptionsSchema>;

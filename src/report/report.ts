@@ -12,6 +12,7 @@ import { confusionSection } from './sections/confusion.js';
 import { corruptionsSection } from './sections/corruptions.js';
 import { diagnosisAlert, findings } from './sections/findings.js';
 import { groupsSections } from './sections/groups.js';
+import { hardFacesSection } from './sections/hard-faces.js';
 import { headline } from './sections/headline.js';
 import { mistakesSection } from './sections/mistakes.js';
 import { configurationSection, failuresSection } from './sections/run.js';
@@ -46,6 +47,7 @@ export async function renderReport(
     calibrationSection(result),
     votesSection(result),
     corruptionsSection(result, worse),
+    hardFacesSection(result),
     ...groupsSections(result),
     mistakesSection(result, pictures),
     failuresSection(result),

@@ -3,23 +3,13 @@ import { type Command, Option } from 'commander';
 import { Poster } from '../../core/poster.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
-import { type Grouping, readGroups } from '../../data/read-groups.js';
-import { PosterError } from '../../errors.js';
-import {
-  evaluateCorruptions,
-  parseCorruptions,
-  parseSeverities,
-  relativeErrors,
-} from '../../evaluate/corruptions/evaluate-corruptions.js';
+import { readGroups } from '../../data/read-groups.js';
+import { readHardFaces } from '../../data/read-hard-faces.js';
+import { parseCorruptions, parseSeverities } from '../../evaluate/corruptions/evaluate-corruptions.js';
 import { type Severity, severities } from '../../evaluate/corruptions/raf-db-c.js';
-import type { EvaluationOutcome } from '../../evaluate/evaluate.js';
-import { judgeGroups } from '../../evaluate/groups/judge-groups.js';
-import { scorePrediction } from '../../evaluate/prediction.js';
-import type { CorruptionResult, EvaluationResult } from '../../evaluate/result.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { modelFile } from '../../model/shipped-models.js';
 import { defaultModel } from '../../model/shipped-names.js';
-import { readResult } from '../../report/read-answers.js';
 import {
   type EvaluationDataFlags,
   openEvaluationData,
@@ -27,6 +17,7 @@ import {
   sayNote,
   withDataOptions,
 } from '../evaluation-data.js';
+import { judgeCorrupted, judgeGroupings, judgeHardLists } from '../evaluation-parts.js';
 import {
   type BatchFlags,
   checkpointOption,
@@ -52,6 +43,7 @@ interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint' | 'dataType'>, Bat
   readonly severity: readonly Severity[];
   readonly reference?: string;
   readonly groups?: string;
+  readonly hardFaces?: readonly string[];
   readonly seed: number;
 }
 
@@ -88,6 +80,10 @@ export function registerEvaluate(program: Command): void {
       '--groups <file>',
       "judge groups of faces: a CSV with the columns path and one for each grouping, or RAF-DB's Annotation/manual",
     )
+    .option(
+      '--hard-faces <paths...>',
+      'judge hard faces on their own: lists with a face a line, or the folder of the published lists of occluded and turned faces',
+    )
     .addOption(forceOption())
     .option('--json', 'print the result as one JSON document instead of tables');
   withBatchOptions(withModelOptions(withDataOptions(command, true))).action(runVerb(evaluate));
@@ -99,6 +95,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   await checkOutputs(flags, dataset);
   const paths = dataset.samples.map(({ path }) => path);
   const groupings = flags.groups === undefined ? [] : await readGroups(flags.groups, paths, signal);
+  const hardFaces = await readHardFaces(flags.hardFaces ?? [], flags.dataType, paths, signal);
   await noteModel(checkpointOf(flags));
   await using poster = await Poster.load(checkpointOf(flags), {
     ...(await loadOptions(flags, signal)),
@@ -123,7 +120,8 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     .finally(() => progress.stop());
   const corruptions = await judgeCorrupted(poster, predictions, flags, signal);
   const grouped = judgeGroupings(predictions, result.classes.length, groupings);
-  const outcome = { result: { ...result, ...corruptions, ...grouped }, predictions };
+  const hard = judgeHardLists(predictions, result.classes.length, hardFaces);
+  const outcome = { result: { ...result, ...corruptions, ...grouped, ...hard }, predictions };
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.dataType);
   if (flags.output === undefined) return;
@@ -131,63 +129,6 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   const { report } = await writeEvaluation(flags.output, outcome, { force: flags.force, signal });
   process.stderr.write(
     `Report: ${report}, with result.json and predictions.csv beside it in ${join(flags.output, '')}\n`,
-  );
-}
-
-/** The figures of every grouping, where there are some. */
-function judgeGroupings(
-  predictions: EvaluationOutcome['predictions'],
-  classCount: number,
-  groupings: readonly Grouping[],
-): Pick<EvaluationResult, 'groups'> {
-  if (groupings.length === 0) return {};
-  const scored = predictions.map((prediction) => scorePrediction(prediction, classCount));
-  const groups = groupings.map(({ name, groupOf }) => {
-    const answers = scored.map(({ path, label, predicted }) => ({
-      label,
-      predicted,
-      group: groupOf.get(path)!,
-    }));
-    return judgeGroups(name, answers, classCount);
-  });
-  return { groups };
-}
-
-/** The figures on corrupted faces, where they are asked for. */
-async function judgeCorrupted(
-  poster: Poster,
-  samples: EvaluationOutcome['predictions'],
-  { corruptions: names, severity: levels, seed, reference, batchSize }: EvaluateFlags,
-  signal: AbortSignal,
-): Promise<Pick<EvaluationResult, 'corruptions'>> {
-  if (!names) return {};
-  const other = reference === undefined ? undefined : await readReference(reference);
-  const progress = createProgress('Corrupting', 'images');
-  const running = {
-    samples,
-    names,
-    severities: levels,
-    seed,
-    batchSize,
-    signal,
-    onProgress: progress.update,
-  };
-  const corruptions = await evaluateCorruptions(poster, running).finally(() => progress.stop());
-  if (!other || reference === undefined) return { corruptions };
-  return {
-    corruptions: {
-      ...corruptions,
-      reference: { path: reference, ...relativeErrors(corruptions, other, reference) },
-    },
-  };
-}
-
-async function readReference(folder: string): Promise<CorruptionResult> {
-  const { corruptions } = await readResult(folder);
-  if (corruptions) return corruptions;
-  throw new PosterError(
-    'data.layout',
-    `Expected an evaluation with --corruptions in ${folder} for --reference, but it was made without.`,
   );
 }
 

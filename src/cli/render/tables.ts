@@ -31,6 +31,7 @@ export function formatTables(result: EvaluationResult, { color = colorful() }: T
     classTable(result, paint),
     classes.length <= widestMatrix ? matrixTable(result, paint) : confusionTable(result, paint),
     corruptionTable(result, paint),
+    hardFacesTable(result, paint),
     groupTables(result, paint),
     diagnosis(result, paint),
     failures(result, paint),
@@ -49,14 +50,31 @@ function within(estimate: Estimate | undefined, write: (value: number) => string
   return estimate ? `, 95 % interval ${write(estimate.low)} to ${write(estimate.high)}` : '';
 }
 
+/** Accuracy on hard faces. */
+function hardFacesTable({ hardFaces = [] }: EvaluationResult, paint: Paint): string {
+  if (hardFaces.length === 0) return '';
+  const rows = hardFaces.map(({ name, faces, listed, accuracy, meanClassAccuracy, others }) => [
+    visible(name),
+    `${grouped(faces)} of ${grouped(listed)}`,
+    estimateText(accuracy),
+    estimateText(meanClassAccuracy),
+    others ? `${estimateText(others.accuracy)}, ${grouped(others.faces)} faces` : '',
+  ]);
+  return openTable(['Hard faces', 'Faces', 'Top-1', 'Mean class', 'Top-1 of the others'], rows, bold(paint));
+}
+
+function estimateText({ value, low, high }: Estimate): string {
+  return `${percent(value)} (${percent(low)} to ${percent(high)})`;
+}
+
 /** Accuracy by group. */
 function groupTables({ groups = [] }: EvaluationResult, paint: Paint): string {
   const parts = groups.map(({ name, groups: own, worst, gap }) => {
     const rows = own.map((group) => [
       visible(group.name),
       grouped(group.faces),
-      `${percent(group.accuracy.value)} (${percent(group.accuracy.low)} to ${percent(group.accuracy.high)})`,
-      `${percent(group.meanClassAccuracy.value)} (${percent(group.meanClassAccuracy.low)} to ${percent(group.meanClassAccuracy.high)})${group.isSmall ? ', too few faces' : ''}`,
+      estimateText(group.accuracy),
+      `${estimateText(group.meanClassAccuracy)}${group.isSmall ? ', too few faces' : ''}`,
     ]);
     const verdict = gap
       ? `Largest gap ${percent(gap.value)}, ${visible(gap.best)} over ${visible(worst!)}; permutation test p = ${gap.p.toFixed(3)}.`

@@ -27,7 +27,7 @@ export function judgeGroups(
   const names = [...new Set(answers.map(({ group }) => group))].sort();
   const groups = names.map((group) => {
     const own = answers.filter((answer) => answer.group === group);
-    return figuresOf(group, own, classCount, random);
+    return groupFigures(group, own, classCount, random);
   });
   const ranked = groups.filter(({ isSmall }) => !isSmall).sort((a, b) => a.accuracy.value - b.accuracy.value);
   if (ranked.length < 2) return { name, groups, worst: null, gap: null, odds: [] };
@@ -44,7 +44,13 @@ export function judgeGroups(
   return { name, groups, worst: worst.name, gap: { ...gap, best: best.name }, odds };
 }
 
-function figuresOf(name: string, answers: readonly GroupedAnswer[], classCount: number, random: Random) {
+/** Accuracy and mean class accuracy of the faces of a group, at least one. */
+export function groupFigures(
+  name: string,
+  answers: readonly Omit<GroupedAnswer, 'group'>[],
+  classCount: number,
+  random: Random,
+) {
   const faces = answers.length;
   const correct = answers.filter(isRight).length;
   const [meanClassAccuracy] = bootstrap(
