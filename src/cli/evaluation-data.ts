@@ -1,4 +1,5 @@
 /** The labelled images that a model is judged on, as several verbs name them. */
+import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { DataType } from '../data/labels.js';
 import type { Split } from '../data/layouts/layout.js';
@@ -6,6 +7,9 @@ import { droppedNotes } from '../data/layouts/left-out.js';
 import { type OpenDatasetOptions, type OpenedDataset, openDataset } from '../data/open-dataset.js';
 import { readLabels } from '../data/read-labels.js';
 import { readVoteShares } from '../data/vote-shares.js';
+import { PosterError } from '../errors.js';
+import { type ClassMap, parseClassMap } from '../evaluate/class-map.js';
+import { isShippedModel } from '../model/shipped-names.js';
 import { dataTypeOption } from './options.js';
 import { RequiredOption } from './required-option.js';
 
@@ -16,6 +20,7 @@ export interface EvaluationDataFlags {
   readonly split?: Split | undefined;
   readonly votes?: string | undefined;
   readonly allowEmpty?: boolean | undefined;
+  readonly map?: ClassMap | undefined;
 }
 
 /** @param required whether the verb makes no sense without data. */
@@ -28,6 +33,14 @@ export function withDataOptions(command: Command, required: boolean): Command {
     .option('--split <name>', 'train, valid, test or all (default: the one the dataset is evaluated on)')
     .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
     .option('--allow-empty', 'accept classes without images');
+}
+
+/** Of verbs that judge models on data of other classes. */
+export function mapOption(): Option {
+  return new Option(
+    '--map <classes>',
+    'judge in the classes that model and data share: common, or what counts as what, such as contempt=anger (contempt= leaves one out)',
+  ).argParser(parseClassMap);
 }
 
 /** Opens the dataset and says on standard error what there is to know about it. */
@@ -55,4 +68,17 @@ async function datasetOptions(
 
 export function sayNote(note: string): void {
   process.stderr.write(`Note: ${note}\n`);
+}
+
+/** Whether a model is given as the folder of an evaluation; else it is a checkpoint. @throws PosterError `file.missing` */
+export async function isEvaluationFolder(path: string): Promise<boolean> {
+  if (isShippedModel(path)) return false;
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new PosterError(
+      'file.missing',
+      `Expected the folder of an evaluation or a checkpoint at ${path}, but nothing is there.`,
+      { cause },
+    );
+  });
+  return found.isDirectory();
 }

@@ -1,13 +1,16 @@
 /** What an evaluation judges beyond the figures of all faces, as the flags ask for it. */
 import type { Poster } from '../core/poster.js';
+import type { Dataset } from '../data/dataset.js';
 import type { Grouping } from '../data/read-groups.js';
 import type { HardFaces } from '../data/read-hard-faces.js';
 import { PosterError } from '../errors.js';
+import type { ClassMap } from '../evaluate/class-map.js';
 import { evaluateCorruptions, relativeErrors } from '../evaluate/corruptions/evaluate-corruptions.js';
 import type { Severity } from '../evaluate/corruptions/raf-db-c.js';
 import type { EvaluationOutcome } from '../evaluate/evaluate.js';
 import { judgeGroups } from '../evaluate/groups/judge-groups.js';
 import { judgeHardFaces } from '../evaluate/groups/judge-hard-faces.js';
+import { matchClasses } from '../evaluate/match-classes.js';
 import { scorePrediction } from '../evaluate/prediction.js';
 import type { CorruptionResult, EvaluationResult } from '../evaluate/result.js';
 import { readResult } from '../report/read-answers.js';
@@ -19,6 +22,7 @@ interface CorruptionFlags {
   readonly seed: number;
   readonly reference?: string;
   readonly batchSize?: number;
+  readonly map?: ClassMap | undefined;
 }
 
 /** The figures of every grouping, where there are some. */
@@ -60,8 +64,9 @@ export function judgeHardLists(
 /** The figures on corrupted faces, where they are asked for. */
 export async function judgeCorrupted(
   poster: Poster,
+  dataset: Dataset,
   samples: EvaluationOutcome['predictions'],
-  { corruptions: names, severity: levels, seed, reference, batchSize }: CorruptionFlags,
+  { corruptions: names, severity: levels, seed, reference, batchSize, map }: CorruptionFlags,
   signal: AbortSignal,
 ): Promise<Pick<EvaluationResult, 'corruptions'>> {
   if (!names) return {};
@@ -71,6 +76,7 @@ export async function judgeCorrupted(
     samples,
     names,
     severities: levels,
+    logitsOf: map && matchClasses(poster, dataset, map).logitsOf,
     seed,
     batchSize,
     signal,

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 /** The verbs in the order of the help, by what one wants to do. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   'Recognise:': ['predict', 'demo', 'serve', 'bench'],
-  'Train:': ['data', 'train', 'evaluate', 'compare', 'calibrate'],
+  'Train:': ['data', 'train', 'evaluate', 'compare', 'matrix', 'calibrate'],
   'Models:': ['download', 'inspect', 'export'],
   'This machine:': ['setup', 'completion'],
 };
@@ -21,7 +21,8 @@ const examples: Readonly<Record<string, string>> = {
   'data align': 'poster data align photos/ --output faces/',
   train: 'poster train --data path/to/raf-db --data-type RAF-DB --gpu 0',
   evaluate: 'poster evaluate --data path/to/raf-db --checkpoint raf-db.pth --output evaluation/',
-  compare: 'poster compare first/predictions.csv second/predictions.csv',
+  compare: 'poster compare results/first results/second --output comparison/',
+  matrix: 'poster matrix a.pth b.pth --data RAF-DB=data/raf FERPlus=data/ferplus --output matrix/',
   calibrate: 'poster calibrate --data path/to/raf-db --checkpoint raf-db.pth --output calibrated.safetensors',
   download: 'poster download raf-db',
   inspect: 'poster inspect raf-db.pth',

@@ -11,6 +11,7 @@ import { registerDownload } from './commands/download.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerExport } from './commands/export.js';
 import { registerInspect } from './commands/inspect.js';
+import { registerMatrix } from './commands/matrix.js';
 import { registerPredict } from './commands/predict.js';
 import { registerServe } from './commands/serve.js';
 import { registerSetup } from './commands/setup.js';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     registerTrain,
     registerEvaluate,
     registerCompare,
+    registerMatrix,
     registerCalibrate,
     registerDownload,
     registerInspect,

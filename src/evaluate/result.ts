@@ -128,6 +128,15 @@ const hardFacesSchema = z.object({
   others: z.object({ faces: count, accuracy: estimateSchema }).nullable(),
 });
 
+const mappedSchema = z.object({ from: z.string(), to: z.string().nullable() });
+
+/** What classes of the model and of the data were counted as; null: left out. */
+const mappingSchema = z.object({
+  model: z.array(mappedSchema),
+  /** With the faces that the data have of each. */
+  data: z.array(mappedSchema.extend({ faces: count })),
+});
+
 const mistakeSchema = z.object({
   path: z.string(),
   /** Class indices of the truth and of the answer. */
@@ -166,6 +175,7 @@ export const evaluationResultSchema = z
     votes: votesSchema.optional(),
     corruptions: corruptionsSchema.optional(),
     groups: z.array(groupingSchema).optional(),
+    mapping: mappingSchema.optional(),
     hardFaces: z.array(hardFacesSchema).optional(),
     /** The figure published for this dataset, where there is one. */
     published: z.object({ accuracy: ratio, source: z.string() }).nullable(),
@@ -196,6 +206,7 @@ export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
 export type Trust = z.infer<typeof trustSchema>;
 export type VotesFigures = z.infer<typeof votesSchema>;
 export type GroupingFigures = z.infer<typeof groupingSchema>;
+export type ClassMapping = z.infer<typeof mappingSchema>;
 export type HardFacesFigures = z.infer<typeof hardFacesSchema>;
 export type VersionFigures = z.infer<typeof versionSchema>;
 export type CorruptionFigures = z.infer<typeof corruptionSchema>;

@@ -17,6 +17,8 @@ export interface Evaluation {
   readonly classes: readonly string[];
   /** What the logits have been divided by; 1 where absent. */
   readonly temperature?: number | undefined;
+  /** What classes were counted as, where they were not the model's own. */
+  readonly mapping?: EvaluationResult['mapping'];
   readonly predictions: readonly ImagePrediction[];
   readonly failures: readonly Failure[];
   /** Wall-clock time the images took, in seconds. */
@@ -34,7 +36,7 @@ export interface Evaluation {
  * `engine.failed` where logits are not finite or not one per class.
  */
 export function summariseEvaluation(evaluation: Evaluation): EvaluationResult {
-  const { dataset, checkpoint, predictions, failures, seconds, configuration } = evaluation;
+  const { dataset, checkpoint, predictions, failures, seconds, configuration, mapping } = evaluation;
   if (predictions.length === 0) throw nothingToJudge(evaluation);
   const classes = [...evaluation.classes];
   const scored = predictions.map((prediction) => scorePrediction(prediction, classes.length));
@@ -57,9 +59,11 @@ export function summariseEvaluation(evaluation: Evaluation): EvaluationResult {
     trust: trustOf(scored, classes.length),
     ...calibrationOf(evaluation, classes.length),
     ...votesOf(predictions, scored),
-    published: publishedFigure(dataset.type, dataset.split),
+    ...(mapping && { mapping }),
+    // published figures and the order of the outputs are of the model's own classes
+    published: mapping ? null : publishedFigure(dataset.type, dataset.split),
     mistakes: mostConfidentErrors(scored, evaluation.mistakeCount ?? 24),
-    diagnosis: diagnoseClassOrder(matrix, classes),
+    diagnosis: mapping ? null : diagnoseClassOrder(matrix, classes),
     failures: failures.map(({ path, error }) => ({ path, error })),
     timing: { seconds, imagesPerSecond: seconds > 0 ? predictions.length / seconds : 0 },
     configuration,

@@ -14,6 +14,7 @@ import { diagnosisAlert, findings } from './sections/findings.js';
 import { groupsSections } from './sections/groups.js';
 import { hardFacesSection } from './sections/hard-faces.js';
 import { headline } from './sections/headline.js';
+import { mappingSection } from './sections/mapping.js';
 import { mistakesSection } from './sections/mistakes.js';
 import { configurationSection, failuresSection } from './sections/run.js';
 import { votesSection } from './sections/votes.js';
@@ -45,6 +46,7 @@ export async function renderReport(
     confusionSection(result),
     classesSection(result),
     calibrationSection(result),
+    mappingSection(result),
     votesSection(result),
     corruptionsSection(result, worse),
     hardFacesSection(result),

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { Poster } from '../../core/poster.js';
 import { PosterError } from '../../errors.js';
@@ -7,10 +6,11 @@ import { compareModels } from '../../evaluate/compare/compare-models.js';
 import { scorePrediction } from '../../evaluate/prediction.js';
 import { defaultResamples } from '../../evaluate/statistics/bootstrap.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
-import { isShippedModel } from '../../model/shipped-names.js';
 import { readAnswers } from '../../report/read-answers.js';
 import {
   type EvaluationDataFlags,
+  isEvaluationFolder,
+  mapOption,
   openEvaluationData,
   sayNote,
   withDataOptions,
@@ -48,6 +48,7 @@ export function registerCompare(program: Command): void {
       "Compares models with the first one: folders that poster evaluate --output wrote, or checkpoints with --data. Paired bootstrap intervals of the differences, McNemar's test, every class, the faces on which they differ.",
     )
     .option('-o, --output <dir>', 'write compare.html and compare.json there')
+    .addOption(mapOption())
     .addOption(forceOption())
     .option('--json', 'print the comparison as one JSON document instead of tables')
     .addOption(
@@ -67,7 +68,9 @@ async function compare(signal: AbortSignal, sources: readonly string[], flags: C
   await checkOutputs(sources, flags);
   const models: ModelAnswers[] = [];
   for (const source of sources)
-    models.push((await isFolder(source)) ? await readAnswers(source) : await judge(source, flags, signal));
+    models.push(
+      (await isEvaluationFolder(source)) ? await readAnswers(source) : await judge(source, flags, signal),
+    );
   const aligned = alignAnswers(models);
   const comparison = compareModels(aligned, flags);
   if (flags.json) process.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
@@ -88,18 +91,6 @@ async function checkOutputs(
   await checkComparisonFiles(comparisonFiles(output), guardOutputs({ inputs: [...sources, data], force }));
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  if (isShippedModel(path)) return false;
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new PosterError(
-      'file.missing',
-      `Expected the folder of an evaluation or a checkpoint at ${path}, but nothing is there.`,
-      { cause },
-    );
-  });
-  return found.isDirectory();
-}
-
 /** Evaluates a checkpoint. */
 async function judge(path: string, flags: CompareFlags, signal: AbortSignal): Promise<ModelAnswers> {
   const { data } = flags;
@@ -115,9 +106,18 @@ async function judge(path: string, flags: CompareFlags, signal: AbortSignal): Pr
   });
   noteWeights(poster.notes);
   const progress = createProgress(`Evaluating ${path}`, 'images');
-  const { batchSize, workers, strict } = flags;
+  const { batchSize, workers, strict, map: classMap } = flags;
   const { result, predictions } = await poster
-    .evaluate({ dataset, batchSize, workers, strict, signal, onNote: sayNote, onProgress: progress.update })
+    .evaluate({
+      dataset,
+      classMap,
+      batchSize,
+      workers,
+      strict,
+      signal,
+      onNote: sayNote,
+      onProgress: progress.update,
+    })
     .finally(() => progress.stop());
   const answers = predictions.map((prediction) => scorePrediction(prediction, result.classes.length));
   const { name, split, root } = result.dataset;

@@ -12,6 +12,7 @@ import { modelFile } from '../../model/shipped-models.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import {
   type EvaluationDataFlags,
+  mapOption,
   openEvaluationData,
   readShares,
   sayNote,
@@ -84,6 +85,7 @@ export function registerEvaluate(program: Command): void {
       '--hard-faces <paths...>',
       'judge hard faces on their own: lists with a face a line, or the folder of the published lists of occluded and turned faces',
     )
+    .addOption(mapOption())
     .addOption(forceOption())
     .option('--json', 'print the result as one JSON document instead of tables');
   withBatchOptions(withModelOptions(withDataOptions(command, true))).action(runVerb(evaluate));
@@ -110,6 +112,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     .evaluate({
       dataset,
       voteShares,
+      classMap: flags.map,
       batchSize,
       workers,
       strict,
@@ -118,7 +121,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
       onProgress: progress.update,
     })
     .finally(() => progress.stop());
-  const corruptions = await judgeCorrupted(poster, predictions, flags, signal);
+  const corruptions = await judgeCorrupted(poster, dataset, predictions, flags, signal);
   const grouped = judgeGroupings(predictions, result.classes.length, groupings);
   const hard = judgeHardLists(predictions, result.classes.length, hardFaces);
   const outcome = { result: { ...result, ...corruptions, ...grouped, ...hard }, predictions };

@@ -7,6 +7,7 @@ import type { EvaluationResult, VotesFigures } from '../../evaluate/result.js';
 import type { Estimate } from '../../evaluate/statistics/bootstrap.js';
 import { grouped, shortened, visible } from '../../report/display-text.js';
 import { largestConfusions } from '../../report/sections/findings.js';
+import { describeMapping } from '../../report/sections/mapping.js';
 import { openTable } from './table.js';
 
 export interface TableOptions {
@@ -33,6 +34,7 @@ export function formatTables(result: EvaluationResult, { color = colorful() }: T
     corruptionTable(result, paint),
     hardFacesTable(result, paint),
     groupTables(result, paint),
+    ...(result.mapping ? [describeMapping(result.mapping).map(visible).join('\n')] : []),
     diagnosis(result, paint),
     failures(result, paint),
   ];

@@ -5,6 +5,7 @@ import { decodeImage } from '../../image/decode/decode.js';
 import { isUnreadable } from '../../image/decode/is-unreadable.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import type { Prediction } from '../../recognise/prediction.js';
+import { argmax, logSumExp } from '../../tensor/logits.js';
 import { randomStream } from '../../util/random.js';
 import { expectedCalibrationError, type Judged, reliabilityBins } from '../calibration.js';
 import { wilsonInterval } from '../metrics.js';
@@ -25,6 +26,8 @@ export interface CorruptionOptions {
   readonly samples: readonly Pick<Sample, 'path' | 'label'>[];
   readonly names: readonly string[];
   readonly severities: readonly Severity[];
+  /** Brings logits to the classes of the labels, where these are not the model's. */
+  readonly logitsOf?: ((logits: Float32Array) => Float32Array) | undefined;
   /** Decides all that is random: an image, a corruption and a severity always draw the same numbers. Default 1. */
   readonly seed?: number | undefined;
   readonly batchSize?: number | undefined;
@@ -40,19 +43,19 @@ export async function evaluateCorruptions(
   model: ImageRecogniser,
   options: CorruptionOptions,
 ): Promise<CorruptionResult> {
-  const { names, severities: levels, samples, seed = 1, batchSize = 16, signal, onProgress } = options;
+  const { names, severities: levels, samples, seed = 1, batchSize = 16 } = options;
+  const { signal, onProgress, logitsOf } = options;
   const versions = [undefined, ...names.flatMap((name) => levels.map((severity) => ({ name, severity })))];
   const judged: Judged[][] = versions.map(() => []);
   const labels: number[] = [];
   const images = versionsOf(options, versions, seed, labels);
   let done = 0;
-  for await (const { index, probabilities } of model.predictBatch(images, {
+  for await (const prediction of model.predictBatch(images, {
     batchSize,
     ...(signal && { signal }),
   })) {
     const label = labels[Math.floor(done / versions.length)]!;
-    const shares = Float64Array.from(probabilities, ({ probability }) => probability);
-    judged[done % versions.length]!.push({ label, predicted: index, probabilities: shares });
+    judged[done % versions.length]!.push({ label, ...answerOf(prediction, logitsOf) });
     done += 1;
     onProgress?.(done, samples.length * versions.length);
   }
@@ -63,6 +66,21 @@ export async function evaluateCorruptions(
     );
   const [clean, ...rest] = judged.map(figuresOf);
   return summarise(names, levels, seed, labels.length, clean!, rest);
+}
+
+/** The answer and its probabilities, in the classes of the labels. */
+export function answerOf(
+  { index, probabilities, logits }: Pick<Prediction, 'index' | 'probabilities' | 'logits'>,
+  logitsOf?: (logits: Float32Array) => Float32Array,
+): Omit<Judged, 'label'> {
+  if (!logitsOf) {
+    const shares = Float64Array.from(probabilities, ({ probability }) => probability);
+    return { predicted: index, probabilities: shares };
+  }
+  const common = logitsOf(logits);
+  const normaliser = logSumExp(common);
+  const shares = Float64Array.from(common, (logit) => Math.exp(logit - normaliser));
+  return { predicted: argmax(common), probabilities: shares };
 }
 
 /** Each face in all its versions, the clean one first; labels are added as faces are read. */

@@ -9,6 +9,7 @@ import { figure, section, table } from '../figure.js';
 import { type Html, html } from '../html.js';
 import { page } from '../page.js';
 import { differenceGallery } from './difference-gallery.js';
+import { shortNames } from './short-names.js';
 
 export interface ComparisonPageOptions {
   /** The models' answers, as they were compared. */
@@ -30,16 +31,6 @@ export async function renderComparison(
   }
   parts.push(method(comparison));
   return page(`${names.join(' and ')} compared`, html`${parts}`);
-}
-
-/** The names without the folders that all share. */
-function shortNames(names: readonly string[]): string[] {
-  const parts = names.map((name) => name.replace(/[\\/]+$/, '').split(/[\\/]/));
-  for (let kept = 1; kept < 8; kept++) {
-    const short = parts.map((own) => own.slice(-kept).join('/'));
-    if (new Set(short).size === short.length) return short;
-  }
-  return [...names];
 }
 
 function header({ dataset, faces, differences }: Comparison, names: readonly string[]): Html {
