@@ -2,6 +2,7 @@
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { throwIfAborted } from '../errors.js';
 import { describeNetwork } from '../inspect/describe-network.js';
+import type { ComputePrecision } from '../model/load-model.js';
 import { defaultModel } from '../model/shipped-names.js';
 import { type NetworkConfig, type NetworkSize, valuesPerImage } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
@@ -9,12 +10,14 @@ import type { Session } from '../onnx/runtime.js';
 import { requireFiniteLogits } from '../tensor/logits.js';
 import { randomStream } from '../util/random.js';
 import { version } from '../version.js';
-import { type LoadTimes, loadNetwork } from './load-network.js';
+import { type LoadNetworkOptions, type LoadTimes, loadNetwork } from './load-network.js';
 import { openMatrixProduct, productMultiplyAdds } from './matrix-product.js';
 import { type Measurement, measureInRounds, type RoundsOptions, secondsOf } from './rounds.js';
 import { type Spread, spreadOf } from './statistics.js';
 
-export interface BenchmarkOptions extends Partial<RoundsOptions> {
+export interface BenchmarkOptions
+  extends Partial<RoundsOptions>,
+    Pick<LoadNetworkOptions, 'precision' | 'onNote' | 'onStep'> {
   /** A .pth, .pth.tar, .safetensors or .onnx file, or the name of a model that comes with this package: `small`, the default. */
   readonly checkpoint?: string | undefined;
   /** In place of a checkpoint: a network with initial weights. */
@@ -51,6 +54,8 @@ export interface BenchmarkResult {
   readonly checkpoint: string | null;
   /** The network with initial weights that was measured, if one was. */
   readonly network: NetworkSize | null;
+  /** What it computed in. */
+  readonly precision: ComputePrecision;
   readonly threads: number;
   readonly rounds: number;
   /** Seconds. */
@@ -72,12 +77,13 @@ export interface BenchmarkResult {
  * @throws PosterError as loading the checkpoint would; `engine.failed`; `aborted`.
  */
 export async function benchmark(options: BenchmarkOptions = {}): Promise<BenchmarkResult> {
-  const { checkpoint = defaultModel, network, signal } = options;
+  const { checkpoint = defaultModel, network } = options;
   const { threads = availableParallelism(), batchSizes = [1, 8, 16, 32], rounds = 5, seed = 1 } = options;
   const loadBefore = loadavg()[0]!;
-  const { config, session, load } = await loadNetwork({ checkpoint, network, signal, threads, seed });
+  const loaded = await loadNetwork({ ...options, checkpoint, threads, seed });
+  const { config, precision, session, load } = loaded;
   try {
-    throwIfAborted(signal);
+    throwIfAborted(options.signal);
     await using product = await openMatrixProduct(threads);
     const [productSeconds, ...batchSeconds] = await measureInRounds(
       [
@@ -94,6 +100,7 @@ export async function benchmark(options: BenchmarkOptions = {}): Promise<Benchma
       machine: { ...describeMachine(), loadBefore },
       checkpoint: network === undefined ? checkpoint : null,
       network: network ?? null,
+      precision,
       threads,
       rounds,
       load,

@@ -8,9 +8,10 @@ import { PosterError } from '../errors.js';
 import type { AlignOptions } from '../faces/align/align.js';
 import { templates } from '../faces/align/template.js';
 import { cropSizes, type TemplateName, templateNames } from '../image/alignment.js';
-import type { LoadOptions } from '../model/load-model.js';
+import { type ComputePrecision, computePrecisions, type LoadOptions } from '../model/load-model.js';
 import { checkpointFile } from '../model/shipped-models.js';
 import { defaultModel, shippedModelNames } from '../model/shipped-names.js';
+import { showLoading } from './render/note-model.js';
 
 /** Reads a whole number of at least `least`. */
 export function wholeNumber(name: string, least: number): (text: string) => number {
@@ -28,6 +29,7 @@ export interface ModelFlags {
   readonly checkpoint?: string;
   readonly labels?: string | undefined;
   readonly dataType?: DataType;
+  readonly precision?: ComputePrecision;
   readonly threads?: number;
 }
 
@@ -62,6 +64,14 @@ export function withModelOptions(command: Command): Command {
   return command
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
     .option('--threads <n>', 'threads of the network (default: all cores)', wholeNumber('--threads', 1));
+}
+
+/** What the network computes in. */
+export function precisionOption(): Option {
+  return new Option(
+    '--precision <p>',
+    'what the network computes in; int8 makes and keeps a graph of a checkpoint once (default: as the file says, else fp32)',
+  ).choices(computePrecisions);
 }
 
 export function dataTypeOption(description: string): Option {
@@ -159,6 +169,8 @@ export async function loadOptions(
     signal,
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     dataType: flags.dataType,
+    precision: flags.precision,
+    ...showLoading(),
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
   };
 }

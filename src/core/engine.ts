@@ -7,7 +7,7 @@ import { photoDecoding } from '../image/decode/decode.js';
 import { decodeOpened, type OpenedImage } from '../image/decode/decode-input.js';
 import { preprocessAll } from '../image/preprocess.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
-import { type LoadedModel, type LoadOptions, loadModel } from '../model/load-model.js';
+import { type ComputePrecision, type LoadedModel, type LoadOptions, loadModel } from '../model/load-model.js';
 import { checkpointFile } from '../model/shipped-models.js';
 import { valuesPerImage } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
@@ -26,6 +26,7 @@ export interface EngineFacts extends ModelFacts {
   /** As it was asked for: the name of one that comes with this package, or a path. */
   readonly name: string;
   readonly path: string;
+  readonly precision: ComputePrecision;
   readonly labelOrigin: Omit<ChosenLabels, 'labels'>;
   readonly notes: readonly string[];
 }

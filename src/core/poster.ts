@@ -97,6 +97,11 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
     return this.#loaded.notes;
   }
 
+  /** What it computes in. */
+  get precision(): EngineFacts['precision'] {
+    return this.#loaded.precision;
+  }
+
   /** As the model was asked for: the name of one that comes with this package, or a path. */
   get name(): string {
     return this.#loaded.name;
@@ -190,7 +195,11 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
   }
 }
 
-function startWorker(model: string, { signal: _, ...options }: EngineOptions): Thread<Engine> {
+/** Functions cannot be sent to it. */
+function startWorker(
+  model: string,
+  { signal: _signal, onNote: _onNote, onStep: _onStep, ...options }: EngineOptions,
+): Thread<Engine> {
   loadForThreads();
   const init: EngineInit = { model, options };
   const program = new URL('./engine-worker.js', import.meta.url);

@@ -1,6 +1,6 @@
 /** The files that the authors of POSTER V2 published, where they lie, and where `poster download` keeps them. */
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../io/cache-folder.js';
 
 export interface OfficialFile {
   /** As the authors call it. */
@@ -58,10 +58,9 @@ export function isOfficialName(name: string): name is OfficialName {
   return Object.hasOwn(officialFiles, name);
 }
 
-/** Where a downloaded file is kept: as the XDG base directories say. */
+/** Where a downloaded file is kept. */
 export function officialPath(name: OfficialName): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cache, 'poster-v2', officialFiles[name].file);
+  return join(cacheFolder(), officialFiles[name].file);
 }
 
 /** The name of the official file with this hash. */

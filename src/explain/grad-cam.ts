@@ -3,7 +3,8 @@
  * Runs on libtorch, so this module is loaded only when asked for.
  */
 import { PosterError } from '../errors.js';
-import { isOnnx, readModel } from '../model/load-model.js';
+import { isOnnx } from '../model/load-model.js';
+import { readModel } from '../model/read-model.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { PosterV2 } from '../network/poster-v2.js';
 import { float32Tensor, type HostTensor, toFloat32 } from '../tensor/host-tensor.js';

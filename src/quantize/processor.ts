@@ -13,6 +13,6 @@ export async function hasVnni(architecture = arch(), cpuinfo = '/proc/cpuinfo'):
   return flags.split(' ').some((flag) => flag === 'avx512_vnni' || flag === 'avx_vnni');
 }
 
-/** Said once where it has none. */
+/** Said once where it has none, without a full stop. */
 export const withoutVnni =
-  'This processor has no VNNI, or does not say so: weights get 7 bits, for sums of 8-bit products would saturate, and int8 is hardly faster than fp32 here; export on the machine that will run it.';
+  'This processor has no VNNI, or does not say so: weights get 7 bits, for sums of 8-bit products would saturate, and int8 is hardly faster than fp32 here';

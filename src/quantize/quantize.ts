@@ -43,6 +43,9 @@ export interface QuantizedGraph extends Choice {
   readonly layers: number;
 }
 
+/** Raised whenever the same graph and faces come to another result. */
+export const quantizerVersion = 1;
+
 /** Ranges of fewer faces than this leave too much out. */
 export const fewestFaces = 16;
 

@@ -21,6 +21,15 @@ test('the command offers its options', () => {
   const [bench] = program.commands;
   assert.deepEqual(
     bench!.options.map(({ long }) => long),
-    ['--checkpoint', '--network', '--threads', '--batch-sizes', '--rounds', '--seed', '--json'],
+    [
+      '--checkpoint',
+      '--precision',
+      '--network',
+      '--threads',
+      '--batch-sizes',
+      '--rounds',
+      '--seed',
+      '--json',
+    ],
   );
 });

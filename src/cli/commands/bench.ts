@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander';
 import { type BenchmarkResult, benchmark } from '../../bench/benchmark.js';
 import type { Spread } from '../../bench/statistics.js';
 import { PosterError } from '../../errors.js';
+import type { ComputePrecision } from '../../model/load-model.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import { type NetworkSize, networkSizeNames } from '../../network/config.js';
-import { checkpointOption, wholeNumber } from '../options.js';
-import { noteModel } from '../render/note-model.js';
+import { checkpointOption, precisionOption, wholeNumber } from '../options.js';
+import { noteModel, showLoading } from '../render/note-model.js';
 import { createProgress } from '../render/progress.js';
 import { table } from '../render/table.js';
 import { runVerb } from '../run-verb.js';
@@ -13,6 +14,7 @@ import { runVerb } from '../run-verb.js';
 interface BenchFlags {
   readonly checkpoint?: string;
   readonly network?: NetworkSize;
+  readonly precision?: ComputePrecision;
   readonly threads?: number;
   readonly batchSizes?: number[];
   readonly rounds?: number;
@@ -28,6 +30,7 @@ export function registerBench(program: Command): void {
       "Images per second by batch size, load time by part, peak memory, and the share of the machine's own matrix rate.",
     )
     .addOption(checkpointOption())
+    .addOption(precisionOption())
     .addOption(
       new Option('--network <size>', 'in place of a checkpoint: a network with initial weights').choices(
         networkSizeNames,
@@ -55,7 +58,12 @@ async function bench(signal: AbortSignal, { json, ...options }: BenchFlags): Pro
     );
   if (network === undefined) await noteModel(checkpoint ?? defaultModel);
   const progress = createProgress('Measuring', 'rounds');
-  const result = await benchmark({ ...options, signal, onRound: progress.update }).finally(progress.stop);
+  const result = await benchmark({
+    ...options,
+    ...showLoading(),
+    signal,
+    onRound: progress.update,
+  }).finally(progress.stop);
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
 }
 
@@ -63,6 +71,7 @@ function render({
   machine,
   checkpoint,
   network,
+  precision,
   threads,
   rounds,
   load,
@@ -79,7 +88,7 @@ function render({
   ]);
   return [
     `${machine.processor}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}; load ${machine.loadBefore.toFixed(2)} before`,
-    `${checkpoint ?? `the ${network} network with initial weights`}, ${threads} threads, ${rounds} rounds: median (lowest to highest)`,
+    `${checkpoint ?? `the ${network} network with initial weights`}, ${precision}, ${threads} threads, ${rounds} rounds: median (lowest to highest)`,
     table(['batch', 'images/s', 'ms a batch', 'of matrix rate'], rows),
     `Matrix rate: ${giga(figures.matrixRate)} G multiply-adds/s; an image of ${figures.imageSize} x ${figures.imageSize} pixels takes ${(figures.multiplyAddsPerImage / 1e9).toFixed(2)} G.`,
     `Loading: ${parts.map(([part, seconds]) => `${part} ${seconds.toFixed(2)} s`).join(', ')}.`,

@@ -25,6 +25,7 @@ import {
   forceOption,
   loadOptions,
   type ModelFlags,
+  precisionOption,
   wholeNumber,
   withBatchOptions,
   withModelOptions,
@@ -56,6 +57,7 @@ export function registerEvaluate(program: Command): void {
       'Evaluates a checkpoint: accuracy, per-class figures, calibration, confusion matrix, report.',
     )
     .addOption(checkpointOption())
+    .addOption(precisionOption())
     .option('-e, --evaluate <file>', 'the same, under its name in the official program')
     .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
     .option(

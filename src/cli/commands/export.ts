@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { DataType } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
+import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
 import { exportModel, type Precision, precisions } from '../../export/export-model.js';
 import { calibrationFaces, verificationImages } from '../../export/verification-images.js';
@@ -14,11 +15,11 @@ import {
   checkpointOption,
   dataTypeOption,
   forceOption,
-  loadOptions,
 } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
 import { noteModel } from '../render/note-model.js';
-import { describeQuantization, renderJudgement, sayStep } from '../render/render-export.js';
+import { sayStep } from '../render/progress.js';
+import { describeQuantization, renderJudgement } from '../render/render-export.js';
 import { RequiredOption } from '../required-option.js';
 import { runVerb } from '../run-verb.js';
 
@@ -84,15 +85,18 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
   }
   const { checkpoint = defaultModel } = flags;
   await noteModel(checkpoint);
-  const { labels, dataType } = await loadOptions(flags, signal);
   const { template, cropSize: size } = flags;
   if (size !== undefined) checkCropSize(size);
-  const { calibrate, data, split, votes, labels: names, dataType: kind = 'RAF-DB' } = flags;
+  const { calibrate, data, split, votes, labels: names, dataType } = flags;
+  const labels = names === undefined ? undefined : await readLabels(names);
   const calibration = calibrate && (await calibrationFaces(calibrate, signal));
   const dataset =
     data === undefined
       ? undefined
-      : await openEvaluationData({ data, dataType: kind, split, votes, labels: names }, signal);
+      : await openEvaluationData(
+          { data, dataType: dataType ?? 'RAF-DB', split, votes, labels: names },
+          signal,
+        );
   const { output, format, bytes, card, agreement, quantization, notes } = await exportModel({
     ...flags,
     calibration,

@@ -29,6 +29,7 @@ import {
   forceOption,
   loadOptions,
   type ModelFlags,
+  precisionOption,
   wholeNumber,
   withBatchOptions,
   withModelOptions,
@@ -64,6 +65,7 @@ export function registerPredict(program: Command): void {
     )
     .argument('<inputs...>', 'images or videos, folders, patterns or -')
     .addOption(checkpointOption())
+    .addOption(precisionOption())
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .option('-k, --top-k <n>', 'list the n most probable classes', wholeNumber('--top-k', 1), 1)
     .option('--embeddings', 'write the features before the head too (jsonl and csv)')

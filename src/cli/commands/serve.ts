@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { messageOf, PosterError } from '../../errors.js';
+import { prepareInt8 } from '../../model/load-model.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import { parseOrigin } from '../../server/http/foreign-pages.js';
 import { isLoopback, parseHostName } from '../../server/http/own-names.js';
@@ -13,6 +14,7 @@ import {
   finderOptions,
   loadOptions,
   type ModelFlags,
+  precisionOption,
   wholeNumber,
   withModelOptions,
 } from '../options.js';
@@ -48,6 +50,7 @@ export function registerServe(program: Command): void {
     .summary('recognise over HTTP')
     .description('Serves recognition over HTTP: see /docs on the server, or docs/server.md.')
     .addOption(checkpointOption())
+    .addOption(precisionOption())
     .addOption(dataTypeOption('the data the checkpoint was trained on, for its class names'))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes any that is free', portNumber, 8080)
@@ -116,6 +119,7 @@ async function run(signal: AbortSignal, flags: ServeFlags): Promise<void> {
   const token = await readToken(flags.tokenFile);
   const { signal: _, ...load } = await loadOptions(flags, signal);
   await noteModel(checkpoint);
+  if (load.precision === 'int8') await prepareInt8(checkpoint, { ...load, signal }); // the worker cannot show it
   const { serve } = await import('../../server/serve.js');
   await serve({
     checkpoint,

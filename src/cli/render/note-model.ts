@@ -1,5 +1,8 @@
+/** What is said on standard error of a model and its loading. */
+import type { LoadOptions } from '../../model/load-model.js';
 import { describeShippedModel } from '../../model/shipped-models.js';
 import { isShippedModel } from '../../model/shipped-names.js';
+import { sayStep } from './progress.js';
 
 /** Says on standard error which model answers, where it is one that comes with this package. */
 export async function noteModel(name: string): Promise<void> {
@@ -7,4 +10,12 @@ export async function noteModel(name: string): Promise<void> {
   process.stderr.write(
     `Model ${name}, which comes with this package: ${await describeShippedModel(name)}.\n`,
   );
+}
+
+/** Shows what takes long while a model is loaded. */
+export function showLoading(): Required<Pick<LoadOptions, 'onNote' | 'onStep'>> {
+  return {
+    onNote: (note) => void process.stderr.write(`Note: ${note}\n`),
+    onStep: sayStep(),
+  };
 }

@@ -76,3 +76,16 @@ function lines(label: string, unit: string): Progress {
     stop() {},
   };
 }
+
+/** Shows the steps of quantization one after the other. */
+export function sayStep(): (what: string, done: number, total: number) => void {
+  let current: { readonly what: string; readonly progress: Progress } | undefined;
+  return (what, done, total) => {
+    if (current?.what !== what) {
+      current?.progress.stop();
+      current = { what, progress: createProgress(what, what === 'Measuring layers' ? 'units' : 'faces') };
+    }
+    current.progress.update(done, total);
+    if (done === total) current.progress.stop();
+  };
+}

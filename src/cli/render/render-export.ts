@@ -2,7 +2,6 @@
 import type { Judgement } from '../../export/judge.js';
 import { withoutVnni } from '../../quantize/processor.js';
 import type { Quantization } from '../../quantize/quantize-for.js';
-import { createProgress, type Progress } from './progress.js';
 import { table } from './table.js';
 
 /** Source and result side by side. */
@@ -41,19 +40,6 @@ export function describeQuantization(quantization: Quantization): string {
     const units = kept.map(({ name, without }) => `${name} (${(100 * without.moved).toFixed(2)} %)`);
     lines.push(`In fp32 stay, with what goes to other classes when they alone do: ${units.join(', ')}.`);
   }
-  if (weightBits === 7) lines.push(withoutVnni);
+  if (weightBits === 7) lines.push(`${withoutVnni}; export on the machine that will run it.`);
   return `${lines.join('\n')}\n`;
-}
-
-/** Shows the steps of quantization one after the other. */
-export function sayStep(): (what: string, done: number, total: number) => void {
-  let current: { readonly what: string; readonly progress: Progress } | undefined;
-  return (what, done, total) => {
-    if (current?.what !== what) {
-      current?.progress.stop();
-      current = { what, progress: createProgress(what, what === 'Measuring layers' ? 'units' : 'faces') };
-    }
-    current.progress.update(done, total);
-    if (done === total) current.progress.stop();
-  };
 }

@@ -3,9 +3,10 @@
 import { PosterError } from '../../errors.js';
 import { defaultAlignment } from '../../image/alignment.js';
 import { knownAlignment } from '../../model/known-alignment.js';
-import { isOnnx, readWeights } from '../../model/load-model.js';
+import { isOnnx } from '../../model/load-model.js';
 import { preprocessingOf } from '../../model/model-card.js';
 import { openModelCheckpoint } from '../../model/open-model-checkpoint.js';
+import { readWeights } from '../../model/read-model.js';
 import { readNetwork } from '../../model/read-network.js';
 import { usedEntries } from '../../model/used-entries.js';
 import { openModel, type SessionOptions } from '../../onnx/runtime.js';

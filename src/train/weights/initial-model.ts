@@ -2,7 +2,7 @@
 
 import { PosterError } from '../../errors.js';
 import { chooseLabels } from '../../model/choose-labels.js';
-import { type LoadedWeights, readModel } from '../../model/load-model.js';
+import { type LoadedWeights, readModel } from '../../model/read-model.js';
 import { checkpointFile } from '../../model/shipped-models.js';
 import {
   findNamedSize,
