@@ -1,7 +1,7 @@
 /**
  * Puts the face models of the npm package @vladmandic/human, as ONNX files, where the library finds them:
- * build/src/faces/models. That package lets bundlers see no more than its program. Does nothing where what they are
- * made of has not changed.
+ * build/browser, where pages find them, too. That package lets bundlers see no more than its program. Does nothing where
+ * what they are made of has not changed.
  *
  *   node scripts/face-models.mjs
  */
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { makeOnce } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = `${root}build/src/faces/models`;
+const folder = `${root}build/browser`;
 
 /** The models, by the version of their package, and what converts them. */
 const sources = [
@@ -20,7 +20,7 @@ const sources = [
   'scripts/face-models.mjs',
 ];
 
-await makeOnce(folder, 'face-models', sources, convert);
+await makeOnce(folder, ['blazeface.onnx', 'facemesh.onnx'], 'face-models', sources, convert);
 
 async function convert() {
   const { packagedModels } = await import('../build/src/faces/detect/packaged-models.js');

@@ -14,15 +14,17 @@ export function fingerprint(paths) {
 
 /**
  * Makes a folder's files where they are absent or what they are made of has changed.
- * @param {string} folder absolute
+ * @param {string} folder absolute; several may make files in it
+ * @param {string[]} files some that are there once they were made
  * @param {string} name of the file in build that keeps the fingerprint
  * @param {string[]} sources what they are made of, as for {@link fingerprint}
  * @param {() => Promise<void>} make
  */
-export async function makeOnce(folder, name, sources, make) {
+export async function makeOnce(folder, files, name, sources, make) {
   const stamp = `${root}build/.${name}-made-of`;
   const madeOf = fingerprint(sources);
-  if (existsSync(folder) && existsSync(stamp) && readFileSync(stamp, 'utf8') === madeOf) return;
+  const isThere = ['', ...files].every((file) => existsSync(`${folder}/${file}`));
+  if (isThere && existsSync(stamp) && readFileSync(stamp, 'utf8') === madeOf) return;
   mkdirSync(folder, { recursive: true });
   await make();
   writeFileSync(stamp, madeOf);

@@ -1,6 +1,6 @@
 /**
  * Exports the trained models of this repository, models/*.safetensors, as the graphs that recognise with them where no
- * checkpoint is named: build/src/model/shipped, each with what is known of it. Does nothing where what they are made of
+ * checkpoint is named: build/browser, where pages find them, too, each with what is known of it. Does nothing where what they are made of
  * has not changed.
  *
  *   node scripts/shipped-models.mjs
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { makeOnce } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = `${root}build/src/model/shipped`;
+const folder = `${root}build/browser`;
 
 /** A page downloads it before its first answer. */
 const largestGraph = 6e6;
@@ -26,7 +26,8 @@ const sources = [
     (part) => `build/src/${part}`,
   ),
 ];
-await makeOnce(folder, 'shipped-models', sources, build);
+const graphs = shippedModelNames.map((name) => `${name}.onnx`);
+await makeOnce(folder, graphs, 'shipped-models', sources, build);
 
 async function build() {
   for (const name of shippedModelNames) await ship(name);

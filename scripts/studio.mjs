@@ -5,19 +5,13 @@
  *   node scripts/studio.mjs
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { fingerprint } from './fingerprint.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = `${root}build/studio`;
 const stamp = `${root}build/.studio-made-of`;
-
-/** ONNX Runtime's files for browsers, so that a server needs no package of them; the large ones compressed. */
-const runtimeFolder = `${root}build/studio-runtime`;
-const runtimeBuilds = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.asyncify'];
 
 /** Everything the page may be made of. */
 const sources = ['build/src', 'src/studio', 'package-lock.json', 'scripts/studio.mjs'];
@@ -30,13 +24,7 @@ const servedElsewhere = /ort-wasm-simd-threaded[\w.-]*\.(mjs|wasm)$|small[\w.-]*
 
 export async function buildStudio() {
   const madeOf = fingerprint(sources);
-  if (
-    existsSync(output) &&
-    existsSync(runtimeFolder) &&
-    existsSync(stamp) &&
-    readFileSync(stamp, 'utf8') === madeOf
-  )
-    return;
+  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === madeOf) return;
   const { build } = await import('vite');
   await build({
     root: `${root}src/studio`,
@@ -54,18 +42,7 @@ export async function buildStudio() {
       chunkSizeWarningLimit: 1500,
     },
   });
-  copyRuntime();
   writeFileSync(stamp, madeOf);
-}
-
-function copyRuntime() {
-  const from = dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')));
-  mkdirSync(runtimeFolder, { recursive: true });
-  for (const name of runtimeBuilds) {
-    copyFileSync(join(from, `${name}.mjs`), join(runtimeFolder, `${name}.mjs`));
-    const compressed = gzipSync(readFileSync(join(from, `${name}.wasm`)), { level: 9 });
-    writeFileSync(join(runtimeFolder, `${name}.wasm.gz`), compressed);
-  }
 }
 
 const withoutServed = {

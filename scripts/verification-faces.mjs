@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}build/src/export/faces`;
 
 const sources = ['package-lock.json', 'build/testing/drawn-faces', 'scripts/verification-faces.mjs'];
-await makeOnce(folder, 'verification-faces', sources, draw);
+await makeOnce(folder, [], 'verification-faces', sources, draw);
 
 async function draw() {
   const { drawFace } = await import('../build/testing/drawn-faces/draw-face.js');

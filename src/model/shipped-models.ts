@@ -16,7 +16,7 @@ const factsSchema = z.object({
   measured: z.string().nullable(),
 });
 
-const packaged = new URL('./shipped/', import.meta.url);
+const packaged = new URL('../../browser/', import.meta.url);
 
 /** The checkpoint of a model: its weights in half precision, with its model card. */
 export function shippedCheckpoint(name: ShippedModelName): string {

@@ -10,8 +10,8 @@ import { PosterError } from '../errors.js';
 /** What `scripts/studio.mjs` builds. */
 const pageFolder = fileURLToPath(new URL('../../studio/', import.meta.url));
 
-/** Of ONNX Runtime's builds those that `poster-v2/web` chooses from, the large files compressed; of the same script. */
-const runtimeFolder = fileURLToPath(new URL('../../studio-runtime/', import.meta.url));
+/** With ONNX Runtime's builds that `poster-v2/web` chooses from, the large files compressed: scripts/browser-build.mjs. */
+const runtimeFolder = fileURLToPath(new URL('../../browser/', import.meta.url));
 
 /** Everything comes from this server, nothing may show the page in a frame, and threads need it isolated. */
 const headers = {
@@ -42,7 +42,7 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
     await scope.register(fastifyStatic, {
       root: runtimeFolder,
       prefix: '/studio/runtime/',
-      allowedPath: (path) => path.endsWith('.mjs'),
+      allowedPath: (path) => /\/ort-[\w.-]+\.mjs$/.test(path),
       decorateReply: false,
     });
     scope.get<{ Params: { name: string } }>(

@@ -12,8 +12,8 @@ import type { LoadRequest } from './messages.js';
 
 /** Where this package has them; bundlers recognise these addresses and copy what they name. */
 const packaged = {
-  blazeface: () => new URL('../faces/models/blazeface.onnx', import.meta.url),
-  facemesh: () => new URL('../faces/models/facemesh.onnx', import.meta.url),
+  blazeface: () => new URL('../../browser/blazeface.onnx', import.meta.url),
+  facemesh: () => new URL('../../browser/facemesh.onnx', import.meta.url),
 };
 
 type Open = (model: Uint8Array) => Promise<TensorModel>;

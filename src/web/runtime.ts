@@ -6,6 +6,7 @@ import type { Session } from '../onnx/session.js';
 import type { TensorModel } from '../onnx/tensor-model.js';
 import type { Shape } from '../tensor/host-tensor.js';
 import type { Backend } from './messages.js';
+import { fetchProgram } from './runtime-program.js';
 
 export interface SessionOptions {
   /** Default: WebGPU where the browser offers a device, otherwise WebAssembly. */
@@ -15,6 +16,9 @@ export interface SessionOptions {
   /** The folder of the runtime's files, for pages that no bundler builds. */
   readonly runtimeFiles: string | undefined;
 }
+
+/** Builds that hold their program; each is started once. */
+const started = new Set<Backend>();
 
 export interface OpenedSession {
   readonly session: Session;
@@ -81,9 +85,9 @@ export async function openModel(
   return toTensorModel(await createSession(backend, 'wasm', model, options), tensorsOf(backend));
 }
 
-function createSession(build: Backend, provider: Backend, model: Uint8Array, options: SessionOptions) {
+async function createSession(build: Backend, provider: Backend, model: Uint8Array, options: SessionOptions) {
   const { runtime } = builds[build];
-  configure(build, options);
+  await configure(build, options);
   const open = () =>
     runtime.InferenceSession.create(model, {
       executionProviders: [provider],
@@ -101,11 +105,15 @@ function tensorsOf(backend: Backend) {
 }
 
 /** Tells the runtime where its files lie and how many threads it may start; without isolation it starts none. */
-function configure(backend: Backend, { threads, runtimeFiles }: SessionOptions): void {
+async function configure(backend: Backend, { threads, runtimeFiles }: SessionOptions): Promise<void> {
   const { runtime, name, mjs, wasm } = builds[backend];
   const { env } = runtime;
   if (threads !== undefined) env.wasm.numThreads = threads;
-  env.wasm.wasmPaths = runtimeFiles
+  const files = runtimeFiles
     ? { mjs: new URL(`${name}.mjs`, runtimeFiles), wasm: new URL(`${name}.wasm`, runtimeFiles) }
     : { mjs: mjs(), wasm: wasm() };
+  env.wasm.wasmPaths = files;
+  if (!files.wasm.pathname.endsWith('.gz') || started.has(backend)) return;
+  env.wasm.wasmBinary = (await fetchProgram(files.wasm)) as Uint8Array<ArrayBuffer>;
+  started.add(backend);
 }

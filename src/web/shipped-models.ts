@@ -3,7 +3,7 @@ import { isShippedModel, type ShippedModelName } from '../model/shipped-names.js
 
 /** Bundlers recognise these addresses and copy what they name. */
 const addresses: Record<ShippedModelName, () => URL> = {
-  small: () => new URL('../model/shipped/small.onnx', import.meta.url),
+  small: () => new URL('../../browser/small.onnx', import.meta.url),
 };
 
 /** Where to fetch a model: the address of the one that is named, or the address itself. */

@@ -11,8 +11,7 @@ export interface WorkerClient {
 
 /** Starts a worker. */
 export function startWorker(): WorkerClient {
-  // Bundlers recognise exactly this expression and build the worker beside the page.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'poster-v2' });
+  const worker = openWorker();
   const { ask, receive, fail } = openQuestions<WorkerMethods>((message, transfer) =>
     worker.postMessage(message, [...transfer] as Transferable[]),
   );
@@ -28,4 +27,21 @@ export function startWorker(): WorkerClient {
     close(new PosterError('engine.unavailable', `The recognition worker stopped (${why}); ${advice}.`));
   };
   return { ask, close };
+}
+
+function openWorker(): Worker {
+  try {
+    // Bundlers recognise exactly this expression and build the worker beside the page.
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'poster-v2' });
+  } catch (error) {
+    if ((error as Error).name !== 'SecurityError') throw error;
+    return openForeignWorker('./worker.js');
+  }
+}
+
+/** A page may start no script of another site, such as a CDN's, but one of its own may import it. */
+function openForeignWorker(file: string): Worker {
+  const script = `import ${JSON.stringify(new URL(file, import.meta.url).href)};`;
+  const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  return new Worker(address, { type: 'module', name: 'poster-v2' });
 }

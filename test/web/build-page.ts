@@ -1,4 +1,4 @@
-/** Builds the test page as an application that has installed this package. */
+/** Builds pages as applications that have installed this package. */
 import { cp, mkdir, mkdtemp, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +7,18 @@ import { build } from 'vite';
 
 const packageRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** @returns the folder of a new project: its built page lies in `dist`. */
-export async function buildPage(): Promise<string> {
+/**
+ * @param page the folder of the page's sources, from the project's root
+ * @param packages what it imports beside this package
+ * @returns the folder of a new project: its built page lies in `dist`.
+ */
+export async function buildPage(page = 'test/web/page', packages: readonly string[] = []): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'poster-web-'));
-  await cp(join(packageRoot, 'test/web/page'), project, { recursive: true });
+  await cp(join(packageRoot, page), project, { recursive: true });
   await mkdir(join(project, 'node_modules'));
   await symlink(packageRoot, join(project, 'node_modules/poster-v2'), 'dir');
+  for (const name of packages)
+    await symlink(join(packageRoot, 'node_modules', name), join(project, 'node_modules', name), 'dir');
   await build({
     root: project,
     configFile: false,

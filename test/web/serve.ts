@@ -39,7 +39,10 @@ export async function serve(folder: string): Promise<TestServer> {
   return { url: `http://localhost:${port}`, files, requests, close };
 }
 
+/** Pages of other sites may load what is served. */
 const isolation = {
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
 };

@@ -24,7 +24,7 @@ export async function openFaceMesh(options?: SessionOptions): Promise<LandmarkMo
 /** A model as an ONNX file. @throws PosterError `engine.unavailable` when it is missing */
 export async function packagedModel(name: PackagedModel): Promise<Uint8Array> {
   try {
-    return await readFile(new URL(`../models/${name}.onnx`, import.meta.url));
+    return await readFile(new URL(`../../../browser/${name}.onnx`, import.meta.url));
   } catch (error) {
     const message = `The face model ${name}, which comes with this package, cannot be read (${messageOf(error)}); install poster-v2 again, or run npm run build in a clone.`;
     throw new PosterError('engine.unavailable', message, { cause: error });
