@@ -48,6 +48,12 @@ export { type PhotoResult, recogniseFaces, recognisePhotos } from './recognise/r
 export { type EvaluationFiles, writeEvaluation } from './report/write-evaluation.js';
 export type { EpochRecord } from './runs/epoch-record.js';
 export {
+  resumeSeries,
+  type SeriesOptions,
+  type SeriesResult,
+  trainSeries,
+} from './train/series/train-series.js';
+export {
   type DryRunResult,
   type StopReason,
   type TrainEvent,

@@ -25,14 +25,24 @@ export async function readGroups(
       cause,
     });
   });
-  return found.isDirectory() ? readRafDb(source, paths) : readList(source, paths, signal);
+  return found.isDirectory() ? readRafDb(source, paths) : readFaceColumns(source, paths, 'groups', signal);
 }
 
-async function readList(file: string, paths: readonly string[], signal?: AbortSignal): Promise<Grouping[]> {
+/**
+ * The columns of a CSV beside `path`, for the faces at `paths`.
+ * @param what the columns say of a face, for messages.
+ * @throws PosterError as {@link readGroups}
+ */
+export async function readFaceColumns(
+  file: string,
+  paths: readonly string[],
+  what: string,
+  signal?: AbortSignal,
+): Promise<Grouping[]> {
   let columns: readonly string[] | undefined;
   const rows = new Map<string, readonly string[]>();
   for await (const { cells, line } of readCsv(file, signal)) {
-    if (!columns) columns = requireColumns(cells, file);
+    if (!columns) columns = requireColumns(cells, file, what);
     else if (cells.length !== columns.length)
       throw new PosterError(
         'data.layout',
@@ -40,21 +50,21 @@ async function readList(file: string, paths: readonly string[], signal?: AbortSi
       );
     else rows.set(cells[0]!.replaceAll('\\', '/'), cells);
   }
-  if (!columns) throw new PosterError('data.layout', `Expected groups in ${file}, but it is empty.`);
+  if (!columns) throw new PosterError('data.layout', `Expected ${what} in ${file}, but it is empty.`);
   const matched = paths.map((path) => rowOf(path, rows));
-  requireAll(file, paths, matched);
+  requireAll(file, paths, matched, what);
   return columns.slice(1).map((name, i) => ({
     name,
     groupOf: new Map(paths.map((path, face) => [path, matched[face]![i + 1]!])),
   }));
 }
 
-function requireColumns(cells: readonly string[], file: string): readonly string[] {
+function requireColumns(cells: readonly string[], file: string, what: string): readonly string[] {
   if (cells.length >= 2 && cells[0]!.toLowerCase() === 'path' && new Set(cells).size === cells.length)
     return cells;
   throw new PosterError(
     'data.layout',
-    `Expected the columns path and one for each grouping, such as path,gender,age, in ${file}, line 1, got "${cells.join().slice(0, 80)}".`,
+    `Expected the columns ${what === 'groups' ? 'path and one for each grouping, such as path,gender,age,' : `path and ${what.replace(/s$/, '')}`} in ${file}, line 1, got "${cells.join().slice(0, 80)}".`,
   );
 }
 
@@ -68,12 +78,12 @@ function rowOf(path: string, rows: ReadonlyMap<string, readonly string[]>): read
   return undefined;
 }
 
-function requireAll(file: string, paths: readonly string[], matched: readonly unknown[]): void {
+function requireAll(file: string, paths: readonly string[], matched: readonly unknown[], what: string): void {
   const missing = paths.filter((_, i) => matched[i] === undefined);
   if (missing.length === 0) return;
   throw new PosterError(
     'data.layout',
-    `Expected the groups of all ${paths.length} faces in ${file}, but ${missing.length} are missing, ${missing[0]} first; add them, with a group such as unknown where there is none.`,
+    `Expected the ${what} of all ${paths.length} faces in ${file}, but ${missing.length} are missing, ${missing[0]} first; add them${what === 'groups' ? ', with a group such as unknown where there is none' : ''}.`,
   );
 }
 
@@ -102,6 +112,7 @@ async function readRafDb(folder: string, paths: readonly string[]): Promise<Grou
     folder,
     paths,
     paths.map((path) => (missing.includes(path) ? undefined : path)),
+    'groups',
   );
   return groupings;
 }

@@ -99,13 +99,14 @@ function requestOf({
 }
 
 /** A run may be resumed from another working folder. */
-function withAbsolutePaths(overrides: TrainingOverrides): TrainingOverrides {
+export function withAbsolutePaths(overrides: TrainingOverrides): TrainingOverrides {
   const absolute = (path: string | null | undefined) => path && resolve(path);
-  const { data, votes, init, ir50, mobilefacenet, teacher } = overrides;
+  const { data, votes, init, ir50, mobilefacenet, teacher, foldList } = overrides;
   return {
     ...overrides,
     ...(teacher && { teacher: teacher.map(absoluteTeacher) }),
     ...{ votes: absolute(votes), ir50: absolute(ir50), mobilefacenet: absolute(mobilefacenet) },
+    ...(foldList && { foldList: resolve(foldList) }),
     ...(init && { init: isShippedModel(init) ? init : resolve(init) }),
     ...(data && { data: resolve(data) }),
   };
@@ -115,7 +116,7 @@ function absoluteTeacher(teacher: NonNullable<TrainingConfig['teacher']>[number]
   return typeof teacher === 'string' ? resolve(teacher) : { ...teacher, path: resolve(teacher.path) };
 }
 
-function newRunFolder(dataType = 'RAF-DB'): string {
+export function newRunFolder(dataType = 'RAF-DB'): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   return join('runs', `${dataType.toLowerCase()}-${time}`);
 }

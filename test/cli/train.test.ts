@@ -134,3 +134,25 @@ test('the help names every option with what it accepts and its default', async (
   );
   assert.match(text, /--lr, --learning-rate <rate> .* \(default: by data type\)/);
 });
+
+test('folds are shown by a dry run, and what makes no sense with them is a sentence', async () => {
+  const { stdout, code } = await poster('train', '--data', data, '--folds', '2', '--dry-run');
+  assert.equal(code, 0);
+  assert.match(stdout, /Fold .*surprise.*images/);
+  assert.match(stdout, /Nothing was written\./);
+  const cases: [string[], RegExp][] = [
+    [['--folds', '1'], /whole number of at least 2 for --folds/],
+    [['--folds', '2', '--seeds', '2'], /either --folds or --seeds/],
+    [['--subjects', 'subjects.csv'], /Expected --folds with --subjects/],
+    [['--folds', '2', '--nproc', '2'], /no --nproc with --folds/],
+    [['--folds', '2', '--fold', '1'], /no --fold-list and no --fold/],
+    [['--seeds', '2', '--checkpoint-path', 'x.pth'], /no --checkpoint-path/],
+    [['--seeds', '2', '--dry-run'], /--dry-run without --seeds/],
+  ];
+  for (const [args, expected] of cases) {
+    const refused = await poster('train', '--data', data, ...args);
+    assert.equal(refused.code, 2, args.join(' '));
+    assert.match(refused.stderr, expected);
+    assert.equal(refused.stderr.trim().split('\n').length, 1, refused.stderr);
+  }
+});

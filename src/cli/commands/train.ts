@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { PosterError } from '../../errors.js';
 import type { TrainOptions, TrainResult } from '../../train/train.js';
 import { launchProcesses, processesFromEnvironment, stopWithLauncher } from '../launch-processes.js';
+import { wholeNumber } from '../options.js';
 import { renderDryRun, renderResult, renderSummary } from '../render/render-training.js';
 import { createTrainingDisplay } from '../render/training-display.js';
 import { runVerb } from '../run-verb.js';
@@ -16,6 +17,9 @@ interface TrainFlags {
   readonly beta?: string;
   readonly json?: boolean;
   readonly nproc?: string;
+  readonly folds?: number;
+  readonly subjects?: string;
+  readonly seeds?: number;
 }
 
 /** Adds `poster train`. */
@@ -28,17 +32,36 @@ export function registerTrain(program: Command): void {
         'run goes on with its own options. Ctrl-C saves and stops.',
     )
     .option('-o, --output <dir>', 'run folder (default: runs/<data type>-<time>, or that of the resumed run)')
-    .option('--resume <file>', 'go on from a checkpoint of this program or the official one')
+    .option(
+      '--resume <path>',
+      'go on from a checkpoint of this program or the official one, or with the folder of --folds or --seeds',
+    )
     .option('--checkpoint-path <file>', 'where the last state is saved (default: last.pth in the run folder)')
     .option('--best-checkpoint-path <file>', 'where the best epoch is saved (default: best.pth)')
     .option('--dry-run', 'check data, weights, memory and speed with two steps, write nothing and stop')
     .option('--beta <value>', 'accepted for published commands; it has no meaning there either')
     .option('--nproc <n>', 'train in so many processes of this machine, each on its share of every batch')
+    .option(
+      '--folds <k>',
+      'cross-validate: train so many times, each time judged on another part of the training images',
+      wholeNumber('--folds', 2),
+    )
+    .option('--subjects <file>', 'with --folds: a CSV with path,subject; a subject is in one fold')
+    .option(
+      '--seeds <n>',
+      'train so many times, with --seed and the numbers after it',
+      wholeNumber('--seeds', 2),
+    )
     .option('--json', 'print every event as a line of JSON');
   withTrainingFlags(command).action(runVerb((signal, flags: TrainFlags) => runTrain(signal, flags, command)));
 }
 
 async function runTrain(signal: AbortSignal, flags: TrainFlags, command: Command): Promise<void> {
+  const { isSeriesAsked, runSeries } = await import('../run-series.js');
+  if (isSeriesAsked(flags)) {
+    await runSeries(flags, await trainingOverrides(command), signal);
+    return;
+  }
   if (flags.nproc !== undefined) {
     process.exitCode = await launchProcesses(
       processCount(flags.nproc),

@@ -15,6 +15,7 @@ import {
 import { PosterError } from '../../errors.js';
 import type { Alignment } from '../../image/alignment.js';
 import type { TrainingConfig } from '../config/training-options.js';
+import { foldData, heldOutSubjects, type Pool } from '../folds/fold-data.js';
 import { stratifiedSplit } from './sampler.js';
 
 export interface TrainingData {
@@ -37,27 +38,11 @@ export interface TrainingData {
  * have other classes.
  */
 export async function openTrainingData(config: TrainingConfig, signal?: AbortSignal): Promise<TrainingData> {
-  const open = (split: Split, targets: TargetKind = 'labels') => {
-    const { data, dataType, labels, votes } = config;
-    return openDataset({
-      root: data,
-      type: dataType,
-      labels: labels ?? undefined,
-      votes: votes ?? undefined,
-      split,
-      targets,
-      allowEmpty: true,
-      signal,
-    });
-  };
-  const split = await trainingSplit(config, signal);
-  const train = await open(split, config.targets);
+  if (config.foldList !== null) return openFold(config, signal);
+  if (config.valSplit > 0) return holdOut(await openPool(config, signal), config);
+  const train = await openSplit(config, 'train', config.targets, signal);
   requireTrainingImages(train);
-  if (config.valSplit > 0) {
-    const labelled = config.targets === 'labels' ? train : await open(split);
-    return holdOut(train, labelled, config);
-  }
-  const valid = await open(config.evaluationSplit);
+  const valid = await openSplit(config, config.evaluationSplit, 'labels', signal);
   requireSameClasses(train, valid);
   return {
     classes: train.classes,
@@ -69,33 +54,101 @@ export async function openTrainingData(config: TrainingConfig, signal?: AbortSig
   };
 }
 
-/** Data that are not divided can be trained on when a share is held out. */
-async function trainingSplit(
-  { data, dataType, valSplit, labels, votes }: TrainingConfig,
+/**
+ * All images that are there to learn from; a share of them is held out.
+ * @throws PosterError as {@link openTrainingData}
+ */
+export async function openPool(config: TrainingConfig, signal?: AbortSignal): Promise<Pool> {
+  const split = await trainingSplit(config, signal);
+  const all = await openSplit(config, split, config.targets, signal);
+  requireTrainingImages(all);
+  const labelled = config.targets === 'labels' ? all : await openSplit(config, split, 'labels', signal);
+  return { all, labelled };
+}
+
+/**
+ * The images that say how good a trained model is: those of its fold, the dataset's evaluation set, or where the data are
+ * not divided those held out.
+ */
+export async function openJudged(config: TrainingConfig, signal?: AbortSignal): Promise<Dataset> {
+  if (config.foldList === null) {
+    if ((await trainingSplit(config, signal)) === 'train')
+      return openSplit(config, config.evaluationSplit, 'labels', signal);
+    return { ...(await openTrainingData(config, signal)).valid, split: 'all' };
+  }
+  const pool = await openPool(config, signal);
+  const { judged } = await foldData(pool, config);
+  return { ...pool.labelled, samples: judged };
+}
+
+function openSplit(
+  { data, dataType, labels, votes }: TrainingConfig,
+  split: Split,
+  targets: TargetKind,
   signal?: AbortSignal,
 ) {
-  if (valSplit === 0) return 'train';
+  return openDataset({
+    root: data,
+    type: dataType,
+    labels: labels ?? undefined,
+    votes: votes ?? undefined,
+    split,
+    targets,
+    allowEmpty: true,
+    signal,
+  });
+}
+
+/** A fold is judged on its images; what chooses the best epoch is the fold, or with `valSplit` a share of the others. */
+async function openFold(config: TrainingConfig, signal?: AbortSignal): Promise<TrainingData> {
+  const pool = await openPool(config, signal);
+  const { rest, judged, name, list } = await foldData(pool, config);
+  requireTrainingImages(rest.all);
+  if (config.valSplit === 0) {
+    const { all } = rest;
+    const valid = { name: all.name, root: all.root, classes: all.classes, samples: judged, split: name };
+    return dividedData(rest.all, all.samples, valid);
+  }
+  if (!list.subjectOf) return holdOut(rest, config);
+  const subjects = heldOutSubjects(rest.labelled.samples, list.subjectOf, config.valSplit);
+  const isHeld = ({ path }: Sample) => subjects.has(list.subjectOf!.get(path)!);
+  const heldOut = rest.labelled.samples.filter(isHeld);
+  const train = rest.all.samples.filter((sample) => !isHeld(sample));
+  requireTrainingImages({ ...rest.all, samples: train });
+  return dividedData(rest.all, train, heldOutOf(rest.all, heldOut));
+}
+
+/** Data that are not divided can be trained on when a share is held out. */
+async function trainingSplit({ data, dataType, labels, votes }: TrainingConfig, signal?: AbortSignal) {
   const options = { root: data, type: dataType, labels: labels ?? undefined, votes: votes ?? undefined };
   const { splits } = await detectLayout({ ...options, signal });
   return splits.includes('train') || !splits.includes('all') ? 'train' : 'all';
 }
 
 /** Holds out images that have a label, the same whatever the targets are; all others are trained on. */
-function holdOut(
-  all: OpenedDataset,
-  labelled: OpenedDataset,
-  { valSplit, seed }: TrainingConfig,
-): TrainingData {
+function holdOut({ all, labelled }: Pool, { valSplit, seed }: TrainingConfig): TrainingData {
   const labels = labelled.samples.map(({ label }) => label);
   const parts = stratifiedSplit(labels, valSplit, seed);
   const pick = (positions: readonly number[]) => positions.map((position) => labelled.samples[position]!);
-  const { name, root, classes } = all;
   const heldOut = pick(parts.valid);
   const train = all === labelled ? pick(parts.train) : without(all.samples, heldOut);
+  return dividedData(all, train, heldOutOf(all, heldOut));
+}
+
+function heldOutOf({ name, root, classes, split }: OpenedDataset, samples: readonly Sample[]) {
+  return { name, root, classes, samples, split: `held out of ${split}` };
+}
+
+function dividedData(
+  all: OpenedDataset,
+  train: readonly Sample[],
+  valid: TrainingData['valid'],
+): TrainingData {
+  const { classes } = all;
   return {
     classes,
     train,
-    valid: { name, root, classes, samples: heldOut, split: `held out of ${all.split}` },
+    valid,
     counts: countByClass({ classes, samples: train }),
     alignment: alignmentOf(all),
     notes: notesOn(all),

@@ -41,12 +41,17 @@ export function checkConfig(values: Readonly<Record<string, unknown>>): Training
     const sentences = result.error.issues.flatMap((issue) => sentencesFor(issue, values));
     throw new PosterError('option.invalid', [...new Set(sentences)].join(' '), { cause: result.error });
   }
-  const { labels, learningRate, minLearningRate } = result.data;
+  const { labels, learningRate, minLearningRate, fold, foldList } = result.data;
   if (labels) checkLabels(labels, 'labels (--labels)');
   if (minLearningRate > learningRate)
     throw new PosterError(
       'option.invalid',
       `Expected minLearningRate (--min-lr) to be at most learningRate (--lr ${learningRate}), got ${minLearningRate}.`,
+    );
+  if ((fold === null) !== (foldList === null))
+    throw new PosterError(
+      'option.invalid',
+      `Expected foldList (--fold-list) and fold (--fold) together, got ${fold === null ? 'no fold' : 'no list'}; --folds trains every fold by itself.`,
     );
   return result.data;
 }

@@ -9,6 +9,8 @@ const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | key
   votes: null,
   targets: 'labels',
   valSplit: 0,
+  foldList: null,
+  fold: null,
   workers: 4,
   network: 'published',
   imageSize: null,

@@ -57,6 +57,14 @@ export const trainingOptions = {
     flags: '--val-split <share>',
     about: 'share of each class of the training set that chooses the best epoch instead; 0 for none',
   }),
+  foldList: optionalFile({
+    flags: '--fold-list <file>',
+    about: 'a CSV with the columns path and fold of all training images, of which one fold is held out',
+  }),
+  fold: custom(z.int().min(1).nullable(), 'a whole number of at least 1', {
+    flags: '--fold <n>',
+    about: 'the fold of the list to hold out, from 1; the other folds are learned from',
+  }),
   workers: integer(0, 256, { flags: '-j, --workers <n>', about: 'threads that read images' }),
 
   network: oneOf(networkSizeNames, {

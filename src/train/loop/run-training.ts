@@ -66,9 +66,11 @@ async function follow(request: RunRequest, folder: RunFolder, { stopRequested }:
 
 /** A resumed run replaces its checkpoints; wherever they are kept, they are not what it learns from. */
 async function requireNoInput({ last, best }: RunFolder, config: TrainingConfig): Promise<void> {
-  const { data, votes, init, ir50, mobilefacenet, teacher } = config;
+  const { data, votes, init, ir50, mobilefacenet, teacher, foldList } = config;
   const teachers = (teacher ?? []).map((file) => (typeof file === 'string' ? file : file.path));
-  const inputs = [data, votes, init, ir50, mobilefacenet, ...teachers].filter((path) => path !== null);
+  const inputs = [data, votes, init, ir50, mobilefacenet, foldList, ...teachers].filter(
+    (path) => path !== null,
+  );
   const guard = guardOutputs({ inputs, force: true });
   await guard.mayWrite(last, '--checkpoint-path');
   await guard.mayWrite(best, '--best-checkpoint-path');

@@ -37,6 +37,8 @@ const orderOptions = [
   'batchSize',
   'accumulate',
   'valSplit',
+  'foldList',
+  'fold',
   'targets',
 ] as const satisfies OptionName[];
 
