@@ -1,4 +1,5 @@
 /** What a loaded model does, whatever runs it: the part that Node and browsers share. Browser-safe. */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';

@@ -5,10 +5,11 @@
 import { PosterError, unlessAborted } from '../errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evaluate/evaluate.js';
 import { type ExplainMethod, type Explanation, explainMethods } from '../explain/explanation.js';
-import type { FindFacesOptions } from '../faces/find-faces.js';
+import type { FindFacesOptions, FoundFaces } from '../faces/find-faces.js';
 import { type ImageInput, openInput } from '../image/decode/decode-input.js';
 import { loadForThreads } from '../image/sharp.js';
 import { defaultModel } from '../model/shipped-names.js';
+import type { ModelOutputs } from '../onnx/session.js';
 import { toPredictions } from '../recognise/prediction.js';
 import {
   type FileResult,
@@ -136,7 +137,10 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
     return evaluate(this, options);
   }
 
-  protected async run({ images, attention }: RunRequest<ImageInput>, signal: AbortSignal | undefined) {
+  protected async run(
+    { images, attention }: RunRequest<ImageInput>,
+    signal: AbortSignal | undefined,
+  ): Promise<ModelOutputs> {
     const { opened, transfer } = await this.#open(images);
     return this.#engine.ask('run', { images: opened, attention }, { signal, transfer });
   }
@@ -145,7 +149,7 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
     photo: ImageInput,
     options: Omit<FindFacesOptions, 'signal'>,
     signal: AbortSignal | undefined,
-  ) {
+  ): Promise<FoundFaces> {
     const { opened, transfer } = await this.#open([photo]);
     return this.#engine.ask('findFaces', { photo: opened[0]!, options }, { signal, transfer });
   }

@@ -1,6 +1,6 @@
 /** The server as a library, `poster-v2/server`: on a port of its own, or within Express or Fastify. */
 export { createServer, type ServerOptions } from './create-server.js';
-export type { ImageReader } from './engine/image-reader.js';
+export type { ImageReader, ReadImage, ReadOptions } from './engine/image-reader.js';
 export { openReaderThreads, type ReaderThreads } from './engine/reader-threads.js';
 export type { ReaderOrder } from './engine/reader-worker.js';
 export type { ServerLimits } from './limits/limits.js';

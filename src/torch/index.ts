@@ -2,7 +2,9 @@
  * PyTorch's C++ library for Node, `poster-v2/torch`: tensors, every operator by its schema, autograd, and scopes that
  * free native memory. Importing it needs no libtorch; the first call does.
  */
-export type { Device } from './addon.js';
+
+export type { HostTensor, Shape } from '../tensor/host-tensor.js';
+export type { Device, Handle, PlainValue } from './addon.js';
 export {
   autocast,
   type BackwardOptions,
@@ -22,6 +24,6 @@ export {
   schemaOf,
 } from './call.js';
 export { libtorchVersion, setThreads, threads } from './machine.js';
-export { manualSeed } from './random.js';
-export { keep, scope } from './scope.js';
+export { type Generator, manualSeed } from './random.js';
+export { keep, type Resource, scope } from './scope.js';
 export { fromHost, fromNumbers, fromValues, liveTensors, Tensor, type Values } from './tensor.js';

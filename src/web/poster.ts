@@ -2,10 +2,11 @@
 
 import { type ModelFacts, PosterCore, type RunRequest } from '../core/poster-core.js';
 import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
-import type { FindFacesOptions } from '../faces/find-faces.js';
+import type { FindFacesOptions, FoundFaces } from '../faces/find-faces.js';
 import { defaultAlignmentOf } from '../model/known-alignment.js';
 import { preprocessingOf } from '../model/model-card.js';
 import { defaultModel, isShippedModel } from '../model/shipped-names.js';
+import type { ModelOutputs } from '../onnx/session.js';
 import { type ImageInput, makeSendable } from './image-input.js';
 import type { Backend, CachePolicy, LoadProgress, LoadReply, LoadRequest, ModelOrigin } from './messages.js';
 import { startWorker, type WorkerClient } from './worker-client.js';
@@ -85,7 +86,10 @@ export class Poster extends PosterCore<ImageInput> {
     return this.#loaded.origin;
   }
 
-  protected async run({ images, attention }: RunRequest<ImageInput>, signal: AbortSignal | undefined) {
+  protected async run(
+    { images, attention }: RunRequest<ImageInput>,
+    signal: AbortSignal | undefined,
+  ): Promise<ModelOutputs> {
     const sendable = await Promise.all(images.map(makeSendable));
     this.requireOpen();
     const transfer = sendable.flatMap((one) => one.transfer);
@@ -97,7 +101,7 @@ export class Poster extends PosterCore<ImageInput> {
     photo: ImageInput,
     options: Omit<FindFacesOptions, 'signal'>,
     signal: AbortSignal | undefined,
-  ) {
+  ): Promise<FoundFaces> {
     const { pixels, transfer } = await makeSendable(photo);
     this.requireOpen();
     return this.#worker.ask('findFaces', { photo: pixels, options }, { transfer, signal });
