@@ -25,6 +25,7 @@ import {
   type Node,
   type Value,
 } from './graph.js';
+import type { SplitModel } from './session.js';
 
 const irVersion = 8n;
 const operatorSet = 17n;
@@ -38,12 +39,6 @@ export interface EmitOptions {
 /** The model with its weights inside, as a file holds it. */
 export function emitModel(graph: Graph, options: EmitOptions): Uint8Array {
   return emit(graph, options, (value) => ({ rawData: bytesOf(value) }));
-}
-
-/** A model whose weights lie beside it, which a session opens without copying them through protobuf. */
-export interface SplitModel {
-  readonly model: Uint8Array;
-  readonly weights: Uint8Array;
 }
 
 /** The name by which a split model refers to its weights. */

@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os';
 import '../io/telemetry-off.js';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type SplitModel, weightsPath } from './emit.js';
+import { weightsPath } from './emit.js';
 import { type MakeTensor, runtimeCall, toSession, toTensorModel } from './runtime-session.js';
-import type { Session } from './session.js';
+import type { Session, SplitModel } from './session.js';
 import type { TensorModel } from './tensor-model.js';
 
 export type { ModelOutputs, Session } from './session.js';

@@ -16,6 +16,12 @@ export interface ModelOutputs {
   readonly attention?: Float32Array;
 }
 
+/** A model whose weights lie beside it, which a session opens without copying them through protobuf. */
+export interface SplitModel {
+  readonly model: Uint8Array;
+  readonly weights: Uint8Array;
+}
+
 export interface RunOptions {
   /** Also return the attention. Default false. */
   readonly attention?: boolean | undefined;

@@ -1,54 +1,26 @@
 /** The HTTP server as a function of a model: its parts put together, and the order of shutdown. */
 
 import { availableParallelism } from 'node:os';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { dataTypes } from '../data/labels.js';
-import type { Alignment } from '../image/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { createLimiter } from '../util/limit.js';
 import { type Batcher, createBatcher } from './engine/batcher.js';
-import { createImageReader, type ImageReader } from './engine/image-reader.js';
+import { createImageReader } from './engine/image-reader.js';
 import { type Recognition, recogniseCrops } from './engine/recognise-crops.js';
 import { createApp } from './http/app.js';
 import { tokenCheck } from './http/authorise.js';
 import { addRoutes } from './http/routes.js';
 import { createAdmission } from './limits/admission.js';
 import { createByteBudget } from './limits/byte-budget.js';
-import { defaultLimits, type ServerLimits } from './limits/limits.js';
+import { defaultLimits } from './limits/limits.js';
 import { createMetrics } from './metrics.js';
 import { openRuns } from './runs.js';
 import type { ServerModel } from './server-model.js';
+import type { ServerOptions } from './server-options.js';
 import { addStudioPage } from './studio-page.js';
 import { openWebModel } from './web-model.js';
-
-export interface ServerOptions {
-  /** Reads images and finds their faces. Default: in this thread and without faces. Remains the caller's. */
-  readonly reader?: ImageReader;
-  /** How faces are cut out. Default: as those that the model learned from. */
-  readonly alignment?: Alignment;
-  /** Images read at once. Default: one for each core. */
-  readonly readers?: number;
-  /** Face crops in a batch, at most. Default: 8, beyond which the network gets no faster. */
-  readonly batchSize?: number;
-  /** Milliseconds a crop may wait for others before its batch begins. Default: 10. */
-  readonly batchDelay?: number;
-  /** Clients must send it as `Authorization: Bearer <token>`. Default: none is asked for. */
-  readonly token?: string;
-  /** The address that it will listen on, which decides by what names it is asked. Default: 127.0.0.1. */
-  readonly host?: string | undefined;
-  /** Further names by which it is asked, such as that of a proxy before it; `.example.com` for all below it. */
-  readonly allowHosts?: readonly string[] | undefined;
-  /** Sites whose pages may ask it from a visitor's browser, such as `http://localhost:3000`. Default: none. */
-  readonly allowOrigins?: readonly string[] | undefined;
-  /** A folder of training runs, or a run's own, to show; they name paths of this machine. Default: none is shown. */
-  readonly runs?: string | undefined;
-  readonly limits?: Partial<ServerLimits>;
-  /** Where figures are kept. Default: a registry of the server's own. */
-  readonly registry?: Registry;
-  /** Fastify's logger. Default: no log. */
-  readonly logger?: FastifyServerOptions['logger'];
-}
 
 /** Milliseconds to hand over the last answers. */
 const lastMoment = 3000;
@@ -74,7 +46,7 @@ export async function createServer(
   });
   const metrics = createMetrics(
     { requests: () => admission.inside, waiting: () => batcher.waiting, heldBytes: () => budget.held },
-    options.registry,
+    options.registry as Registry | undefined,
   );
   const { host = '127.0.0.1', allowHosts = [], allowOrigins = [], token, logger } = options;
   const names = { host, allowHosts, secured: token !== undefined };

@@ -1,9 +1,10 @@
 /** The server as a library, `poster-v2/server`: on a port of its own, or within Express or Fastify. */
-export { createServer, type ServerOptions } from './create-server.js';
 export type { ImageReader, ReadImage, ReadOptions } from './engine/image-reader.js';
 export { openReaderThreads, type ReaderThreads } from './engine/reader-threads.js';
 export type { ReaderOrder } from './engine/reader-worker.js';
 export type { ServerLimits } from './limits/limits.js';
-export { middleware, plugin } from './mount.js';
+export { type MountScope, middleware, plugin } from './mount.js';
 export { type ServeOptions, serve } from './serve.js';
+export { createServer, type InjectedAnswer, type InjectedRequest, type Server } from './server.js';
 export type { ServerModel } from './server-model.js';
+export type { FiguresRegistry, LogOptions, ServerOptions } from './server-options.js';

@@ -1,6 +1,26 @@
 /** A server within another program's: as middleware of Express, or of anything on Node's http, and as a plugin of Fastify. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { Server } from './server.js';
+
+/** The part of a Fastify app that a mounted server needs. */
+export interface MountScope {
+  readonly prefix: string;
+  removeAllContentTypeParsers(): unknown;
+  addContentTypeParser(
+    type: string,
+    parser: (request: never, body: never, done: (error: Error | null) => void) => void,
+  ): unknown;
+  all(path: string, handler: (request: MountedRequest, reply: MountedReply) => void): unknown;
+}
+
+interface MountedRequest {
+  readonly raw: IncomingMessage;
+}
+
+interface MountedReply {
+  readonly raw: ServerResponse;
+  hijack(): unknown;
+}
 
 /**
  * Answers every request that reaches it, whose path counts from where it is mounted:
@@ -8,13 +28,13 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
  * close.
  */
 export function middleware(
-  server: FastifyInstance,
+  server: Pick<Server, 'routing'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => server.routing(request, response);
 }
 
 /** `app.register(plugin(server), { prefix: '/expressions' })`: the same below a prefix of a Fastify app. */
-export function plugin(server: FastifyInstance): FastifyPluginAsync {
+export function plugin(server: Pick<Server, 'routing'>): (scope: MountScope) => Promise<void> {
   const answer = middleware(server);
   return async (scope) => {
     scope.removeAllContentTypeParsers();

@@ -8,9 +8,10 @@ import { chooseAlignment } from '../faces/align/template.js';
 import { checkCropSize, type TemplateName } from '../image/alignment.js';
 import { defaultModel } from '../model/shipped-names.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
-import { createServer, type ServerOptions } from './create-server.js';
+import { createServer } from './create-server.js';
 import { openReaderThreads } from './engine/reader-threads.js';
 import type { ServerModel } from './server-model.js';
+import type { ServerOptions } from './server-options.js';
 
 export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' | 'registry'> {
   /** .pth, .pth.tar, .safetensors, exported .onnx, or the name of a model that comes with this package: `small`, the default. */

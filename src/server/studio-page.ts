@@ -1,11 +1,11 @@
 /** The studio: the page that the server shows at its root, its files, and the browser runtime that it loads. */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createGunzip } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { PosterError } from '../errors.js';
+import { sendCompressed } from './http/send-compressed.js';
 
 /** What `scripts/studio.mjs` builds. */
 const pageFolder = fileURLToPath(new URL('../../studio/', import.meta.url));
@@ -48,7 +48,13 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
     scope.get<{ Params: { name: string } }>(
       '/studio/runtime/:name(^[\\w.-]+).wasm',
       { schema: { hide: true } },
-      (request, reply) => sendProgram(request, reply, request.params.name),
+      (request, reply) =>
+        sendCompressed(
+          request,
+          reply,
+          join(runtimeFolder, `${request.params.name}.wasm.gz`),
+          'application/wasm',
+        ),
     );
     await scope.register(fastifyStatic, {
       root: pageFolder,
@@ -61,20 +67,6 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
       return reply.sendFile('index.html', pageFolder, { cacheControl: false });
     });
   });
-}
-
-/** Compressed as it lies there when the client accepts that, as every browser does. */
-function sendProgram({ headers }: FastifyRequest, reply: FastifyReply, name: string): void {
-  const path = join(runtimeFolder, `${name}.wasm.gz`);
-  if (!existsSync(path)) {
-    reply.callNotFound();
-    return;
-  }
-  const file = createReadStream(path);
-  void reply.headers({ vary: 'accept-encoding', 'cache-control': 'public, max-age=0' });
-  void reply.type('application/wasm');
-  if (!/\bgzip\b/.test(headers['accept-encoding'] ?? '')) void reply.send(file.pipe(createGunzip()));
-  else void reply.header('content-encoding', 'gzip').send(file);
 }
 
 function requireBuilt(): void {

@@ -23,9 +23,7 @@ export async function installPackage(): Promise<InstalledPackage | undefined> {
   const project = join(await temporaryFolder(), "a user's project");
   await mkdir(project);
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'project', private: true }));
-  const packing = ['pack', '--json', '--ignore-scripts', '--pack-destination', project];
-  const { stdout } = await promisify(execFile)('npm', packing, { cwd: root, maxBuffer: 2 ** 24 });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const filename = await pack(project);
   const within: InstalledPackage['within'] = (program, args, env = {}) =>
     run('sh', ['-c', 'cd "$0" && exec "$@"', project, program, ...args], '', {
       ...userEnvironment(),
@@ -36,6 +34,25 @@ export async function installPackage(): Promise<InstalledPackage | undefined> {
   if (code !== 0 && /ENOTCACHED|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT/.test(stderr)) return undefined;
   if (code !== 0) throw new Error(`npm install failed:\n${stderr}`);
   return { project, said: stderr, within };
+}
+
+/** Packs what is built into a folder; returns the name of the file. */
+async function pack(folder: string): Promise<string> {
+  const packing = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await promisify(execFile)('npm', packing, { cwd: root, maxBuffer: 2 ** 24 });
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  return filename;
+}
+
+/** A project that holds the package without any that it depends on: what needs no program of theirs. */
+export async function unpackPackage(): Promise<string> {
+  const project = await temporaryFolder();
+  const packed = await pack(project);
+  await mkdir(join(project, 'node_modules/poster-v2'), { recursive: true });
+  const unpacking = ['-xzf', join(project, packed), '-C', 'node_modules/poster-v2', '--strip-components=1'];
+  await promisify(execFile)('tar', unpacking, { cwd: project });
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  return project;
 }
 
 /** Without what `npm test` and this project's tests set, so that npm and `poster` take their own defaults. */

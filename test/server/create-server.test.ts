@@ -11,7 +11,7 @@ import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finde
 import { decodeImage } from '../../src/image/decode/decode.js';
 import { resizeBilinear } from '../../src/image/resize.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
-import { createServer, type ServerOptions } from '../../src/server/create-server.js';
+import { createServer } from '../../src/server/create-server.js';
 import { createImageReader } from '../../src/server/engine/image-reader.js';
 import {
   answerSchema,
@@ -19,6 +19,7 @@ import {
   errorSchema,
   modelSchema,
 } from '../../src/server/http/schemas.js';
+import type { ServerOptions } from '../../src/server/server-options.js';
 import { version } from '../../src/version.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';

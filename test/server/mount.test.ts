@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify from 'fastify';
 import type { Poster } from '../../src/core/poster.js';
 import { answerSchema } from '../../src/server/http/schemas.js';
-import { createServer, middleware, plugin } from '../../src/server/index.js';
+import { createServer, middleware, plugin, type Server } from '../../src/server/index.js';
 import { fixture } from '../support/fixtures.js';
 import { narrowPoster } from './support.js';
 
 let poster: Poster;
-let server: FastifyInstance;
+let server: Server;
 const crop = await readFile(fixture('images/aligned-100.jpg'));
 
 before(async () => {

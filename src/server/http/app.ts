@@ -2,17 +2,13 @@
 import multipart from '@fastify/multipart';
 import files from '@fastify/static';
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifyServerOptions,
-} from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { PosterError } from '../../errors.js';
 import { excerpt } from '../../util/excerpt.js';
 import type { ServerLimits } from '../limits/limits.js';
+import type { ServerOptions } from '../server-options.js';
 import { answerError } from './answer-error.js';
+import { addApiPage } from './api-page.js';
 import { answerBrokenConnection } from './client-error.js';
 import { foreignPages } from './foreign-pages.js';
 import { rememberMethods } from './methods.js';
@@ -24,13 +20,10 @@ export interface AppOptions {
   /** Scheme, host and port of each site whose pages may ask. */
   readonly allowOrigins: readonly string[];
   readonly limits: ServerLimits;
-  readonly logger: FastifyServerOptions['logger'];
+  readonly logger: ServerOptions['logger'];
   /** Seconds for the header Retry-After. */
   readonly retryAfter: () => number;
 }
-
-/** Everything the page of the OpenAPI document loads comes from this server. */
-const pagePolicy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
 
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { limits, logger, retryAfter } = options;
@@ -59,12 +52,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(multipart, { throwFileSizeLimit: false });
   await app.register(files, { serve: false, root: '/' }); // gives replies sendFile, and serves nothing itself
   await app.register(swagger, { openapi: openapi! });
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: pagePolicy,
-    theme: { title: 'poster-v2' },
-    uiConfig: { layout: 'BaseLayout' },
-  });
+  await addApiPage(app);
   return app;
 }
 

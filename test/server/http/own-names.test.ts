@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { after, before, test } from 'node:test';
 import type { Poster } from '../../../src/core/poster.js';
-import { createServer, type ServerOptions } from '../../../src/server/create-server.js';
+import { createServer } from '../../../src/server/create-server.js';
 import { nameCheck, parseHostName } from '../../../src/server/http/own-names.js';
 import { errorSchema } from '../../../src/server/http/schemas.js';
+import type { ServerOptions } from '../../../src/server/server-options.js';
 import { narrowPoster } from '../support.js';
 
 let poster: Poster;
