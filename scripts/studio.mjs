@@ -14,13 +14,22 @@ const output = `${root}build/studio`;
 const stamp = `${root}build/.studio-made-of`;
 
 /** Everything the page may be made of. */
-const sources = ['build/src', 'src/studio', 'package-lock.json', 'scripts/studio.mjs'];
+const sources = [
+  'build/src',
+  'src/studio',
+  'package-lock.json',
+  'scripts/face-models.mjs',
+  'scripts/studio.mjs',
+];
 
 /** Where the server has the page's files. */
 const base = '/studio/';
 
-/** The runtime's files and the model are served from elsewhere; the copies that bundling makes would only weigh. */
-const servedElsewhere = /ort-wasm-simd-threaded[\w.-]*\.(mjs|wasm)$|small[\w.-]*\.onnx$/;
+/** The runtime's files and the models are served from elsewhere; the copies that bundling makes would only weigh. */
+const servedElsewhere = /ort-wasm-simd-threaded[\w.-]*\.(mjs|wasm)$|(small|blazeface|facemesh)[\w.-]*\.onnx$/;
+
+/** Their names do not tell their versions, as those of the page's files do. */
+const keptWithPage = ['blazeface.onnx', 'facemesh.onnx'];
 
 export async function buildStudio() {
   const madeOf = fingerprint(sources);
@@ -64,6 +73,7 @@ const offlineWorker = {
       );
       const version = createHash('sha256');
       for (const name of files) version.update(name).update(bundle[name].code ?? bundle[name].source);
+      for (const name of keptWithPage) version.update(readFileSync(`${root}build/browser/${name}`));
       const source = readFileSync(`${root}src/studio/offline.js`, 'utf8');
       const facts = {
         version: version.digest('hex').slice(0, 12),

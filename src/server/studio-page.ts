@@ -10,7 +10,7 @@ import { sendCompressed } from './http/send-compressed.js';
 /** What `scripts/studio.mjs` builds. */
 const pageFolder = fileURLToPath(new URL('../../studio/', import.meta.url));
 
-/** With ONNX Runtime's builds that `poster-v2/web` chooses from, the large files compressed: scripts/browser-build.mjs. */
+/** With the face models, and ONNX Runtime's builds that `poster-v2/web` chooses from, the large files compressed. */
 const runtimeFolder = fileURLToPath(new URL('../../browser/', import.meta.url));
 
 /** Everything comes from this server, nothing may show the page in a frame, and threads need it isolated. */
@@ -42,7 +42,7 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
     await scope.register(fastifyStatic, {
       root: runtimeFolder,
       prefix: '/studio/runtime/',
-      allowedPath: (path) => /\/ort-[\w.-]+\.mjs$/.test(path),
+      allowedPath: (path) => /\/(ort-[\w.-]+\.mjs|(blazeface|facemesh)\.onnx)$/.test(path),
       decorateReply: false,
     });
     scope.get<{ Params: { name: string } }>(

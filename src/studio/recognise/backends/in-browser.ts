@@ -20,6 +20,7 @@ export async function loadFromServer(
   return Poster.load('/v1/model/file', {
     headers: authorisation(),
     runtimeFiles: '/studio/runtime/',
+    faceModels: '/studio/runtime/',
     faces: true,
     onProgress,
     signal,
