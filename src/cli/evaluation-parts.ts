@@ -11,13 +11,15 @@ import type { EvaluationOutcome } from '../evaluate/evaluate.js';
 import { judgeGroups } from '../evaluate/groups/judge-groups.js';
 import { judgeHardFaces } from '../evaluate/groups/judge-hard-faces.js';
 import { matchClasses } from '../evaluate/match-classes.js';
+import { evaluatePerturbations, relativeFlips } from '../evaluate/perturbations/evaluate-perturbations.js';
 import { scorePrediction } from '../evaluate/prediction.js';
-import type { CorruptionResult, EvaluationResult } from '../evaluate/result.js';
+import type { EvaluationResult } from '../evaluate/result.js';
 import { readResult } from '../report/read-answers.js';
 import { createProgress } from './render/progress.js';
 
 interface CorruptionFlags {
   readonly corruptions?: readonly string[];
+  readonly perturbations?: readonly string[];
   readonly severity: readonly Severity[];
   readonly seed: number;
   readonly reference?: string;
@@ -70,7 +72,7 @@ export async function judgeCorrupted(
   signal: AbortSignal,
 ): Promise<Pick<EvaluationResult, 'corruptions'>> {
   if (!names) return {};
-  const other = reference === undefined ? undefined : await readReference(reference);
+  const other = reference === undefined ? undefined : await readReference(reference, 'corruptions');
   const progress = createProgress('Corrupting', 'images');
   const running = {
     samples,
@@ -92,11 +94,32 @@ export async function judgeCorrupted(
   };
 }
 
-async function readReference(folder: string): Promise<CorruptionResult> {
-  const { corruptions } = await readResult(folder);
-  if (corruptions) return corruptions;
+/** How often the answer changes along sequences, where that is asked for. */
+export async function judgePerturbed(
+  poster: Poster,
+  dataset: Dataset,
+  samples: EvaluationOutcome['predictions'],
+  { perturbations: names, seed, reference, batchSize, map }: CorruptionFlags,
+  signal: AbortSignal,
+): Promise<Pick<EvaluationResult, 'perturbations'>> {
+  if (!names) return {};
+  const other = reference === undefined ? undefined : await readReference(reference, 'perturbations');
+  const progress = createProgress('Perturbing', 'images');
+  const perturbations = await evaluatePerturbations(poster, {
+    ...{ samples, names, seed, batchSize, signal },
+    logitsOf: map && matchClasses(poster, dataset, map).logitsOf,
+    onProgress: progress.update,
+  }).finally(() => progress.stop());
+  if (!other || reference === undefined) return { perturbations };
+  const meanFlipRate = relativeFlips(perturbations, other, reference);
+  return { perturbations: { ...perturbations, reference: { path: reference, meanFlipRate } } };
+}
+
+async function readReference<Part extends 'corruptions' | 'perturbations'>(folder: string, part: Part) {
+  const found = (await readResult(folder))[part];
+  if (found) return found;
   throw new PosterError(
     'data.layout',
-    `Expected an evaluation with --corruptions in ${folder} for --reference, but it was made without.`,
+    `Expected an evaluation with --${part} in ${folder} for --reference, but it was made without.`,
   );
 }

@@ -44,6 +44,8 @@ const trustSchema = z.object({
   /** Expected calibration error of the answers, and its mean over the probabilities of every class. */
   calibrationError: estimateSchema,
   classwiseError: z.number().min(0),
+  /** Its interval; missing in earlier files. */
+  classwiseInterval: z.object({ low: z.number(), high: z.number() }).optional(),
   /** From 0 to 2: over all classes. */
   brier: estimateSchema,
 });
@@ -63,7 +65,12 @@ const votesSchema = z.object({
 });
 
 /** How a model does on one version of the faces; accuracy with Wilson's interval. */
-const versionSchema = z.object({ accuracy: estimateSchema, calibrationError: ratio });
+const versionSchema = z.object({
+  accuracy: estimateSchema,
+  calibrationError: ratio,
+  /** By resampling faces; missing in earlier files. */
+  calibrationInterval: z.object({ low: ratio, high: ratio }).optional(),
+});
 
 const corruptionSchema = z.object({
   name: z.string(),
@@ -91,6 +98,17 @@ const corruptionsSchema = z.object({
       relativeError: z.number().nullable(),
     })
     .optional(),
+});
+
+/** How often the answer changes along sequences of faces that change little; intervals over faces. */
+const perturbationsSchema = z.object({
+  seed: count,
+  faces: count,
+  perturbations: z.array(z.object({ name: z.string(), flipRate: estimateSchema })).min(1),
+  /** Over the perturbations. */
+  meanFlipRate: estimateSchema,
+  /** Flip rates as parts of another model's. */
+  reference: z.object({ path: z.string(), meanFlipRate: z.number().nullable() }).optional(),
 });
 
 const gapOrNothing = ratio.nullable();
@@ -174,6 +192,7 @@ export const evaluationResultSchema = z
     calibration: z.object({ temperature: z.number().positive(), before: trustSchema }).optional(),
     votes: votesSchema.optional(),
     corruptions: corruptionsSchema.optional(),
+    perturbations: perturbationsSchema.optional(),
     groups: z.array(groupingSchema).optional(),
     mapping: mappingSchema.optional(),
     hardFaces: z.array(hardFacesSchema).optional(),
@@ -211,6 +230,7 @@ export type HardFacesFigures = z.infer<typeof hardFacesSchema>;
 export type VersionFigures = z.infer<typeof versionSchema>;
 export type CorruptionFigures = z.infer<typeof corruptionSchema>;
 export type CorruptionResult = z.infer<typeof corruptionsSchema>;
+export type PerturbationResult = z.infer<typeof perturbationsSchema>;
 export type Mistake = z.infer<typeof mistakeSchema>;
 
 /**

@@ -16,6 +16,7 @@ import { hardFacesSection } from './sections/hard-faces.js';
 import { headline } from './sections/headline.js';
 import { mappingSection } from './sections/mapping.js';
 import { mistakesSection } from './sections/mistakes.js';
+import { perturbationsSection } from './sections/perturbations.js';
 import { configurationSection, failuresSection } from './sections/run.js';
 import { votesSection } from './sections/votes.js';
 
@@ -24,19 +25,25 @@ export interface ReportOptions {
   readonly thumbnail?: Thumbnail;
   /** A face with a corruption as a data URI, to show what it looks like; the same as {@link thumbnail} else. */
   readonly corruptionPicture?: (name: string) => Promise<string>;
+  /** Frames of a face with a perturbation, in their order, as data URIs. */
+  readonly perturbationPictures?: (name: string) => Promise<readonly string[]>;
   readonly signal?: AbortSignal;
 }
 
 /** Writes the report of an evaluation as a self-contained HTML document. */
 export async function renderReport(
   result: EvaluationResult,
-  { thumbnail, corruptionPicture, signal }: ReportOptions = {},
+  { thumbnail, corruptionPicture, perturbationPictures, signal }: ReportOptions = {},
 ): Promise<string> {
   throwIfAborted(signal);
   const pictures = await Promise.all(result.mistakes.map(({ path }) => pictureOf(path, thumbnail)));
   const corrupted = result.corruptions?.corruptions ?? [];
   const worse = corruptionPicture
     ? await Promise.all(corrupted.map(({ name }) => pictureOf(name, corruptionPicture)))
+    : [];
+  const perturbed = result.perturbations?.perturbations ?? [];
+  const sequences = perturbationPictures
+    ? await Promise.all(perturbed.map(({ name }) => perturbationPictures(name).catch(() => [])))
     : [];
   throwIfAborted(signal);
   const sections: (Html | null)[] = [
@@ -49,6 +56,7 @@ export async function renderReport(
     mappingSection(result),
     votesSection(result),
     corruptionsSection(result, worse),
+    perturbationsSection(result, sequences),
     hardFacesSection(result),
     ...groupsSections(result),
     mistakesSection(result, pictures),

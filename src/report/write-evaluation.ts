@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { corrupted } from '../evaluate/corruptions/evaluate-corruptions.js';
 import type { Severity } from '../evaluate/corruptions/raf-db-c.js';
 import type { EvaluationOutcome } from '../evaluate/evaluate.js';
+import { perturbed } from '../evaluate/perturbations/evaluate-perturbations.js';
 import type { EvaluationResult } from '../evaluate/result.js';
 import { decodeImage } from '../image/decode/decode.js';
 import { thumbnailUri } from '../image/encode.js';
@@ -42,7 +43,8 @@ export async function writeEvaluation(
   const thumbnail = async (path: string) => thumbnailUri(await decodeImage(path));
   const { renderReport } = await import('./report.js'); // with the library that draws charts
   const corruptionPicture = pictureCorruptions(predictions[0], result);
-  const options = { thumbnail, corruptionPicture, ...(signal && { signal }) };
+  const perturbationPictures = picturePerturbations(predictions[0], result);
+  const options = { thumbnail, corruptionPicture, perturbationPictures, ...(signal && { signal }) };
   await writeAtomically(files.report, await renderReport(result, options));
   return files;
 }
@@ -54,6 +56,17 @@ function pictureCorruptions(face: { readonly path: string } | undefined, { corru
     const levels = corruptions!.corruptions[0]!.severities;
     const { severity } = levels[Math.floor(levels.length / 2)]!;
     return thumbnailUri(await corrupted(image, name, severity as Severity, corruptions!.seed, 0));
+  };
+}
+
+/** Shows a face in some frames of a perturbation. */
+function picturePerturbations(
+  face: { readonly path: string } | undefined,
+  { perturbations }: EvaluationResult,
+) {
+  return async (name: string) => {
+    const frames = [...perturbed(await decodeImage(face!.path), name, perturbations!.seed, 0)];
+    return Promise.all([0, 9, 19, 29].map((place) => thumbnailUri(frames[place]!)));
   };
 }
 

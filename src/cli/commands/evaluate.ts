@@ -7,6 +7,7 @@ import { readGroups } from '../../data/read-groups.js';
 import { readHardFaces } from '../../data/read-hard-faces.js';
 import { parseCorruptions, parseSeverities } from '../../evaluate/corruptions/evaluate-corruptions.js';
 import { type Severity, severities } from '../../evaluate/corruptions/raf-db-c.js';
+import { parsePerturbations } from '../../evaluate/perturbations/evaluate-perturbations.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { modelFile } from '../../model/shipped-models.js';
 import { defaultModel } from '../../model/shipped-names.js';
@@ -18,7 +19,7 @@ import {
   sayNote,
   withDataOptions,
 } from '../evaluation-data.js';
-import { judgeCorrupted, judgeGroupings, judgeHardLists } from '../evaluation-parts.js';
+import { judgeCorrupted, judgeGroupings, judgeHardLists, judgePerturbed } from '../evaluation-parts.js';
 import {
   type BatchFlags,
   checkpointOption,
@@ -42,6 +43,7 @@ interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint' | 'dataType'>, Bat
   readonly force?: boolean;
   readonly json?: boolean;
   readonly corruptions?: readonly string[];
+  readonly perturbations?: readonly string[];
   readonly severity: readonly Severity[];
   readonly reference?: string;
   readonly groups?: string;
@@ -71,11 +73,16 @@ export function registerEvaluate(program: Command): void {
         .default(severities, '1-5'),
     )
     .option(
+      '--perturbations <names>',
+      'also count how often the answer changes along sequences of faces that change little: raf-db-p or all, or names such as rotate,scale',
+      parsePerturbations,
+    )
+    .option(
       '--reference <dir>',
-      'an evaluation of another model with --corruptions, to count errors as parts of its',
+      'an evaluation of another model with --corruptions or --perturbations, to count errors and changes as parts of its',
     )
     .addOption(
-      new Option('--seed <n>', 'decides what corruptions draw')
+      new Option('--seed <n>', 'decides what corruptions and perturbations draw')
         .argParser(wholeNumber('--seed', 0))
         .default(1),
     )
@@ -124,9 +131,13 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
     })
     .finally(() => progress.stop());
   const corruptions = await judgeCorrupted(poster, dataset, predictions, flags, signal);
+  const perturbations = await judgePerturbed(poster, dataset, predictions, flags, signal);
   const grouped = judgeGroupings(predictions, result.classes.length, groupings);
   const hard = judgeHardLists(predictions, result.classes.length, hardFaces);
-  const outcome = { result: { ...result, ...corruptions, ...grouped, ...hard }, predictions };
+  const outcome = {
+    result: { ...result, ...corruptions, ...perturbations, ...grouped, ...hard },
+    predictions,
+  };
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.dataType);
   if (flags.output === undefined) return;

@@ -32,6 +32,7 @@ export function formatTables(result: EvaluationResult, { color = colorful() }: T
     classTable(result, paint),
     classes.length <= widestMatrix ? matrixTable(result, paint) : confusionTable(result, paint),
     corruptionTable(result, paint),
+    perturbationTable(result, paint),
     hardFacesTable(result, paint),
     groupTables(result, paint),
     ...(result.mapping ? [describeMapping(result.mapping).map(visible).join('\n')] : []),
@@ -50,6 +51,24 @@ const plain = (value: number) => value.toFixed(4);
 
 function within(estimate: Estimate | undefined, write: (value: number) => string): string {
   return estimate ? `, 95 % interval ${write(estimate.low)} to ${write(estimate.high)}` : '';
+}
+
+/** How often the answer changes along sequences. */
+function perturbationTable({ perturbations: result }: EvaluationResult, paint: Paint): string {
+  if (!result) return '';
+  const { perturbations, meanFlipRate, faces, reference } = result;
+  const rows = perturbations.map(({ name, flipRate }) => [name, estimateText(flipRate)]);
+  const parts = [
+    openTable(
+      [`Sequences of ${grouped(faces)} faces`, 'Flip rate'],
+      [...rows, ['mean', estimateText(meanFlipRate)]],
+      bold(paint),
+    ),
+    ...(reference?.meanFlipRate
+      ? [`Mean flip rate ${percent(reference.meanFlipRate)} of that of ${visible(reference.path)}.`]
+      : []),
+  ];
+  return parts.join('\n');
 }
 
 /** Accuracy on hard faces. */

@@ -92,13 +92,18 @@ function roundHalfEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** ImageMagick's motion blur at an angle from -45 to 45 degrees; both sizes for 48 pixels, a third of them taken. */
+/** Motion blur at an angle from -45 to 45 degrees. */
 export function motionBlur(picture: Picture, radius: number, sigma: number, draws: Draws): Picture {
+  return motionBlurAt(picture, radius, sigma, draws.uniform(-45, 45));
+}
+
+/** ImageMagick's motion blur; both sizes for 48 pixels, a third of them taken. */
+export function motionBlurAt(picture: Picture, radius: number, sigma: number, degrees: number): Picture {
   const scale = picture.height / givenHeight;
   const taps = motionTaps(
     Math.floor((radius * scale) / 3),
     Math.max(1, Math.floor((sigma * scale) / 3)),
-    draws.uniform(-45, 45),
+    degrees,
   );
   return mapChannels(picture, (plane) => filterPlane(plane, taps, nearest));
 }

@@ -14,7 +14,7 @@ import { drawsFrom } from './draws.js';
 import { corrupt, corruptionNames, type Severity, severities } from './raf-db-c.js';
 
 /** What predicts images; `Poster` does. */
-interface ImageRecogniser {
+export interface ImageRecogniser {
   predictBatch(
     images: AsyncIterable<RgbImage>,
     options?: { readonly batchSize?: number; readonly signal?: AbortSignal },

@@ -20,20 +20,25 @@ const water = [238, 238, 175];
 const mud = [20, 42, 63];
 
 export function spatter(picture: Picture, spatter: Spatter, draws: Draws): Picture {
-  const { width, height } = picture;
-  const noise = Float64Array.from(
-    { length: width * height },
-    () => spatter.mean + spatter.deviation * draws.normal(),
-  );
-  const smooth = gaussian({ width, height, data: noise }, spatter.smooth);
-  const drops = { ...smooth, data: smooth.data.map((value) => (value < spatter.threshold ? 0 : value)) };
+  const drops = drawDrops(picture, spatter, draws);
   return spatter.kind === 'water'
     ? withWater(picture, drops, spatter.amount)
     : withMud(picture, drops, spatter);
 }
 
+/** How much lies on each pixel; 0 where there is no drop. */
+export function drawDrops(
+  { width, height }: Picture,
+  { mean, deviation, smooth, threshold }: Omit<Spatter, 'amount' | 'kind'>,
+  draws: Draws,
+): Plane {
+  const noise = Float64Array.from({ length: width * height }, () => mean + deviation * draws.normal());
+  const soft = gaussian({ width, height, data: noise }, smooth);
+  return { ...soft, data: soft.data.map((value) => (value < threshold ? 0 : value)) };
+}
+
 /** Drops that shine at their edges, added to the picture. */
-function withWater(picture: Picture, drops: Plane, strength: number): Picture {
+export function withWater(picture: Picture, drops: Plane, strength: number): Picture {
   const levels = { ...drops, data: drops.data.map((value) => Math.floor(Math.min(1, value) * 255)) };
   const shine = edgeShine(levels);
   const light = levels.data.map((level, i) => level * shine.data[i]!);

@@ -52,7 +52,7 @@ function cell({ accuracy: { value, low, high } }: VersionFigures): Html {
 }
 
 /** `motion-blur-contrast-brightness-minus` as people read it. */
-function spoken(name: string): string {
+export function spoken(name: string): string {
   return name
     .replace(/-plus$/, ' +')
     .replace(/-minus$/, ' −')
