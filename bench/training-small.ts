@@ -2,7 +2,7 @@
  * One step of training the small network from nothing, in bfloat16 with AdamW, clipping and a moving average, as
  * `poster train` takes it, against a plain PyTorch program of the same network (bench/pytorch/small.py): on the same
  * libtorch, with the same weights, as many threads, in one run, round by round in turn. That both are the same network
- * is seen before, in the logits.
+ * is seen before, in the logits. In turn with them come our steps with `--augment strong`, for what it costs.
  *
  *   node build/bench/training-small.js [--python python3] [--batch-sizes 64,128] [--rounds 9] [--steps 2] [--threads 2]
  *     [--layout channels_last|contiguous_format] [--json]
@@ -30,6 +30,8 @@ interface Figures {
   readonly ours: Spread;
   /** How many times the plain program's rate, of each round. */
   readonly ratio: Spread;
+  /** How many times a step of ours one with augmented images takes, of each round. */
+  readonly augmented: Spread;
   /** Bytes. */
   readonly peak: { readonly plain: number; readonly ours: number };
 }
@@ -93,14 +95,20 @@ function readArguments() {
 async function measure(folder: string, batchSize: number, settings: Arguments): Promise<Figures> {
   const { python, rounds, steps, threads, layout } = settings;
   const flags = ['--batch-size', `${batchSize}`, '--threads', `${threads}`, '--layout', layout];
-  const ourFlags = [ourScript, folder, `${batchSize}`, `${threads}`, JSON.stringify(options)];
-  await using ours = await startJsonProcess(process.execPath, ourFlags, asTrainDoes);
+  const train = (overrides: TrainingOverrides) =>
+    startJsonProcess(
+      process.execPath,
+      [ourScript, folder, `${batchSize}`, `${threads}`, JSON.stringify(overrides)],
+      asTrainDoes,
+    );
+  await using ours = await train(options);
+  await using augmenting = await train({ ...options, augment: 'strong' });
   await using plain = await startJsonProcess(python, [plainScript, ...flags], asTrainDoes);
   const difference = await shareWeights(ours, plain, join(folder, 'weights.pth'));
   const onRound = (done: number, total: number) => process.stderr.write(`round ${done} of ${total}\n`);
   const secondsOf = async (side: JsonProcess) => (await side.ask({ steps })).seconds as number;
-  const [plainSteps, ourSteps] = await measureInRounds(
-    [plain, ours].map((side) => () => secondsOf(side)),
+  const [plainSteps, ourSteps, augmentedSteps] = await measureInRounds(
+    [plain, ours, augmenting].map((side) => () => secondsOf(side)),
     { rounds, onRound },
   );
   return {
@@ -110,6 +118,7 @@ async function measure(folder: string, batchSize: number, settings: Arguments): 
     plain: spreadOf(plainSteps!),
     ours: spreadOf(ourSteps!),
     ratio: spreadOf(ratiosOf(plainSteps!, ourSteps!)),
+    augmented: spreadOf(ratiosOf(augmentedSteps!, ourSteps!)),
     peak: { plain: await peakOf(plain), ours: await peakOf(ours) },
   };
 }
@@ -135,7 +144,20 @@ async function shareWeights(ours: JsonProcess, plain: JsonProcess, file: string)
 const peakOf = async (side: JsonProcess) => (await side.ask({ memory: 1 })).peak as number;
 
 function render(result: Arguments & Figures & { readonly before: number; readonly after: number }): string {
-  const { batchSize, threads, rounds, torch, difference, plain, ours, ratio, peak, before, after } = result;
+  const {
+    batchSize,
+    threads,
+    rounds,
+    torch,
+    difference,
+    plain,
+    ours,
+    ratio,
+    augmented,
+    peak,
+    before,
+    after,
+  } = result;
   const digits = ({ median, min, max }: Spread) =>
     `${median.toFixed(3)} (${min.toFixed(3)} to ${max.toFixed(3)})`;
   const side = (seconds: Spread, bytes: number) =>
@@ -145,6 +167,7 @@ function render(result: Arguments & Figures & { readonly before: number; readonl
     `plain (torch ${torch[0]}, ${result.layout})  ${side(plain, peak.plain)}`,
     `poster train (libtorch ${torch[1]})  ${side(ours, peak.ours)}`,
     `  times the plain rate  ${digits(ratio)}`,
+    `  with --augment strong  ${digits(augmented)} times its step`,
     `  largest difference of a logit before  ${difference.toExponential(1)}`,
     `load  ${before.toFixed(2)} before, ${after.toFixed(2)} after`,
     '',

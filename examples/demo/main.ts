@@ -20,7 +20,7 @@ const stages: Record<DemoStage, { title: string; label?: string }> = {
     title: '1. Recognising a portrait in scenes made of it, with the model that comes with this package',
   },
   draw: { title: '2. Drawing faces with seven expressions, labelled as RAF-DB is', label: 'Drawing' },
-  train: { title: '3. Training the narrow network on them, from nothing', label: 'Training' },
+  train: { title: '3. Fine-tuning the model on them', label: 'Training' },
   evaluate: { title: '4. Evaluating on faces drawn with other parameters', label: 'Evaluating' },
 };
 
@@ -86,7 +86,7 @@ async function report({
 
 await new Command('demo')
   .description(
-    'Shows the main job with no data at hand: recognises a portrait, then draws a labelled set of schematic faces, trains the narrow network on them, evaluates it on others and writes the report.',
+    'Shows the main job with no data at hand: recognises a portrait, then draws a labelled set of schematic faces, fine-tunes the model on them, evaluates it on others and writes the report.',
   )
   .option('-o, --output <dir>', 'folder for everything it makes', 'demo-output')
   .option('--faces <n>', 'faces to learn from', wholeNumber('--faces', 14))

@@ -9,7 +9,7 @@ import { type PhotoDemo, showPhotos } from '../../src/demo/show-photos.js';
 import { PosterError } from '../../src/errors.js';
 import type { EvaluationResult } from '../../src/evaluate/result.js';
 import { cardKey, modelCard } from '../../src/model/model-card.js';
-import { narrowConfig } from '../../src/network/config.js';
+import { smallConfig } from '../../src/network/config.js';
 import { initialTensor } from '../../src/network/initial-values.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import { type EvaluationFiles, writeEvaluation } from '../../src/report/write-evaluation.js';
@@ -50,8 +50,8 @@ export interface DemoResult {
 }
 
 /**
- * Recognises a portrait with the model that comes with the package; then draws a labelled set of schematic faces, trains the narrow network on them, evaluates it on faces drawn with
- * other parameters and writes the report.
+ * Recognises a portrait with the model that comes with the package; then draws a labelled set of schematic faces,
+ * fine-tunes the model on them, evaluates it on faces drawn with other parameters and writes the report.
  *
  * @throws PosterError `file.unwritable` for a folder with other files, `aborted`.
  */
@@ -122,29 +122,28 @@ async function learn(faces: string, options: DemoOptions): Promise<Learned> {
   }
 }
 
-/**
- * Drawn faces are learned from nothing, and so faster than photographs are from pretrained branches: in small batches
- * with one forward and backward pass each, without SAM's second.
- */
+/** The model in the box goes on learning, in small batches with one forward and backward pass each, without SAM's second. */
 const recipe = {
   dataType: 'RAF-DB',
-  network: 'narrow',
+  init: 'small',
   optimizer: 'adamw',
   rho: 0,
-  learningRate: 1.5e-3,
+  learningRate: 1e-3,
   warmupEpochs: 0.2,
   decay: 0.4,
-  batchSize: 8,
+  batchSize: 16,
   erasingProbability: 0,
   seed: 1,
 } as const;
 
-/** The narrow network as training would start. */
+/** A network of the same size with initial weights. */
 async function writeUntrained(path: string): Promise<string> {
-  const tensors = [...posterV2(narrowConfig).entries].map(
+  const classes = labelSet('RAF-DB');
+  const config = { ...smallConfig, classes: classes.length };
+  const tensors = [...posterV2(config).entries].map(
     ([name, entry]) => [name, initialTensor(entry, randomStream(1, name))] as const,
   );
-  const card = modelCard(narrowConfig, labelSet('RAF-DB'), { dataset: 'RAF-DB' });
+  const card = modelCard(config, classes, { dataset: 'RAF-DB' });
   await writePth(path, tensors, { [cardKey]: JSON.stringify(card) });
   return path;
 }

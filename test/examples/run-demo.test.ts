@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'poster-demo-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** So few faces show that it learns; that its own many are learned to over 90 %, the demo itself shows. */
-const small = { faces: 140, epochs: 2, heldOut: 35 };
+const small = { faces: 70, epochs: 2, heldOut: 35 };
 
 torchTest('the demo recognises photos, draws faces, learns from them, and evaluates on others', async () => {
   const output = join(folder, 'demo');
