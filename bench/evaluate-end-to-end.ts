@@ -4,12 +4,11 @@
  *
  *   node build/bench/evaluate-end-to-end.js [--images 320] [--rounds 4] [--json]
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureInRounds } from '../src/bench/rounds.js';
-import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
+import { type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writePth } from '../src/checkpoint/pth/write.js';
 import { openLoader } from '../src/data/loader/loader.js';
 import { openDataset } from '../src/data/open-dataset.js';
@@ -21,7 +20,9 @@ import type { Session } from '../src/onnx/runtime.js';
 import { defaultBatchSize } from '../src/recognise/recognise-files.js';
 import { regeneratedStateDict } from '../test/support/regenerated.js';
 import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
+import { ratiosOf } from './support/ratios.js';
 import { runPoster } from './support/run-poster.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 interface Figures {
   /** Images per second of the network alone, and of `poster evaluate` between loading the model and its result. */
@@ -37,18 +38,15 @@ interface Figures {
 
 async function main(): Promise<void> {
   const { images, rounds, json } = readArguments();
-  const folder = await mkdtemp(join(tmpdir(), 'poster-bench-'));
-  try {
-    const checkpoint = join(folder, 'weights.pth');
-    await writePth(checkpoint, regeneratedStateDict(posterV2(publishedConfig)));
-    await writeDrawnDataset(join(folder, 'data'), { train: 7, test: images, seed: 1 });
-    const before = loadavg()[0]!;
-    const figures = await measure(checkpoint, join(folder, 'data'), rounds);
-    const result = { images, rounds, before, after: loadavg()[0]!, ...figures };
-    process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using temporary = await temporaryFolder();
+  const folder = temporary.path;
+  const checkpoint = join(folder, 'weights.pth');
+  await writePth(checkpoint, regeneratedStateDict(posterV2(publishedConfig)));
+  await writeDrawnDataset(join(folder, 'data'), { train: 7, test: images, seed: 1 });
+  const before = loadavg()[0]!;
+  const figures = await measure(checkpoint, join(folder, 'data'), rounds);
+  const result = { images, rounds, before, after: loadavg()[0]!, ...figures };
+  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
 }
 
 function readArguments() {

@@ -6,8 +6,7 @@
  *   node build/bench/exchange.js --official DIR [--python python3]
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,6 +14,7 @@ import { loadModel } from '../src/model/load-model.js';
 import { train } from '../src/train/train.js';
 import { regeneratedImages } from '../test/support/regenerated.js';
 import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 const script = fileURLToPath(new URL('../../bench/pytorch/exchange.py', import.meta.url));
 const tolerance = 1e-4;
@@ -22,22 +22,19 @@ const images = regeneratedImages(2);
 
 async function main(): Promise<void> {
   const { official, python } = readArguments();
-  const folder = await mkdtemp(join(tmpdir(), 'poster-bench-'));
-  try {
-    const data = join(folder, 'faces');
-    await writeDrawnDataset(data, { train: 14, test: 7, seed: 1 });
-    const options = { dataType: 'RAF-DB', data, batchSize: 7, workers: 1 } as const;
-    const first = await train({ ...options, epochs: 1, output: join(folder, 'first') });
-    const returned = join(folder, 'official.pth');
-    const answer = await officialProgram({ official, python, folder, from: first.folder.last, to: returned });
-    tell('written here, read there', await logitsOf(first.folder.last), answer.read.flat());
-    tell('written there, read here', await logitsOf(returned), answer.written.flat());
-    const second = await train({ ...options, epochs: 3, resume: returned, output: join(folder, 'second') });
-    const { epochs, history } = second;
-    process.stdout.write(`gone on here: epoch ${history[0]!.epoch} of ${epochs}, best ${answer.best} %\n`);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using temporary = await temporaryFolder();
+  const folder = temporary.path;
+  const data = join(folder, 'faces');
+  await writeDrawnDataset(data, { train: 14, test: 7, seed: 1 });
+  const options = { dataType: 'RAF-DB', data, batchSize: 7, workers: 1 } as const;
+  const first = await train({ ...options, epochs: 1, output: join(folder, 'first') });
+  const returned = join(folder, 'official.pth');
+  const answer = await officialProgram({ official, python, folder, from: first.folder.last, to: returned });
+  tell('written here, read there', await logitsOf(first.folder.last), answer.read.flat());
+  tell('written there, read here', await logitsOf(returned), answer.written.flat());
+  const second = await train({ ...options, epochs: 3, resume: returned, output: join(folder, 'second') });
+  const { epochs, history } = second;
+  process.stdout.write(`gone on here: epoch ${history[0]!.epoch} of ${epochs}, best ${answer.best} %\n`);
 }
 
 function readArguments() {

@@ -7,10 +7,10 @@
  * how far half of the faces are from them at most.
  */
 import { parseArgs } from 'node:util';
+import { spreadOf } from '../src/bench/statistics.js';
 import { table } from '../src/cli/render/table.js';
 import { listImages } from '../src/data/layouts/list-images.js';
 import { type FivePoints, mapPoints } from '../src/faces/align/five-points.js';
-import { measureTemplate } from '../src/faces/align/template.js';
 import { distance } from '../src/faces/geometry.js';
 import { openFaceFinder } from '../src/faces/open-face-finder.js';
 import { decodeImage } from '../src/image/decode/decode.js';
@@ -31,7 +31,10 @@ for (const path of chosen) {
   const [face] = await finder.find({ width, height, data });
   if (face) faces.push(mapPoints(face.points, ({ x, y }) => ({ x: x / width, y: y / height })));
 }
-const { points } = measureTemplate(faces, 1);
+const points = [0, 1, 2, 3, 4].map((i) => {
+  const middle = (axis: 'x' | 'y') => spreadOf(faces.map((face) => face[i]![axis])).median;
+  return { x: middle('x'), y: middle('y') };
+});
 const rows = ['left eye', 'right eye', 'nose', 'left mouth', 'right mouth'].map((name, i) => {
   const { x, y } = points[i]!;
   const apart = faces.map((face) => distance(face[i]!, points[i]!)).sort((a, b) => a - b);

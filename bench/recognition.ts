@@ -6,12 +6,12 @@
  *
  * DIR is a checkout of https://github.com/Talented-Q/POSTER_V2; the Python needs PyTorch (Debian: python3-torch).
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureInRounds, secondsOf } from '../src/bench/rounds.js';
-import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
+import { type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writePth } from '../src/checkpoint/pth/write.js';
 import { table } from '../src/cli/render/table.js';
 import { loadModel } from '../src/model/load-model.js';
@@ -20,6 +20,8 @@ import { posterV2 } from '../src/network/poster-v2.js';
 import type { Session } from '../src/onnx/runtime.js';
 import { regeneratedImages, regeneratedStateDict } from '../test/support/regenerated.js';
 import { type OfficialProgram, startOfficial } from './support/official-program.js';
+import { ratiosOf } from './support/ratios.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 /** Forward passes in a turn, by batch size. */
 const repeats = new Map([
@@ -40,23 +42,20 @@ interface Comparison {
 
 async function main(): Promise<void> {
   const { official: checkout, python, rounds, threads, json } = readArguments();
-  const folder = await mkdtemp(join(tmpdir(), 'poster-bench-'));
-  try {
-    const weights = join(folder, 'weights.pth');
-    await writePth(weights, regeneratedStateDict(posterV2(publishedConfig)));
-    const { session } = await loadModel(weights, { threads });
-    await using official = await startOfficial({ python, checkout, weights, threads });
-    const difference = await compareLogits(official, session, folder);
-    const before = loadavg()[0]!;
-    const comparisons = await compareRates(official, session, rounds);
-    const facts = { torch: official.torch, threads, rounds, difference, before, after: loadavg()[0]! };
-    process.stdout.write(
-      json ? `${JSON.stringify({ ...facts, comparisons }, null, 2)}\n` : render(facts, comparisons),
-    );
-    await session.release();
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using temporary = await temporaryFolder();
+  const folder = temporary.path;
+  const weights = join(folder, 'weights.pth');
+  await writePth(weights, regeneratedStateDict(posterV2(publishedConfig)));
+  const { session } = await loadModel(weights, { threads });
+  await using official = await startOfficial({ python, checkout, weights, threads });
+  const difference = await compareLogits(official, session, folder);
+  const before = loadavg()[0]!;
+  const comparisons = await compareRates(official, session, rounds);
+  const facts = { torch: official.torch, threads, rounds, difference, before, after: loadavg()[0]! };
+  process.stdout.write(
+    json ? `${JSON.stringify({ ...facts, comparisons }, null, 2)}\n` : render(facts, comparisons),
+  );
+  await session.release();
 }
 
 function readArguments() {

@@ -6,8 +6,7 @@
  *
  * Without a checkpoint the published network with regenerated weights is used.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
@@ -23,39 +22,37 @@ import { drawFace } from '../testing/drawn-faces/draw-face.js';
 import { randomFace } from '../testing/drawn-faces/random-face.js';
 import { malformedRequests } from './support/malformed-requests.js';
 import { type RunningServer, startServer } from './support/start-server.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 /** As many as one batch of the server holds: beyond it the network gets no faster. */
 const bestBatch = 8;
 
 async function main(): Promise<void> {
   const { clients, seconds, malformed, checkpoint: given, json } = readArguments();
-  const folder = await mkdtemp(join(tmpdir(), 'poster-bench-'));
-  try {
-    const checkpoint = given ?? (await writeCheckpoint(join(folder, 'weights.pth')));
-    const face = await drawnFace();
-    const loadBefore = loadavg()[0]!;
-    const before = await bareRate(checkpoint);
-    const server = await startServer(checkpoint);
-    const load = await underLoad(server, face, clients, seconds);
-    const attack = await underAttack(server, face, malformed, clients);
-    const exitCode = await server.stop();
-    const after = await bareRate(checkpoint);
-    const bare = spreadOf([before, after]);
-    const machine = { processor: cpus()[0]!.model, cores: cpus().length, loadBefore };
-    const result = {
-      machine,
-      clients,
-      seconds,
-      bare,
-      share: load.rate / bare.median,
-      load,
-      attack,
-      exitCode,
-    };
-    process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using temporary = await temporaryFolder();
+  const folder = temporary.path;
+  const checkpoint = given ?? (await writeCheckpoint(join(folder, 'weights.pth')));
+  const face = await drawnFace();
+  const loadBefore = loadavg()[0]!;
+  const before = await bareRate(checkpoint);
+  const server = await startServer(checkpoint);
+  const load = await underLoad(server, face, clients, seconds);
+  const attack = await underAttack(server, face, malformed, clients);
+  const exitCode = await server.stop();
+  const after = await bareRate(checkpoint);
+  const bare = spreadOf([before, after]);
+  const machine = { processor: cpus()[0]!.model, cores: cpus().length, loadBefore };
+  const result = {
+    machine,
+    clients,
+    seconds,
+    bare,
+    share: load.rate / bare.median,
+    load,
+    attack,
+    exitCode,
+  };
+  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
 }
 
 function readArguments() {

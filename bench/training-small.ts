@@ -9,16 +9,17 @@
  *
  * --layout: how the plain program keeps its maps. The Python needs PyTorch.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureInRounds } from '../src/bench/rounds.js';
-import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
+import { type Spread, spreadOf } from '../src/bench/statistics.js';
 import type { TrainingOverrides } from '../src/train/config/training-options.js';
 import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
 import { type JsonProcess, startJsonProcess } from './support/json-process.js';
+import { ratiosOf } from './support/ratios.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 interface Figures {
   readonly batchSize: number;
@@ -55,17 +56,14 @@ const options: TrainingOverrides = {
 
 async function main(): Promise<void> {
   const settings = readArguments();
-  const folder = await mkdtemp(join(tmpdir(), 'poster-bench-'));
-  try {
-    await writeDrawnDataset(folder, { train: Math.max(...settings.batchSizes), test: 7, seed: 1 });
-    for (const batchSize of settings.batchSizes) {
-      const before = loadavg()[0]!;
-      const figures = await measure(folder, batchSize, settings);
-      const result = { ...settings, before, after: loadavg()[0]!, ...figures };
-      process.stdout.write(settings.json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
-    }
-  } finally {
-    await rm(folder, { recursive: true });
+  await using temporary = await temporaryFolder();
+  const folder = temporary.path;
+  await writeDrawnDataset(folder, { train: Math.max(...settings.batchSizes), test: 7, seed: 1 });
+  for (const batchSize of settings.batchSizes) {
+    const before = loadavg()[0]!;
+    const figures = await measure(folder, batchSize, settings);
+    const result = { ...settings, before, after: loadavg()[0]!, ...figures };
+    process.stdout.write(settings.json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
   }
 }
 

@@ -7,15 +7,15 @@
  *
  * DIR is a checkout of https://github.com/Talented-Q/POSTER_V2; the Python needs PyTorch (Debian: python3-torch).
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureInRounds } from '../src/bench/rounds.js';
-import { ratiosOf, type Spread, spreadOf } from '../src/bench/statistics.js';
+import { type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
 import { type JsonProcess, startJsonProcess } from './support/json-process.js';
+import { ratiosOf } from './support/ratios.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 interface Figures {
   readonly torch: readonly string[];
@@ -40,16 +40,13 @@ const watchedSteps = 4;
 
 async function main(): Promise<void> {
   const settings = readArguments();
-  const folder = await mkdtemp(join(tmpdir(), 'poster-bench-'));
-  try {
-    await writeDrawnDataset(folder, { train: (watchedSteps + 1) * settings.batchSize, test: 7, seed: 1 });
-    const before = loadavg()[0]!;
-    const figures = await measure(folder, settings);
-    const result = { ...settings, before, after: loadavg()[0]!, ...figures };
-    process.stdout.write(settings.json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using temporary = await temporaryFolder();
+  const folder = temporary.path;
+  await writeDrawnDataset(folder, { train: (watchedSteps + 1) * settings.batchSize, test: 7, seed: 1 });
+  const before = loadavg()[0]!;
+  const figures = await measure(folder, settings);
+  const result = { ...settings, before, after: loadavg()[0]!, ...figures };
+  process.stdout.write(settings.json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
 }
 
 function readArguments() {

@@ -8,6 +8,7 @@ imported from timm and thop are given in the few lines the program uses, and the
 import importlib
 import sys
 import types
+import warnings
 
 import torch
 
@@ -62,3 +63,11 @@ def load(checkout, classes=7):
     finally:
         torch.load = real_load
         torch.nn.Module.load_state_dict = real_load_state_dict
+
+
+def prepare(checkout, threads):
+    """The network for a program that answers on standard output, and the stream for its answers."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # the official program prints while it is built
+    warnings.filterwarnings("ignore", message="torch.meshgrid")
+    torch.set_num_threads(threads)
+    return load(checkout), answers

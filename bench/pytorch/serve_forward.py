@@ -11,7 +11,6 @@ import argparse
 import json
 import sys
 import time
-import warnings
 
 import torch
 
@@ -45,10 +44,7 @@ def main():
     parser.add_argument("--threads", type=int, required=True)
     arguments = parser.parse_args()
 
-    answers, sys.stdout = sys.stdout, sys.stderr  # the official program prints while it is built
-    warnings.filterwarnings("ignore", message="torch.meshgrid")
-    torch.set_num_threads(arguments.threads)
-    model = official.load(arguments.official)
+    model, answers = official.prepare(arguments.official, arguments.threads)
     model.load_state_dict(torch.load(arguments.weights)["state_dict"], strict=True)
     model.eval()
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), file=answers, flush=True)

@@ -14,7 +14,6 @@ import json
 import resource
 import sys
 import time
-import warnings
 
 import torch
 
@@ -47,10 +46,7 @@ def main():
     parser.add_argument("--threads", type=int, required=True)
     arguments = parser.parse_args()
 
-    answers, sys.stdout = sys.stdout, sys.stderr  # the official program prints while it is built
-    warnings.filterwarnings("ignore", message="torch.meshgrid")
-    torch.set_num_threads(arguments.threads)
-    model = official.load(arguments.official)
+    model, answers = official.prepare(arguments.official, arguments.threads)
     model.train()
     optimizer = load_sam(arguments.official)(model.parameters(), torch.optim.Adam, lr=3.5e-5, rho=0.05, adaptive=False)
     images = torch.randn(arguments.batch_size, 3, 224, 224)

@@ -14,9 +14,3 @@ export function spreadOf(values: readonly number[]): Spread {
   const median = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
   return { median, min: sorted[0]!, max: sorted.at(-1)! };
 }
-
-/** The value of each round over that of another in the same round: what drifts with the machine cancels. */
-export function ratiosOf(values: readonly number[], others: readonly number[]): number[] {
-  if (values.length !== others.length) throw new RangeError('Expected as many measurements of both.');
-  return values.map((value, round) => value / others[round]!);
-}

@@ -9,6 +9,7 @@ import {
   type MatchOptions,
   type StateDictDifference,
 } from './state-dict-difference.js';
+import { someOf } from './weight-names.js';
 
 /** A sound file that does not hold the network asked for; `difference` lists every entry. */
 export class StateDictMismatch extends PosterError {
@@ -40,9 +41,11 @@ export function matchStateDict(checkpoint: Checkpoint, expected: Entries, option
 function summary({ missing, unexpected, mismatched }: StateDictDifference, total: number): string {
   const shapes = mismatched.map(({ name, expected, found }) => `${name} ${describeChange(found, expected)}`);
   const parts = [
-    missing.length > 0 && `${missing.length} of its ${total} entries are missing (${firstOf(missing)})`,
-    unexpected.length > 0 && `${unexpected.length} in the file are unexpected (${firstOf(unexpected)})`,
-    shapes.length > 0 && `${shapes.length} have another shape or type (${firstOf(shapes)})`,
+    missing.length > 0 &&
+      `${missing.length} of its ${total} entries are missing (${someOf(missing, namesShown)})`,
+    unexpected.length > 0 &&
+      `${unexpected.length} in the file are unexpected (${someOf(unexpected, namesShown)})`,
+    shapes.length > 0 && `${shapes.length} have another shape or type (${someOf(shapes, namesShown)})`,
   ];
   return parts.filter(Boolean).join(', ');
 }
@@ -54,9 +57,4 @@ function describeChange(found: TensorInfo, expected: TensorInfo): string {
     : shapes;
 }
 
-const NAMES_SHOWN = 4;
-
-function firstOf(names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(', ');
-  return names.length > NAMES_SHOWN ? `${shown} and ${names.length - NAMES_SHOWN} more` : shown;
-}
+const namesShown = 4;

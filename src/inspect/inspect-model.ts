@@ -8,8 +8,7 @@ import { type ChosenLabels, chooseLabels, type LabelHints } from '../model/choos
 import { knownAlignment } from '../model/known-alignment.js';
 import { isOnnx } from '../model/load-model.js';
 import { preprocessingOf } from '../model/model-card.js';
-import { openModelCheckpoint } from '../model/open-model-checkpoint.js';
-import { readNetwork } from '../model/read-network.js';
+import { openModelCheckpoint, readNetwork } from '../model/open-model-checkpoint.js';
 import { readOnnxCard } from '../model/read-onnx-card.js';
 import { checkpointFile } from '../model/shipped-models.js';
 import { defaultModel } from '../model/shipped-names.js';

@@ -16,7 +16,7 @@ import { version } from '../version.js';
 import { preprocessingOf } from './model-card.js';
 import { openModelCheckpoint } from './open-model-checkpoint.js';
 import { readWeights } from './read-model.js';
-import { type CheckedNetwork, readNetwork } from './read-network.js';
+import { type CheckedNetwork, readNetwork } from './open-model-checkpoint.js';
 import { usedEntries } from './used-entries.js';
 
 export interface Int8Options extends Pick<QuantizeOptions, 'threads' | 'signal' | 'onStep'> {

@@ -5,8 +5,7 @@ import { initialTensor } from '../network/initial-values.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { requireFiniteWeights } from '../tensor/finite.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
-import { openModelCheckpoint } from './open-model-checkpoint.js';
-import { type CheckedNetwork, readNetwork } from './read-network.js';
+import { type CheckedNetwork, openModelCheckpoint, readNetwork } from './open-model-checkpoint.js';
 import { usedEntries } from './used-entries.js';
 
 /** Values by state-dict name. */

@@ -2,19 +2,13 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType,
-  AttributeProtoSchema,
+  type AttributeProtoSchema,
   ModelProtoSchema,
-  NodeProtoSchema,
-  OperatorSetIdProtoSchema,
-  StringStringEntryProtoSchema,
+  type NodeProtoSchema,
   TensorProto_DataLocation,
   TensorProto_DataType,
-  TensorProtoSchema,
-  TensorShapeProto_DimensionSchema,
-  TensorShapeProtoSchema,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
-  ValueInfoProtoSchema,
+  type TensorProtoSchema,
+  type ValueInfoProtoSchema,
 } from './generated/onnx_pb.js';
 import {
   type Attribute,
@@ -54,12 +48,13 @@ export function emitSplitModel(graph: Graph, options: EmitOptions): SplitModel {
     weights.set(bytes, offset);
     const location = { location: weightsPath, offset: `${offset}`, length: `${bytes.byteLength}` };
     offset += aligned(bytes.byteLength);
-    const externalData = Object.entries(location).map(([key, text]) =>
-      create(StringStringEntryProtoSchema, { key, value: text }),
-    );
-    return { externalData, dataLocation: TensorProto_DataLocation.EXTERNAL };
+    return { externalData: entriesOf(location), dataLocation: TensorProto_DataLocation.EXTERNAL };
   });
   return { model, weights: weights.subarray(0, offset) };
+}
+
+function entriesOf(texts: Readonly<Record<string, string>>) {
+  return Object.entries(texts).map(([key, value]) => ({ key, value }));
 }
 
 /** Bytes under which a constant stays inside: shapes and scalars, which the runtime reads while it optimises. */
@@ -82,18 +77,14 @@ function emit(graph: Graph, { producerVersion, metadata }: EmitOptions, payload:
     irVersion,
     producerName: 'poster-v2',
     producerVersion,
-    opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: operatorSet })],
-    metadataProps: Object.entries(metadata).map(([key, value]) =>
-      create(StringStringEntryProtoSchema, { key, value }),
-    ),
+    opsetImport: [{ domain: '', version: operatorSet }],
+    metadataProps: entriesOf(metadata),
     graph: {
       name: 'poster-v2',
       input: [valueInfo(graph.input.name, graph.input)],
       output: [...graph.outputs].map(([name, value]) => valueInfo(name, value)),
       node: [...graph.nodes.map((node) => emitNode(node, names)), ...outputAliases(graph, names)],
-      initializer: [...names].map(([value, name]) =>
-        create(TensorProtoSchema, { ...payload(value), ...header(name, value) }),
-      ),
+      initializer: [...names].map(([value, name]) => ({ ...payload(value), ...header(name, value) })),
     },
   });
   return toBinary(ModelProtoSchema, model);
@@ -125,46 +116,40 @@ function nameConstants(graph: Graph): Map<Value, string> {
 }
 
 /** Outputs keep the names their users know through an identity. */
-function outputAliases(graph: Graph, names: Map<Value, string>) {
-  return [...graph.outputs].map(([name, value]) =>
-    create(NodeProtoSchema, { opType: 'Identity', input: [names.get(value) ?? value.name], output: [name] }),
-  );
+function outputAliases(graph: Graph, names: Map<Value, string>): MessageInitShape<typeof NodeProtoSchema>[] {
+  return [...graph.outputs].map(([name, value]) => ({
+    opType: 'Identity',
+    input: [names.get(value) ?? value.name],
+    output: [name],
+  }));
 }
 
-function emitNode(node: Node, names: Map<Value, string>) {
+function emitNode(node: Node, names: Map<Value, string>): MessageInitShape<typeof NodeProtoSchema> {
   const inputs = node.inputs.map((value) => (value ? (names.get(value) ?? value.name) : ''));
   while (inputs.at(-1) === '') inputs.pop();
-  return create(NodeProtoSchema, {
+  return {
     name: node.output.name,
     opType: node.op,
     input: inputs,
     output: [node.output.name],
     attribute: Object.entries(node.attributes).map(([name, value]) => emitAttribute(name, value)),
-  });
+  };
 }
 
-function emitAttribute(name: string, value: Attribute) {
+function emitAttribute(name: string, value: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
   const type = AttributeProto_AttributeType;
-  if (typeof value === 'number') {
-    return create(AttributeProtoSchema, { name, type: type.INT, i: BigInt(value) });
-  }
-  if ('float' in value) return create(AttributeProtoSchema, { name, type: type.FLOAT, f: value.float });
-  return create(AttributeProtoSchema, { name, type: type.INTS, ints: value.map(BigInt) });
+  if (typeof value === 'number') return { name, type: type.INT, i: BigInt(value) };
+  if ('float' in value) return { name, type: type.FLOAT, f: value.float };
+  return { name, type: type.INTS, ints: value.map(BigInt) };
 }
 
-function valueInfo(name: string, { shape }: Value) {
-  const dim = shape.map((size) =>
-    create(TensorShapeProto_DimensionSchema, {
-      value:
-        size === batchSize ? { case: 'dimParam', value: 'batch' } : { case: 'dimValue', value: BigInt(size) },
-    }),
-  );
-  const tensorType = create(TypeProto_TensorSchema, {
-    elemType: TensorProto_DataType.FLOAT,
-    shape: create(TensorShapeProtoSchema, { dim }),
-  });
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }),
-  });
+function valueInfo(name: string, { shape }: Value): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map((size) => ({
+    value:
+      size === batchSize
+        ? ({ case: 'dimParam', value: 'batch' } as const)
+        : ({ case: 'dimValue', value: BigInt(size) } as const),
+  }));
+  const tensorType = { elemType: TensorProto_DataType.FLOAT, shape: { dim } };
+  return { name, type: { value: { case: 'tensorType', value: tensorType } } };
 }

@@ -8,9 +8,7 @@ import type { StateEntry } from '../network/state-dict.js';
 import { elementCount, type Shape } from '../tensor/host-tensor.js';
 import { callTensor } from './call.js';
 import { groupBatchNorm } from './distributed.js';
-import { depthwise } from './kernels/depthwise.js';
-import { prelu } from './kernels/prelu.js';
-import { subsample } from './kernels/subsample.js';
+import { depthwise, prelu, subsample } from './kernels/maps.js';
 import type { Generator } from './random.js';
 import type { Tensor } from './tensor.js';
 

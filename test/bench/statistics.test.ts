@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ratiosOf, spreadOf } from '../../src/bench/statistics.js';
+import { ratiosOf } from '../../bench/support/ratios.js';
+import { spreadOf } from '../../src/bench/statistics.js';
 
 test('the median of an odd and of an even number of values, and the extremes, in any order', () => {
   assert.deepEqual(spreadOf([3, 1, 2]), { median: 2, min: 1, max: 3 });

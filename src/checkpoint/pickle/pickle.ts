@@ -1,6 +1,6 @@
 import { elementCount, type Shape } from '../../tensor/host-tensor.js';
+import { isTensorSource, type TensorSource } from '../stored-tensor.js';
 import { contiguousStrides } from '../strided-view.js';
-import { isTensorSource, type TensorSource } from '../tensor-source.js';
 import { ByteSink } from './byte-sink.js';
 import { Op } from './opcodes.js';
 import { storageClassOf } from './torch.js';

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../errors.js';
 import { writeAtomically } from '../../io/write-atomically.js';
 import { type Picklable, pickle } from '../pickle/pickle.js';
-import { bytesOf, type TensorSource } from '../tensor-source.js';
+import { bytesOf, type TensorSource } from '../stored-tensor.js';
 import { ZipWriter } from './zip-writer.js';
 
 /** The folder inside the archive; torch.save names it so too when it writes to a stream. */

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../errors.js';
 import { writeAtomically } from '../../io/write-atomically.js';
 import { type DType, dtypes } from '../../tensor/host-tensor.js';
-import { byteLengthOf, bytesOf, type TensorSource } from '../tensor-source.js';
+import { byteLengthOf, bytesOf, type TensorSource } from '../stored-tensor.js';
 import { METADATA_KEY, safetensorsDTypes } from './format.js';
 
 /**

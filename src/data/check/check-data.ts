@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { messageOf, PosterError } from '../../errors.js';
 import { decodeImage } from '../../image/decode/decode.js';
 import { describeClipped } from '../../image/decode/grey16.js';
+import { isUnreadable } from '../../image/decode/is-unreadable.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { forEachParallel } from '../../util/limit.js';
 import type { DataType } from '../labels.js';
@@ -113,7 +113,8 @@ async function openImages(
       if (image.clipped) clipped.push(path);
       use(image);
     } catch (error) {
-      unreadable.set(path, unreadableReason(error));
+      if (!isUnreadable(error)) throw error;
+      unreadable.set(path, error.message);
     }
     onProgress?.(++done, total);
   };
@@ -122,14 +123,6 @@ async function openImages(
   await forEachParallel(items, concurrency, digest, signal);
   await forEachParallel(unlabelled, concurrency, (path) => open(path, () => {}), signal);
   return { pictures, unreadable, clipped: clipped.sort() };
-}
-
-/** The reason when an image is at fault; anything else is thrown on. */
-function unreadableReason(error: unknown): string {
-  const isImageFault =
-    error instanceof PosterError && (error.code === 'image.unreadable' || error.code === 'file.missing');
-  if (isImageFault) return messageOf(error);
-  throw error;
 }
 
 function reportSplit(

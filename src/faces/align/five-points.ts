@@ -1,5 +1,5 @@
 /** The landmarks by which faces are aligned. Browser-safe. */
-import { centroid, distance, type Point } from '../geometry.js';
+import { type Box, centroid, distance, type Point } from '../geometry.js';
 
 /** Centres of the two eyes, tip of the nose, corners of the mouth; what is left in the image comes first. */
 export type FivePoints = readonly [
@@ -31,4 +31,10 @@ export function mapPoints(points: FivePoints, map: (point: Point) => Point): Fiv
 /** The distance of the eyes, the usual unit of landmark errors. */
 export function eyeDistance([leftEye, rightEye]: FivePoints): number {
   return distance(leftEye, rightEye);
+}
+
+/** Roughly where an upright face has its points, from its box alone, which reaches from the brows to the chin. */
+export function pointsFromBox({ x, y, width, height }: Box): FivePoints {
+  const at = (across: number, down: number): Point => ({ x: x + across * width, y: y + down * height });
+  return [at(0.3, 0.38), at(0.7, 0.38), at(0.5, 0.58), at(0.34, 0.78), at(0.66, 0.78)];
 }

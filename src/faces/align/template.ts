@@ -42,8 +42,7 @@ const arcFace: Template = {
 /**
  * RAF-DB's aligned crops, 100 pixels. Its authors align by a similarity transform of the eyes and the centre of
  * the mouth without saying whereto; a published reproduction from their landmarks takes these three points to
- * (2/7, 0.4), (5/7, 0.4) and (0.5, 5/7). This is a mean face brought there: docs/faces.md tells how sure that is,
- * and {@link measureTemplate} takes a template from the crops themselves.
+ * (2/7, 0.4), (5/7, 0.4) and (0.5, 5/7). This is a mean face brought there: docs/faces.md tells how sure that is.
  */
 const rafDb: Template = {
   size: 100,
@@ -78,26 +77,6 @@ function placeFace(face: FivePoints, anchors: readonly [Point, Point, Point]): F
   const [leftEye, rightEye, , leftMouth, rightMouth] = face;
   const placement = fitSimilarity([leftEye, rightEye, centroid([leftMouth, rightMouth])], anchors);
   return mapPoints(face, (point) => applySimilarity(placement, point));
-}
-
-/**
- * The template of faces that are aligned already: the median of each coordinate over the crops of a data set.
- *
- * @param faces the five points of each crop, as fractions of its side; at least one
- * @param size the side of crops made with the template, in pixels
- */
-export function measureTemplate(faces: readonly FivePoints[], size: number): Template {
-  const points = [0, 1, 2, 3, 4].map((i) => ({
-    x: median(faces.map((face) => face[i]!.x)),
-    y: median(faces.map((face) => face[i]!.y)),
-  }));
-  return { size, points: points as unknown as FivePoints };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** The template's points in pixels of a crop. */

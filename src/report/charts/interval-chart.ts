@@ -4,7 +4,7 @@
 import type { Estimate } from '../../evaluate/statistics/bootstrap.js';
 import { shortened } from '../display-text.js';
 import { type ColorName, color } from './palette.js';
-import { axisStyle, classAxis, labelWidth, renderChart } from './render.js';
+import { axisStyle, classAxis, type DrawApi, labelWidth, renderChart } from './render.js';
 
 /** One row of the chart; a figure that is not defined (NaN) is left blank. */
 export interface IntervalRow {
@@ -20,12 +20,6 @@ export interface IntervalChartOptions {
   readonly unit: 'share' | 'difference';
   /** What the figures are, for those who cannot see them. */
   readonly description: string;
-}
-
-/** What ECharts hands to the function that draws an item of a custom series. */
-interface DrawApi {
-  value(dimension: number): number;
-  coord(point: [number, number]): [number, number];
 }
 
 const textWidth = 118;

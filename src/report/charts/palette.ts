@@ -78,12 +78,6 @@ export function withFixedColors(svg: string, theme: Theme): string {
   );
 }
 
-/** Every heat colour with the ink upon it, for checking contrast. */
-export function heatPairs(theme: Theme): { fill: string; ink: string }[] {
-  const fills = [...colors.keys()].filter((name) => /^(right|wrong)-\d+$/.test(name));
-  return fills.map((name) => ({ fill: colorIn(name, theme), ink: colorIn(`${name}-ink`, theme) }));
-}
-
 function reference(name: string): string {
   return `var(--poster-${name}, ${colorIn(name, 'light')})`;
 }

@@ -4,16 +4,10 @@
 import type { ReliabilityBin } from '../../evaluate/calibration.js';
 import { grouped, percent } from '../display-text.js';
 import { type ColorName, color } from './palette.js';
-import { axisStyle, legendStyle, renderChart } from './render.js';
+import { axisStyle, type DrawApi, legendStyle, renderChart } from './render.js';
 
 /** A rectangle in the units of the axes: [left, right, bottom, top]. */
 type Box = readonly [number, number, number, number];
-
-/** What ECharts hands to the function that draws an item of a custom series. */
-interface DrawApi {
-  value(dimension: number): number;
-  coord(point: [number, number]): [number, number];
-}
 
 const left = 48;
 const top = 38;

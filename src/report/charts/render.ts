@@ -2,7 +2,6 @@
  * Draws an ECharts option into an SVG picture, the same one for the same data. Browser-safe.
  */
 import { escapeMarkup } from '../../util/escape-markup.js';
-import { fnv1a } from '../../util/hash.js';
 import { visible } from '../display-text.js';
 import { type ChartOption, drawChart } from './echarts.js';
 import { fontFamily } from './font-family.js';
@@ -13,6 +12,12 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly description: string;
+}
+
+/** What ECharts hands to the function that draws an item of a custom series. */
+export interface DrawApi {
+  value(dimension: number): number;
+  coord(point: [number, number]): [number, number];
 }
 
 /** Draws the option as an SVG document without scripts, styles or references to anything outside. */
@@ -75,4 +80,11 @@ function tidied(svg: string, description: string): string {
   return anonymous
     .replace(/(id="|="url\(#)zr-/g, `$1p${fnv1a(anonymous).toString(16).padStart(8, '0')}-`)
     .replace('<svg ', `<svg role="img" aria-label="${escapeMarkup(visible(description))}" `);
+}
+
+/** A short hash of a text: FNV-1a over UTF-16 code units, 32 bits. */
+function fnv1a(text: string): number {
+  let state = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
+  return state >>> 0;
 }

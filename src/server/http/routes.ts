@@ -13,7 +13,7 @@ import type { WebModel } from '../web-model.js';
 import { routeSchemas } from './openapi.js';
 import { type ParsedRequest, readRequest } from './read-request.js';
 import { refuseQuery } from './refuse-query.js';
-import type { ModelBody } from './schemas.js';
+import { type ModelBody, modelSchema } from './schemas.js';
 
 export interface RouteDeps extends RequestContext {
   readonly model: ServerModel;
@@ -120,47 +120,22 @@ async function inTime<T>(
   return Promise.race([work(stop.signal), stopped]).finally(() => clearTimeout(timer));
 }
 
+/** Of the network and the limits the schema keeps what clients are told. */
 function describeModel({ model, alignment, reader, limits }: RouteDeps): ModelBody {
-  const {
-    widths,
-    imageWidths,
-    imageDepths,
-    landmarkDepths,
-    embedding,
-    headSize,
-    transformerDepth,
-    transformerHeads,
-    classes,
-    imageSize,
-    inputStride,
-    landmarkBranch,
-  } = model.network;
-  const { bodyBytes, pixels, images, faces, overlays } = limits;
-  return {
+  const { network, labelOrigin, labels, color, explains } = model;
+  return modelSchema.parse({
     version,
     file: basename(model.path),
-    labels: [...model.labels],
-    labelSource: model.labelOrigin.source,
-    dataset: model.labelOrigin.dataset ?? null,
-    inputSize: imageSize,
-    inputColor: model.color,
-    embedding,
+    labels,
+    labelSource: labelOrigin.source,
+    dataset: labelOrigin.dataset ?? null,
+    inputSize: network.imageSize,
+    inputColor: color,
+    embedding: network.embedding,
     findsFaces: reader.findsFaces,
     alignment,
-    explains: model.explains,
-    network: {
-      classes,
-      imageSize,
-      inputStride,
-      widths: [...widths],
-      imageWidths: [...imageWidths],
-      imageDepths: [...imageDepths],
-      landmarkDepths: [...landmarkDepths],
-      landmarkBranch,
-      headSize,
-      transformerDepth,
-      transformerHeads,
-    },
-    limits: { bodyBytes, pixels, images, faces, overlays },
-  };
+    explains,
+    network,
+    limits,
+  });
 }

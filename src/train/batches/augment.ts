@@ -69,19 +69,6 @@ export interface AugmentationOptions {
   readonly mixup: number;
 }
 
-/** Leaves images as they are. */
-export const noAugmentation: AugmentationOptions = {
-  flip: 0,
-  rotation: 0,
-  shift: 0,
-  scale: [1, 1],
-  shear: 0,
-  brightness: [1, 1],
-  contrast: [1, 1],
-  erasing: { probability: 0, area: [0.02, 0.1], ratio: [0.3, 3.3] },
-  mixup: 0,
-};
-
 /**
  * The augmentation of the image at one position of one epoch.
  * @param size height and width of the network's input in pixels.

@@ -1,6 +1,6 @@
 /** The end of an epoch: its validation, the checkpoints, and the files that show it. */
 import type { EvaluationResult } from '../../evaluate/result.js';
-import { copyAtomically } from '../../io/copy-atomically.js';
+import { copyAtomically } from '../../io/write-atomically.js';
 import type { EpochRecord } from '../../runs/epoch-record.js';
 import { writeHistory } from '../../runs/history.js';
 import type { StopReason } from '../events.js';

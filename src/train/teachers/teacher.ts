@@ -6,7 +6,7 @@ import { PosterError } from '../../errors.js';
 import { hashFile } from '../../io/hash-file.js';
 import { type ChosenLabels, chooseLabels } from '../../model/choose-labels.js';
 import type { ModelCard } from '../../model/model-card.js';
-import { readNetwork } from '../../model/read-network.js';
+import { readNetwork } from '../../model/open-model-checkpoint.js';
 import { usedEntries } from '../../model/used-entries.js';
 import { initialTensor } from '../../network/initial-values.js';
 import type { PosterV2 } from '../../network/poster-v2.js';

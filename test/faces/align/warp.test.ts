@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { alignFace } from '../../../src/faces/align/align.js';
 import { type FivePoints, mapPoints } from '../../../src/faces/align/five-points.js';
 import { applySimilarity, invertSimilarity, type Similarity } from '../../../src/faces/align/similarity.js';
-import { measureTemplate, templatePixels, templates } from '../../../src/faces/align/template.js';
+import { templatePixels, templates } from '../../../src/faces/align/template.js';
 import { warp } from '../../../src/faces/align/warp.js';
 import type { Point } from '../../../src/faces/geometry.js';
 import type { RgbImage } from '../../../src/image/rgb-image.js';
@@ -110,16 +110,5 @@ describe('alignment', () => {
       assert.ok(leftEye.y < nose.y && nose.y < leftMouth.y);
       assert.ok(points.every(({ x, y }) => x > 0 && x < 1 && y > 0 && y < 1));
     }
-  });
-
-  it('measures a template as the median of aligned faces', () => {
-    const { points } = templates.fer2013;
-    const shifted = [-0.02, 0, 0.01].map((by) => mapPoints(points, ({ x, y }) => ({ x: x + by, y: y - by })));
-    const outlier = mapPoints(points, () => ({ x: 0, y: 0 }));
-    const odd = measureTemplate(shifted, 48);
-    assertClose([odd.points[0].x, odd.points[4].y], [points[0].x, points[4].y]);
-    assert.equal(odd.size, 48);
-    const even = measureTemplate([...shifted, outlier], 48);
-    assertClose([even.points[0].x], [points[0].x - 0.01]);
   });
 });

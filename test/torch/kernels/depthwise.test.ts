@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { autocast, gradientsOf, noGrad } from '../../../src/torch/autograd.js';
 import { call, callTensor } from '../../../src/torch/call.js';
-import { depthwise } from '../../../src/torch/kernels/depthwise.js';
+import { depthwise } from '../../../src/torch/kernels/maps.js';
 import { setThreads, threads } from '../../../src/torch/machine.js';
 import { scope } from '../../../src/torch/scope.js';
 import type { Tensor } from '../../../src/torch/tensor.js';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { HostTensor } from '../../../src/tensor/host-tensor.js';
 import { autocast, gradientsOf, noGrad } from '../../../src/torch/autograd.js';
 import { call, callTensor } from '../../../src/torch/call.js';
-import { prelu } from '../../../src/torch/kernels/prelu.js';
+import { prelu } from '../../../src/torch/kernels/maps.js';
 import { setThreads, threads } from '../../../src/torch/machine.js';
 import { scope } from '../../../src/torch/scope.js';
 import { fromNumbers, type Tensor } from '../../../src/torch/tensor.js';

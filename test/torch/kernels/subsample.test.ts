@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gradientsOf, noGrad } from '../../../src/torch/autograd.js';
 import { call, callTensor } from '../../../src/torch/call.js';
-import { subsample } from '../../../src/torch/kernels/subsample.js';
+import { subsample } from '../../../src/torch/kernels/maps.js';
 import { scope } from '../../../src/torch/scope.js';
 import type { Tensor } from '../../../src/torch/tensor.js';
 import { normal, numbers } from '../../support/kernels.js';

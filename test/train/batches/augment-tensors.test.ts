@@ -9,11 +9,11 @@ import {
   type Augmentation,
   type AugmentationOptions,
   augmentationAt,
-  noAugmentation,
 } from '../../../src/train/batches/augment.js';
 import { augmentImages, mixTargets } from '../../../src/train/batches/augment-tensors.js';
 import { randomStream } from '../../../src/util/random.js';
 import { torchTest as test } from '../../support/torch.js';
+import { noAugmentation } from './no-augmentation.js';
 
 const size = 8;
 const plane = size * size;

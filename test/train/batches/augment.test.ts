@@ -4,12 +4,12 @@ import { test } from 'node:test';
 import {
   augmentationAt,
   drawErasing,
-  noAugmentation,
   type Range,
   type Rectangle,
 } from '../../../src/train/batches/augment.js';
 import { randomStream } from '../../../src/util/random.js';
 import { fixture } from '../../support/fixtures.js';
+import { noAugmentation } from './no-augmentation.js';
 
 const size = 224;
 
