@@ -14,9 +14,8 @@ import { type QuantizeOptions, quantizerVersion } from '../quantize/quantize.js'
 import { quantizeFor } from '../quantize/quantize-for.js';
 import { version } from '../version.js';
 import { preprocessingOf } from './model-card.js';
-import { openModelCheckpoint } from './open-model-checkpoint.js';
+import { type CheckedNetwork, openModelCheckpoint, readNetwork } from './open-model-checkpoint.js';
 import { readWeights } from './read-model.js';
-import { type CheckedNetwork, readNetwork } from './open-model-checkpoint.js';
 import { usedEntries } from './used-entries.js';
 
 export interface Int8Options extends Pick<QuantizeOptions, 'threads' | 'signal' | 'onStep'> {

@@ -2,22 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { writeDrawnDataset } from '../../testing/drawn-faces/write-drawn-dataset.js';
 import { fixture } from '../support/fixtures.js';
-import { temporaryFolder } from '../support/narrow-model.js';
 import { poster } from '../support/poster-command.js';
-import { type FaceInBoth, writeFaceInBoth, writeSmallCheckpoint } from '../support/small-model.js';
+import { smallModelAndFace } from '../support/small-model.js';
 
-let folder: string;
-let checkpoint: string;
-let face: FaceInBoth;
-
-before(async () => {
-  folder = await temporaryFolder();
-  checkpoint = await writeSmallCheckpoint(folder);
-  face = await writeFaceInBoth(folder);
-});
+const { folder, checkpoint, face } = await smallModelAndFace();
 
 async function outputOf(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await poster([...args, '--checkpoint', checkpoint]);

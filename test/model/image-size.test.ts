@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { writePth } from '../../src/checkpoint/pth/write.js';
 import { Poster } from '../../src/core/poster.js';
 import type { Dataset } from '../../src/data/dataset.js';
@@ -21,26 +21,12 @@ import { emitModel } from '../../src/onnx/emit.js';
 import { recogniseFaces } from '../../src/recognise/recognise-photos.js';
 import { assertClose } from '../support/close.js';
 import { fixture } from '../support/fixtures.js';
-import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
+import { writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { regeneratedStateDict } from '../support/regenerated.js';
-import {
-  type FaceInBoth,
-  smallCard,
-  writeCarded,
-  writeFaceInBoth,
-  writeSmallCheckpoint,
-} from '../support/small-model.js';
+import { smallCard, smallModelAndFace, writeCarded, writeSmallCheckpoint } from '../support/small-model.js';
 import { torchTest } from '../support/torch.js';
 
-let folder: string;
-let checkpoint: string;
-let face: FaceInBoth;
-
-before(async () => {
-  folder = await temporaryFolder();
-  checkpoint = await writeSmallCheckpoint(folder);
-  face = await writeFaceInBoth(folder);
-});
+const { folder, checkpoint, face } = await smallModelAndFace();
 
 const load = (path: string) => Poster.load(path, { threads: 1 });
 

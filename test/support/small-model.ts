@@ -11,6 +11,7 @@ import { cardKey, type DataFacts, type ModelCard, modelCard } from '../../src/mo
 import { smallConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import { fixture } from './fixtures.js';
+import { temporaryFolder } from './narrow-model.js';
 import { regeneratedStateDict } from './regenerated.js';
 
 /** Writes a checkpoint with regenerated weights, grey unless told otherwise. */
@@ -42,4 +43,10 @@ export async function writeFaceInBoth(folder: string): Promise<FaceInBoth> {
   await writeFile(files.colour, await encodePng(image));
   await writeFile(files.grey, await encodePng(toGrey(image)));
   return files;
+}
+
+/** Both in a folder of their own. */
+export async function smallModelAndFace() {
+  const folder = await temporaryFolder();
+  return { folder, checkpoint: await writeSmallCheckpoint(folder), face: await writeFaceInBoth(folder) };
 }
