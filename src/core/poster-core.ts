@@ -17,6 +17,7 @@ import {
   type RecogniseFacesOptions,
   recogniseEach,
 } from '../recognise/recognise-faces.js';
+import { requireOptions } from '../util/given.js';
 
 export interface PredictOptions {
   /** Also return the embedding of each image. Default false. */
@@ -49,6 +50,9 @@ export interface RunRequest<Image> {
   readonly attention: boolean;
 }
 
+const predictKinds = { embedding: 'true or false', signal: 'an AbortSignal' } as const;
+const batchKinds = { ...predictKinds, batchSize: 'a whole number of at least 1' } as const;
+
 /** `Image`: the forms that images may have beside decoded pixels. */
 export abstract class PosterCore<Image, Explain extends PredictOptions = PredictOptions>
   implements AsyncDisposable
@@ -57,6 +61,8 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
   #disposed = false;
 
   protected constructor(facts: ModelFacts) {
+    if (!facts?.labels)
+      throw new PosterError('option.invalid', 'Expected `await Poster.load(model)`, got new Poster().');
     this.facts = facts;
   }
 
@@ -121,6 +127,7 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
    * @throws PosterError `image.unreadable`, `aborted`, `disposed` or `engine.failed`; in Node also `file.missing`.
    */
   async predict(image: Image | RgbImage, options: PredictOptions = {}): Promise<Prediction> {
+    requireOptions(options, 'predict', predictKinds);
     const [prediction] = await this.#predict([image], options);
     return prediction!;
   }
@@ -131,8 +138,9 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
    */
   async *predictBatch(
     images: Iterable<Image | RgbImage> | AsyncIterable<Image | RgbImage>,
-    { batchSize = 8, ...options }: PredictBatchOptions = {},
+    asked: PredictBatchOptions = {},
   ): AsyncGenerator<Prediction> {
+    const { batchSize = 8, ...options } = requireOptions(asked, 'predictBatch', batchKinds);
     for await (const batch of batches(images, batchSize)) yield* await this.#predict(batch, options);
   }
 
@@ -143,6 +151,7 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
    * @throws PosterError as `predict`; `checkpoint.mismatch` for a model exported before it held its attention.
    */
   async explain(image: Image | RgbImage, options: Explain = {} as Explain): Promise<Explanation> {
+    requireOptions<PredictOptions>(options, 'explain', predictKinds);
     const [explanation] = await this.explainAll([image], options);
     return explanation!;
   }
@@ -150,8 +159,10 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
   /** Explains many faces, yielding in their order. The first that fails ends it with an error. */
   async *explainBatch(
     images: Iterable<Image | RgbImage> | AsyncIterable<Image | RgbImage>,
-    { batchSize = 8, ...options }: Explain & PredictBatchOptions = {} as Explain,
+    asked: Explain & PredictBatchOptions = {} as Explain,
   ): AsyncGenerator<Explanation> {
+    requireOptions<PredictBatchOptions>(asked, 'explainBatch', batchKinds);
+    const { batchSize = 8, ...options } = asked;
     for await (const batch of batches(images, batchSize))
       yield* await this.explainAll(batch, options as unknown as Explain);
   }
@@ -165,8 +176,9 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
    */
   async recogniseFaces(
     photo: Image | RgbImage,
-    { embedding = false, ...options }: RecogniseFacesOptions = {},
+    asked: RecogniseFacesOptions = {},
   ): Promise<FoundFaces<RecognisedFace>> {
+    const { embedding = false, ...options } = requireOptions(asked, 'recogniseFaces', predictKinds);
     const found = await this.findFaces(photo, options);
     const { signal } = options;
     const recognising = { embedding, ...(signal && { signal }) };
@@ -174,7 +186,8 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
   }
 
   /** Finds every face of an ordinary picture, cut out as the model learned them; see {@link recogniseFaces}. */
-  async findFaces(photo: Image | RgbImage, { signal, ...asked }: FindFacesOptions = {}): Promise<FoundFaces> {
+  async findFaces(photo: Image | RgbImage, given: FindFacesOptions = {}): Promise<FoundFaces> {
+    const { signal, ...asked } = requireOptions(given, 'findFaces', { signal: 'an AbortSignal' });
     const options = withDefaultAlignment(asked, this.alignment);
     return this.whileOpen(signal, () => this.find(photo, options, signal));
   }

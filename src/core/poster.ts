@@ -2,6 +2,8 @@
  * The model as programs use it.
  * Here: on ONNX Runtime in Node.
  */
+
+import { labelSet } from '../data/labels.js';
 import { PosterError, unlessAborted } from '../errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evaluate/evaluate.js';
 import { type ExplainMethod, type Explanation, explainMethods } from '../explain/explanation.js';
@@ -19,6 +21,7 @@ import {
 } from '../recognise/recognise-files.js';
 import { runHere } from '../threads/run-here.js';
 import { startThread, type Thread } from '../threads/thread.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { type Engine, type EngineFacts, type EngineOptions, openEngine } from './engine.js';
 import type { EngineInit } from './engine-worker.js';
 import { PosterCore, type PredictBatchOptions, type PredictOptions, type RunRequest } from './poster-core.js';
@@ -40,6 +43,29 @@ export interface ExplainOptions extends PredictOptions {
 }
 
 export interface ExplainBatchOptions extends ExplainOptions, PredictBatchOptions {}
+
+const loadKinds = {
+  worker: 'true or false',
+  threads: 'a whole number of at least 1',
+  temperature: 'a positive number',
+  labels: 'an array of strings',
+  dataType: 'a string',
+  detector: 'a string',
+  landmarks: 'a string',
+  onNote: 'a function',
+  onStep: 'a function',
+  signal: 'an AbortSignal',
+} as const;
+const fileKinds = {
+  embedding: 'true or false',
+  batchSize: 'a whole number of at least 1',
+  signal: 'an AbortSignal',
+} as const;
+const evaluateKinds = {
+  dataset: 'a dataset of openDataset',
+  batchSize: fileKinds.batchSize,
+  signal: fileKinds.signal,
+} as const;
 
 /**
  * A loaded POSTER V2 model.
@@ -74,10 +100,10 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
    * @throws PosterError `file.missing`; `checkpoint.unreadable` for damaged, hostile or foreign files;
    *   `checkpoint.mismatch` for sound files that hold another network.
    */
-  static async load(
-    model: string = defaultModel,
-    { worker = false, ...options }: LoadOptions = {},
-  ): Promise<Poster> {
+  static async load(model: string = defaultModel, asked: LoadOptions = {}): Promise<Poster> {
+    requireGiven(model, 'the model', 'a string');
+    const { worker = false, ...options } = requireOptions(asked, 'Poster.load', loadKinds);
+    if (options.dataType !== undefined) labelSet(options.dataType);
     const engine = worker ? startWorker(model, options) : runHere(await openEngine(model, options));
     try {
       const loaded = await unlessAborted(engine.ask('facts', undefined), options.signal);
@@ -127,14 +153,15 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
     options: RecogniseFilesOptions = {},
   ): AsyncGenerator<FileResult> {
     this.requireOpen();
+    requireOptions(options, 'predictFiles', fileKinds);
     const run = (input: Float32Array, count: number) => this.#engine.ask('runInput', { input, count });
     return recogniseFiles({ ...this.#loaded, run }, paths, options);
   }
 
   /** Evaluates on a labelled dataset: every figure, the per-image predictions and the failures. */
-  evaluate(options: EvaluateOptions): Promise<EvaluationOutcome> {
+  async evaluate(options: EvaluateOptions): Promise<EvaluationOutcome> {
     this.requireOpen();
-    return evaluate(this, options);
+    return evaluate(this, requireOptions(options, 'evaluate', evaluateKinds, ['dataset']));
   }
 
   protected async run(

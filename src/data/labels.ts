@@ -4,6 +4,7 @@
  */
 import { PosterError } from '../errors.js';
 import { type Alignment, defaultAlignment } from '../image/alignment.js';
+import { requireGiven } from '../util/given.js';
 
 /** Values of `--data-type`: five datasets, class folders of any kind, and lists of path and label. */
 export const dataTypes = [
@@ -133,6 +134,7 @@ export function parseDataType(name: string): DataType {
  * @throws PosterError `option.invalid` for a name without a label set.
  */
 export function labelSet(name: string): readonly string[] {
+  requireGiven(name, 'the name of a label set', 'a string');
   const known = dataTypes.filter((type) => facts[type].labels);
   const type = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   if (type) return facts[type].labels!;

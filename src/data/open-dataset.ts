@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PosterError } from '../errors.js';
 import { describeForeignName } from '../util/foreign-name.js';
+import { requireOptions } from '../util/given.js';
 import type { Dataset } from './dataset.js';
 import { checkLabels, type DataType, dataTypeFacts } from './labels.js';
 import { affectNetCsv } from './layouts/affectnet-csv.js';
@@ -75,6 +76,12 @@ export interface OpenedDataset extends Dataset, Pick<Listing, 'alignment' | 'are
  * image; `option.invalid` for a split that is not there.
  */
 export async function openDataset(options: OpenDatasetOptions): Promise<OpenedDataset> {
+  requireOptions(
+    options,
+    'openDataset',
+    { root: 'a string', type: 'a string', labels: 'an array of strings' },
+    ['root', 'type'],
+  );
   const layout = await detectLayout(options);
   const split = chooseSplit(layout, options);
   const listing = await readTargets(layout, split, options);

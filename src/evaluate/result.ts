@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { PosterError } from '../errors.js';
+import { requireGiven } from '../util/given.js';
 
 /** The version of the stored format this program writes. */
 export const resultVersion = 1;
@@ -240,6 +241,7 @@ export type Mistake = z.infer<typeof mistakeSchema>;
  * @throws PosterError `data.layout` where the text is no result of this version, naming the first wrong field.
  */
 export function parseEvaluationResult(text: string, where: string): EvaluationResult {
+  requireGiven(text, 'the text of parseEvaluationResult', 'a string');
   const parsed = evaluationResultSchema.safeParse(parseJson(text, where));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;

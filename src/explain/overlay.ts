@@ -1,6 +1,7 @@
 /** A heat map laid over the face it explains. Browser-safe. */
 import { resizeBilinear } from '../image/resize.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { requireGiven } from '../util/given.js';
 import type { HeatMap } from './explanation.js';
 
 /** Large enough that the map's colours flow into each other. */
@@ -28,6 +29,8 @@ const ramp: readonly (readonly [number, number, number])[] = [
  * @param edge smaller faces are enlarged to this many pixels on the longer edge; larger ones than 2048 are shrunk
  */
 export function overlay(face: RgbImage, map: HeatMap, edge = smallestEdge): RgbImage {
+  requireGiven(face, 'the face of overlay', 'decoded pixels { width, height, data }');
+  requireGiven(map, 'the map of overlay', 'an object');
   const { width, height, data } = fit(face, edge);
   const heat = spread(map, width, height);
   const result = new Uint8Array(data.length);

@@ -3,6 +3,7 @@ import { encodePng } from '../image/encode.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
+import { requireGiven } from '../util/given.js';
 import type { Explanation } from './explanation.js';
 import { overlay } from './overlay.js';
 
@@ -21,6 +22,9 @@ export async function writeExplanation(
   explanation: Explanation,
   { force = false }: { readonly force?: boolean } = {},
 ): Promise<void> {
+  requireGiven(path, 'the path of writeExplanation', 'a string');
+  requireGiven(face, 'the face of writeExplanation', 'decoded pixels { width, height, data }');
+  requireGiven(explanation, 'the explanation of writeExplanation', 'an object');
   await writeGuarded(path, face, explanation, guardOutputs({ force }));
 }
 

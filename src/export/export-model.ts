@@ -32,9 +32,12 @@ import { storeInt8 } from '../onnx/passes/store-int8.js';
 import type { QuantizeOptions } from '../quantize/quantize.js';
 import { type Quantization, quantizeFor } from '../quantize/quantize-for.js';
 import { halfTensor } from '../tensor/half.js';
+import { requireOptions } from '../util/given.js';
 import { version } from '../version.js';
 import { type Agreement, compareModels, requireAgreement } from './compare-models.js';
 import { type Judgement, judge } from './judge.js';
+
+const exportKinds = { checkpoint: 'a string', output: 'a string', signal: 'an AbortSignal' } as const;
 
 export const exportFormats = ['onnx', 'safetensors', 'pth'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -106,6 +109,7 @@ const stores: Record<Exclude<Precision, 'int8'>, (graph: Graph) => Graph> = {
  *   errors of loading; `option.invalid` when it would replace what it reads; `file.unwritable`.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportReport> {
+  requireOptions(options, 'exportModel', exportKinds, ['output']);
   const {
     checkpoint: source = defaultModel,
     output,

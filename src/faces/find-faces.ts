@@ -5,9 +5,11 @@
 import { PosterError, throwIfAborted } from '../errors.js';
 import { checkCropSize } from '../image/alignment.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { describeGiven } from '../util/given.js';
 import { type AlignOptions, alignFace } from './align/align.js';
 import { eyeDistance, type FivePoints, pointsFromBox } from './align/five-points.js';
 import type { Similarity } from './align/similarity.js';
+import { type Template, templates } from './align/template.js';
 import type { DetectedFace, FaceDetector } from './detect/detector.js';
 import { suppress } from './detect/suppress.js';
 import { area, type Box, boundingBox, clipBox, distance, type Point } from './geometry.js';
@@ -90,7 +92,8 @@ function smallestWorthwhile({ width, height }: RgbImage): number {
   return Math.max(24, 0.02 * Math.max(width, height));
 }
 
-function checkOptions({ minSize, maxFaces = Infinity, minScore = 0.6, size }: FindFacesOptions) {
+function checkOptions({ minSize, maxFaces = Infinity, minScore = 0.6, size, template }: FindFacesOptions) {
+  if (template !== undefined) requireTemplate(template);
   const expect = (
     name: string,
     value: number | undefined,
@@ -105,6 +108,18 @@ function checkOptions({ minSize, maxFaces = Infinity, minScore = 0.6, size }: Fi
   expect('minScore', minScore, 'between 0 and 1', (value) => value >= 0 && value <= 1);
   if (size !== undefined) checkCropSize(size);
   return { minSize, maxFaces, minScore };
+}
+
+/** @throws PosterError `option.invalid` */
+function requireTemplate(template: Template): void {
+  if (Object.values(templates).includes(template)) return;
+  if (Array.isArray(template?.points) && template.points.length === 5 && Number.isFinite(template.size))
+    return;
+  const known = Object.keys(templates).join(', ');
+  throw new PosterError(
+    'option.invalid',
+    `Expected template to be one of \`templates\` (${known}) or { points, size } of your own, got ${describeGiven(template)}.`,
+  );
 }
 
 type LocatedFace = Pick<Face, 'box' | 'score' | 'points' | 'landmarks'>;

@@ -7,6 +7,7 @@ import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
+import { requireOptions } from '../util/given.js';
 import { withDefaultAlignment } from './align/align.js';
 import type { FaceDetector } from './detect/detector.js';
 import { openBlazeFace, openFaceMesh } from './detect/packaged-models.js';
@@ -42,6 +43,10 @@ export interface FaceFinder {
  * `openNetworkLandmarks`; `engine.unavailable` when a model cannot be opened
  */
 export async function openFaceFinder(options: FaceFinderOptions = {}): Promise<FaceFinder> {
+  requireOptions(options, 'openFaceFinder', {
+    threads: 'a whole number of at least 1',
+    alignment: 'an object',
+  });
   const { detector: chosen, landmarks: own, threads, alignment = defaultAlignment } = options;
   const refiner = typeof own === 'string' ? await openNetworkLandmarks(own, { threads }) : own;
   const detector = typeof chosen === 'object' ? chosen : await openDetector(chosen, { threads });

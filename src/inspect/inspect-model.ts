@@ -16,6 +16,7 @@ import { usedEntries } from '../model/used-entries.js';
 import type { NetworkConfig } from '../network/config.js';
 import { posterV2 } from '../network/poster-v2.js';
 import { requireFiniteWeights } from '../tensor/finite.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { describeNetwork, type NetworkDescription } from './describe-network.js';
 
 export interface ModelInspection {
@@ -44,6 +45,8 @@ export async function inspectModel(
   model: string = defaultModel,
   hints: LabelHints = {},
 ): Promise<ModelInspection> {
+  requireGiven(model, 'the model', 'a string');
+  requireOptions(hints, 'inspectModel');
   const path = checkpointFile(model);
   if (isOnnx(path)) {
     const card = await readOnnxCard(path);

@@ -8,6 +8,7 @@ import { describeDropped, endingReason } from '../data/layouts/left-out.js';
 import { enterFolder, hasImageExtension, readFolder } from '../data/layouts/list-images.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { describeSystemError } from '../io/write-atomically.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { belongsTo, type Shard } from './shard.js';
 
 export interface ListInputsOptions {
@@ -42,6 +43,8 @@ export async function* listInputs(
   inputs: readonly string[],
   options: ListInputsOptions = {},
 ): AsyncGenerator<string> {
+  requireGiven(inputs, 'the inputs of listInputs', 'an array of strings');
+  requireOptions(options, 'listInputs', { signal: 'an AbortSignal' });
   const { shard, signal, wanted = images, standardInput = process.stdin } = options;
   const passedOver = options.passedOver ?? createDropCounter();
   let found = 0;

@@ -3,6 +3,7 @@
  * Here: predictions of many face crops.
  */
 import type { FileResult, RecogniseFilesOptions, Recogniser } from '../recognise/recognise-files.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { type Explainer, type ExplainTo, explainedFiles, explainFiles } from './explain-results.js';
 import { formatter } from './output/format.js';
 import { planOutputs, type WriteOptions } from './output/plan-outputs.js';
@@ -29,6 +30,8 @@ export async function predictTo(
   paths: AsyncIterable<string>,
   options: PredictToOptions,
 ): Promise<PredictCounts> {
+  requireGiven(model, 'the model of predictTo', 'a model of Poster.load');
+  requireOptions(options, 'predictTo', { format: 'a string' });
   const { format, explain } = options;
   const lines = formatter(format, fileRows(model, options));
   const plan = await planOutputs(model, paths, [explain && explainedFiles(explain)], options);

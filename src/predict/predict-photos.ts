@@ -8,6 +8,7 @@ import type { OutputGuard } from '../io/guard-outputs.js';
 import type { CropRecogniser, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
 import { type PhotoResult, recognisePhotos } from '../recognise/recognise-photos.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { type Explainer, type ExplainTo, explainedFaces, explainPhotos } from './explain-results.js';
 import { formatter } from './output/format.js';
 import { planOutputs, type WriteOptions } from './output/plan-outputs.js';
@@ -39,6 +40,9 @@ export async function predictPhotosTo(
   paths: AsyncIterable<string>,
   options: PredictPhotosOptions,
 ): Promise<PredictCounts> {
+  requireGiven(model, 'the model of predictPhotosTo', 'a model of Poster.load');
+  requireGiven(finder, 'the finder of predictPhotosTo', 'a face finder of openFaceFinder');
+  requireOptions(options, 'predictPhotosTo', { format: 'a string' });
   const { format, embedding = false, annotate, explain, template, size, signal } = options;
   const faceOptions: RecogniseFacesOptions = {
     embedding,

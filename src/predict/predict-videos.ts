@@ -6,6 +6,7 @@ import type { OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import type { CropRecogniser } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { openVideoAnnotator, type VideoAnnotator } from '../video/annotate-video.js';
 import { type RecogniseVideoOptions, recogniseVideo, type VideoFrame } from '../video/recognise-video.js';
 import { createTimelineRecorder, type Timeline } from '../video/timeline.js';
@@ -59,6 +60,9 @@ export async function predictVideosTo(
   paths: AsyncIterable<string>,
   options: PredictVideosOptions,
 ): Promise<PredictVideosCounts> {
+  requireGiven(model, 'the model of predictVideosTo', 'a model of Poster.load');
+  requireGiven(finder, 'the finder of predictVideosTo', 'a face finder of openFaceFinder');
+  requireOptions(options, 'predictVideosTo', { format: 'a string' });
   const { strict = false, onUnreadable } = options;
   const lines = videoLines(model, options);
   await using inputs = await begun(paths);

@@ -1,6 +1,6 @@
 /** What is said where a list of images is wanted. Browser-safe. */
 import { PosterError } from '../errors.js';
-import { describeGiven } from '../image/decode/given-image.js';
+import { describeGiven } from '../util/given.js';
 import { inChunks } from '../util/in-chunks.js';
 
 /**

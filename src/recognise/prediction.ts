@@ -4,6 +4,7 @@
  */
 import type { ModelOutputs } from '../onnx/session.js';
 import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
+import { requireGiven } from '../util/given.js';
 
 /** One class and its probability in [0, 1]. */
 export interface ClassProbability {
@@ -63,5 +64,7 @@ export function toPrediction(
 
 /** The `k` most probable classes, most probable first. */
 export function topK(prediction: Pick<Prediction, 'probabilities'>, k: number): ClassProbability[] {
+  requireGiven(prediction, 'the prediction of topK', 'an object');
+  requireGiven(k, 'k of topK', 'a whole number of at least 1');
   return [...prediction.probabilities].sort((a, b) => b.probability - a.probability).slice(0, k);
 }

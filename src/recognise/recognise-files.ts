@@ -2,12 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { openLoader } from '../data/loader/loader.js';
 import { PosterError, throwIfAborted } from '../errors.js';
-import { describeGiven } from '../image/decode/given-image.js';
 import { describeClipped } from '../image/decode/grey16.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import type { ChosenLabels } from '../model/choose-labels.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
+import { describeGiven } from '../util/given.js';
 import { requireList } from './batches.js';
 import { type Prediction, toPredictions } from './prediction.js';
 

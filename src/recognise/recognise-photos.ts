@@ -6,6 +6,7 @@ import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { isUnreadable } from '../image/decode/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { requireList } from './batches.js';
 import {
   type CropRecogniser,
@@ -29,8 +30,14 @@ export async function recogniseFaces(
   model: CropRecogniser,
   finder: FaceFinder,
   photo: ImageInput,
-  { embedding = false, ...options }: RecogniseFacesOptions = {},
+  asked: RecogniseFacesOptions = {},
 ): Promise<RecognisedFace[]> {
+  requireGiven(model, 'the model of recogniseFaces', 'a model of Poster.load');
+  requireGiven(finder, 'the finder of recogniseFaces', 'a face finder of openFaceFinder');
+  const { embedding = false, ...options } = requireOptions(asked, 'recogniseFaces', {
+    embedding: 'true or false',
+    signal: 'an AbortSignal',
+  });
   const { signal } = options;
   const faces = await finder.find(photo, withDefaultAlignment(options, model.alignment));
   return recogniseEach(model, faces, { embedding, ...(signal && { signal }) });

@@ -9,6 +9,7 @@ import { decodeImage } from '../image/decode/decode.js';
 import { thumbnailUri } from '../image/encode.js';
 import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { predictionsCsv } from './predictions-csv.js';
 
 /** Paths of the files written. */
@@ -31,9 +32,13 @@ export interface WriteEvaluationOptions {
  */
 export async function writeEvaluation(
   folder: string,
-  { result, predictions }: EvaluationOutcome,
-  { signal, force }: WriteEvaluationOptions = {},
+  outcome: EvaluationOutcome,
+  asked: WriteEvaluationOptions = {},
 ): Promise<EvaluationFiles> {
+  requireGiven(folder, 'the folder of writeEvaluation', 'a string');
+  requireGiven(outcome, 'the outcome of writeEvaluation', 'an object');
+  const { signal, force } = requireOptions(asked, 'writeEvaluation');
+  const { result, predictions } = outcome;
   const files = evaluationFiles(folder);
   await checkEvaluationFiles(files, guardOutputs({ force }));
   await writeAtomically(files.result, `${JSON.stringify(result, null, 2)}\n`);

@@ -56,6 +56,17 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
           'application/wasm',
         ),
     );
+    scope.get<{ Params: { name: string } }>(
+      '/studio/assets/:name(^[\\w.-]+).js',
+      { schema: { hide: true } },
+      (request, reply) =>
+        sendCompressed(
+          request,
+          reply,
+          join(pageFolder, 'assets', `${request.params.name}.js.gz`),
+          'text/javascript',
+        ),
+    );
     await scope.register(fastifyStatic, {
       root: pageFolder,
       prefix: '/studio/',

@@ -5,6 +5,7 @@ import { loadForThreads } from '../image/sharp.js';
 import { isShippedModel } from '../model/shipped-names.js';
 import { isRun } from '../runs/run-folder.js';
 import { startThread, type Thread } from '../threads/thread.js';
+import { requireOptions } from '../util/given.js';
 import type { TrainingConfig, TrainingOverrides } from './config/training-options.js';
 import type { DryRunResult, TrainEvent, TrainResult } from './events.js';
 import type { RunRequest } from './loop/run-training.js';
@@ -43,12 +44,14 @@ export interface TrainOptions extends TrainingOverrides {
  * with the step, when the loss is not finite; `worker.lost` when another process ended; `file.unwritable`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
+  requireOptions(options, 'train', { onEvent: 'a function', signal: 'an AbortSignal' });
   const { onEvent } = options;
   return inThread(options, ({ ask }, request) => ask('train', request, { onEvent }));
 }
 
 /** Does all that {@link train} does before training, and two steps; writes nothing. */
 export async function tryTraining(options: TrainOptions): Promise<DryRunResult> {
+  requireOptions(options, 'tryTraining', { signal: 'an AbortSignal' });
   return inThread(options, ({ ask }, request) => ask('dryRun', request));
 }
 

@@ -6,6 +6,7 @@ import { PosterError } from '../errors.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import type { CropRecogniser, RecognisedFace, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
 import { recogniseFaces } from '../recognise/recognise-photos.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { probeVideo, type VideoInfo } from './probe-video.js';
 import { type DecodedFrame, type ReadFramesOptions, readFrames } from './read-frames.js';
 import { createSmoother, type SmoothedPrediction, type Smoother } from './smooth.js';
@@ -52,6 +53,10 @@ export async function* recogniseVideo(
   path: string,
   options: RecogniseVideoOptions = {},
 ): AsyncGenerator<VideoFrame> {
+  requireGiven(model, 'the model of recogniseVideo', 'a model of Poster.load');
+  requireGiven(finder, 'the finder of recogniseVideo', 'a face finder of openFaceFinder');
+  requireGiven(path, 'the path of recogniseVideo', 'a string');
+  requireOptions(options, 'recogniseVideo', { signal: 'an AbortSignal' });
   const { every, fps, onDamage, signal, smoothing = 0.4, maxGap, minOverlap, ...faceOptions } = options;
   checkSeconds('smoothing', smoothing);
   checkSeconds('maxGap', maxGap);

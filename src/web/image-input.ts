@@ -1,14 +1,9 @@
 /** What a page may hand over as an image. Browser-safe. */
 import { messageOf, PosterError } from '../errors.js';
-import {
-  describeGiven,
-  isPixels,
-  noImage,
-  pixelsExpected,
-  requirePixels,
-} from '../image/decode/given-image.js';
+import { isPixels, noImage, pixelsExpected, requirePixels } from '../image/decode/given-image.js';
 import { decodeDataUrl, isDataUrl } from '../util/data-url.js';
 import { excerpt } from '../util/excerpt.js';
+import { describeGiven } from '../util/given.js';
 import type { PixelSource } from './messages.js';
 import { asStored } from './read-pixels.js';
 

@@ -7,6 +7,7 @@ import { defaultAlignmentOf } from '../model/known-alignment.js';
 import { preprocessingOf } from '../model/model-card.js';
 import { defaultModel, isShippedModel } from '../model/shipped-names.js';
 import type { ModelOutputs } from '../onnx/session.js';
+import { describeGiven, requireOptions } from '../util/given.js';
 import { type ImageInput, makeSendable } from './image-input.js';
 import type { Backend, CachePolicy, LoadProgress, LoadReply, LoadRequest, ModelOrigin } from './messages.js';
 import { startWorker, type WorkerClient } from './worker-client.js';
@@ -32,6 +33,14 @@ export interface LoadOptions {
   /** The address of a YuNet (.onnx) that finds faces. Default: the detector that is built in. */
   readonly detector?: string | URL;
 }
+
+const loadKinds = {
+  onProgress: 'a function',
+  signal: 'an AbortSignal',
+  headers: 'an object',
+  threads: 'a whole number of at least 1',
+  faces: 'true or false',
+} as const;
 
 /**
  * A POSTER V2 model loaded in a page.
@@ -63,7 +72,8 @@ export class Poster extends PosterCore<ImageInput> {
     source: string | URL | Blob | ArrayBuffer = defaultModel,
     options: LoadOptions = {},
   ): Promise<Poster> {
-    const { onProgress, signal } = options;
+    requireSource(source);
+    const { onProgress, signal } = requireOptions(options, 'Poster.load', loadKinds);
     throwIfAborted(signal);
     const request = loadRequest(source, options);
     const worker = startWorker();
@@ -119,6 +129,17 @@ function factsOf({ card, givesAttention }: LoadReply, path: string | undefined):
   const preprocessing = preprocessingOf(network, card);
   return { path, labels, dataset, alignment, network, preprocessing, temperature, givesAttention };
 }
+
+/** @throws PosterError `option.invalid` */
+function requireSource(source: unknown): void {
+  if (typeof source === 'string' || /^\[object (URL|Blob|File|ArrayBuffer)\]$/.test(tagOf(source))) return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected a model as an address, a Blob or File, or an ArrayBuffer, got ${describeGiven(source)}.`,
+  );
+}
+
+const tagOf = (value: unknown) => Object.prototype.toString.call(value);
 
 function loadRequest(source: string | URL | Blob | ArrayBuffer, options: LoadOptions): LoadRequest {
   const { cache = 'revalidate', headers = {}, backend, threads, runtimeFiles } = options;

@@ -3,6 +3,7 @@ import { decodeImage } from '../../image/decode/decode.js';
 import { describeClipped } from '../../image/decode/grey16.js';
 import { isUnreadable } from '../../image/decode/is-unreadable.js';
 import type { RgbImage } from '../../image/rgb-image.js';
+import { requireOptions } from '../../util/given.js';
 import { forEachParallel } from '../../util/limit.js';
 import type { DataType } from '../labels.js';
 import type { Dropped, Listing, Split } from '../layouts/layout.js';
@@ -67,6 +68,7 @@ const notableImbalance = 10;
  * @throws PosterError `file.missing` or `data.layout` when the data cannot be listed at all; `aborted`.
  */
 export async function checkData(options: CheckDataOptions): Promise<DataReport> {
+  requireOptions(options, 'checkData', { root: 'a string', type: 'a string' }, ['root', 'type']);
   const layout = await detectLayout(options);
   const listings: [Split, Listing][] = [];
   for (const split of layout.splits) listings.push([split, await layout.read(split)]);

@@ -4,9 +4,10 @@ import { types } from 'node:util';
 import { messageOf, PosterError } from '../../errors.js';
 import { decodeDataUrl, isDataUrl } from '../../util/data-url.js';
 import { excerpt } from '../../util/excerpt.js';
+import { describeGiven } from '../../util/given.js';
 import type { RgbImage } from '../rgb-image.js';
 import { type DecodeOptions, decodeImage } from './decode.js';
-import { describeGiven, isPixels, noImage, pixelsExpected, requirePixels } from './given-image.js';
+import { isPixels, noImage, pixelsExpected, requirePixels } from './given-image.js';
 
 /**
  * An image as a program has it: the path of its file or a `file:` URL; the bytes of such a file as a `data:` URL, a

@@ -1,17 +1,7 @@
 /** What is said of, and asked of, an image that a program hands over. Browser-safe. */
 import { PosterError } from '../../errors.js';
+import { describeGiven } from '../../util/given.js';
 import type { RgbImage } from '../rgb-image.js';
-
-/** What something is, as the object of a sentence: "undefined", "a Promise", "the number 5". */
-export function describeGiven(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') return 'a string';
-  if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
-  const kind = Array.isArray(value) ? 'array' : Object.prototype.toString.call(value).slice(8, -1);
-  const article = /^[aeio]/i.test(kind) ? 'an' : 'a';
-  return `${article} ${kind}${kind === 'Promise' ? ', which was not awaited' : ''}`;
-}
 
 /** Refuses what is no image. */
 export function noImage(expected: string, got: string, cause?: unknown): PosterError {

@@ -12,6 +12,7 @@ import { renderSeries } from '../../report/series/series-page.js';
 import { evaluationFiles, writeEvaluation } from '../../report/write-evaluation.js';
 import { runFolder } from '../../runs/run-folder.js';
 import { runStatusSchema } from '../../runs/run-status.js';
+import { requireGiven, requireOptions } from '../../util/given.js';
 import { parseJson } from '../../util/parse-json.js';
 import { openJudged } from '../batches/training-data.js';
 import { resolveConfig } from '../config/config.js';
@@ -53,6 +54,7 @@ export interface SeriesResult {
  * @throws PosterError as `train` and `planFolds`; `run.busy` where another series is in the folder.
  */
 export async function trainSeries(options: SeriesOptions): Promise<SeriesResult> {
+  requireOptions(options, 'trainSeries');
   const { kind, count, output, signal, onEvent, onPart, ...others } = options;
   const { subjects, ...given } = others;
   const overrides = withAbsolutePaths(given);
@@ -79,6 +81,7 @@ export async function resumeSeries(
   root: string,
   callbacks: Pick<SeriesOptions, 'signal' | 'onEvent' | 'onPart'> = {},
 ): Promise<SeriesResult> {
+  requireGiven(root, 'the folder of resumeSeries', 'a string');
   const folder = seriesFolder(root);
   const plan = await readPlan(folder);
   const list = await foldList(plan);

@@ -7,6 +7,7 @@ import { chooseAlignment } from '../../../faces/align/template.js';
 import { checkCropSize } from '../../../image/alignment.js';
 import { takeLock } from '../../../io/lock-file.js';
 import { unwritable } from '../../../io/write-atomically.js';
+import { requireOptions } from '../../../util/given.js';
 import { publishedCrops } from '../../labels.js';
 import { isEmptyOrAbsent, requireNewFolder } from '../new-folder.js';
 import { alignPhotos, journalName } from './align-photos.js';
@@ -26,6 +27,11 @@ import { writeFindings } from './write-findings.js';
  * of other photos or options; `data.layout` when no face is found at all; otherwise as `openDataset`
  */
 export async function alignData(options: AlignDataOptions): Promise<AlignedData> {
+  requireOptions(options, 'alignData', { root: 'a string', out: 'a string', type: 'a string' }, [
+    'root',
+    'out',
+    'type',
+  ]);
   const task = plan(options);
   const source = await listPhotos(task);
   await requireNewFolder(task.out, task.root, task.type);

@@ -3,6 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { PosterError } from '../../../errors.js';
 import { unwritable } from '../../../io/write-atomically.js';
+import { requireOptions } from '../../../util/given.js';
 import { findLayoutProblems } from '../../open-dataset.js';
 import { planClassTree } from '../class-tree.js';
 import { requireNewFolder } from '../new-folder.js';
@@ -24,6 +25,11 @@ import { type WrittenSplit, writeClassTree } from './write-class-tree.js';
  * otherwise as `openDataset`, for every split.
  */
 export async function prepareData(options: PrepareDataOptions): Promise<PreparedData> {
+  requireOptions(options, 'prepareData', { root: 'a string', out: 'a string', type: 'a string' }, [
+    'root',
+    'out',
+    'type',
+  ]);
   const { mode = 'link', type } = options;
   const root = resolve(options.root);
   const out = resolve(options.out);
