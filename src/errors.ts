@@ -96,6 +96,7 @@ export const errorCodes = {
   aborted: { exit: 130, status: 499, meaning: 'the caller cancelled the work' },
 } as const;
 
+/** The kind of a failure, by which programs tell them apart; docs/errors.md lists them. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /** What a message may quote of a file and no terminal should obey: controls, and marks that turn the text's direction. */

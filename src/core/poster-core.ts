@@ -19,12 +19,14 @@ import {
 } from '../recognise/recognise-faces.js';
 import { requireOptions } from '../util/given.js';
 
+/** How `predict` recognises a face. */
 export interface PredictOptions {
   /** Also return the embedding of each image. Default false. */
   readonly embedding?: boolean;
   readonly signal?: AbortSignal;
 }
 
+/** How `predictBatch` recognises many faces. */
 export interface PredictBatchOptions extends PredictOptions {
   /** Images run through the network together. Default 8. */
   readonly batchSize?: number;

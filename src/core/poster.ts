@@ -27,6 +27,7 @@ import type { EngineInit } from './engine-worker.js';
 import { PosterCore, type PredictBatchOptions, type PredictOptions, type RunRequest } from './poster-core.js';
 import { copyToSend } from './sendable.js';
 
+/** How {@link Poster.load} opens a model. */
 export interface LoadOptions extends EngineOptions {
   /**
    * Load and run the model, decode images and find faces in a worker thread, so that this thread stays free: what a
@@ -35,6 +36,7 @@ export interface LoadOptions extends EngineOptions {
   readonly worker?: boolean | undefined;
 }
 
+/** How {@link Poster.explain} explains a face. */
 export interface ExplainOptions extends PredictOptions {
   /** Default: attention, which needs no gradients. */
   readonly method?: ExplainMethod;
@@ -42,6 +44,7 @@ export interface ExplainOptions extends PredictOptions {
   readonly label?: string;
 }
 
+/** How {@link Poster.explainBatch} explains many faces. */
 export interface ExplainBatchOptions extends ExplainOptions, PredictBatchOptions {}
 
 const loadKinds = {

@@ -17,6 +17,7 @@ export const dataTypes = [
   'list',
 ] as const;
 
+/** The name of a dataset, or of a way in which labelled faces lie. */
 export type DataType = (typeof dataTypes)[number];
 
 /** What is known about a dataset before its files are seen. */

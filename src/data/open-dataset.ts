@@ -37,6 +37,7 @@ const readers: Record<DataType, readonly LayoutReader[]> = {
   list: [columnList, pathList],
 };
 
+/** Which labelled faces {@link openDataset} lists. */
 export interface OpenDatasetOptions {
   /** The dataset's folder; for the type 'list' the list itself, or a folder of train, valid and test lists. */
   readonly root: string;

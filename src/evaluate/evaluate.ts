@@ -15,6 +15,7 @@ import type { Failure, ImagePrediction } from './prediction.js';
 import type { EvaluationResult } from './result.js';
 import { summariseEvaluation } from './summarise.js';
 
+/** What `evaluate` judges a model on. */
 export interface EvaluateOptions extends Omit<RecogniseFilesOptions, 'embedding'> {
   /** The labelled images; see `openDataset`. */
   readonly dataset: Dataset;
@@ -31,6 +32,7 @@ export interface EvaluateOptions extends Omit<RecogniseFilesOptions, 'embedding'
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** What `evaluate` found: the figures, and the answer to every face. */
 export interface EvaluationOutcome {
   readonly result: EvaluationResult;
   /** One for each image that could be read, in the dataset's order. */

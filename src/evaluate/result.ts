@@ -222,6 +222,7 @@ export const evaluationResultSchema = z
     require(!diagnosis || diagnosis.labels.length === n, 'diagnosis', `expected ${n} labels`);
   });
 
+/** The figures of a model on a dataset, as result.json has them. */
 export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
 export type Trust = z.infer<typeof trustSchema>;
 export type VotesFigures = z.infer<typeof votesSchema>;

@@ -28,6 +28,7 @@ export interface TokenGroup {
   readonly map: HeatMap;
 }
 
+/** What decided the class of a face: maps over its crop. */
 export interface Explanation {
   readonly method: ExplainMethod;
   /** What the network says of the face. */

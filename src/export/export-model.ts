@@ -44,6 +44,7 @@ export type ExportFormat = (typeof exportFormats)[number];
 export const precisions = ['fp32', 'fp16', 'int8', 'int8-weights'] as const;
 export type Precision = (typeof precisions)[number];
 
+/** What {@link exportModel} writes, and from what. */
 export interface ExportOptions extends LabelHints {
   /** The checkpoint to read: .pth, .pth.tar, .safetensors, or the name of a model that comes with this package: `small`, the default. */
   readonly checkpoint?: string | undefined;
@@ -79,6 +80,7 @@ export interface ExportOptions extends LabelHints {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was written, and how well it agrees with what it came from. */
 export interface ExportReport {
   readonly output: string;
   readonly format: ExportFormat;

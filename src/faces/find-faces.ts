@@ -24,6 +24,7 @@ export interface FaceModels {
   readonly refiner?: LandmarkModel | undefined;
 }
 
+/** Which faces of a photo are wanted, and how they are cut out. */
 export interface FindFacesOptions extends AlignOptions {
   /**
    * The side of the smallest face box, in pixels. Default: 2 % of the photo's longer side, at least 24. Below that

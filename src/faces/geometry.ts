@@ -5,6 +5,7 @@ export interface Point {
   readonly y: number;
 }
 
+/** A rectangle in pixels: its upper left corner, width and height. */
 export interface Box {
   readonly x: number;
   readonly y: number;

@@ -16,6 +16,7 @@ import { type Face, type FaceModels, type FindFacesOptions, findFaces } from './
 import type { LandmarkModel } from './landmarks/landmark-model.js';
 import { openNetworkLandmarks } from './landmarks/open-network-landmarks.js';
 
+/** What {@link openFaceFinder} finds faces with. */
 export interface FaceFinderOptions extends SessionOptions {
   /** A YuNet file, or a detector of one's own, which is disposed with the finder. Default: BlazeFace. */
   readonly detector?: string | FaceDetector | undefined;
@@ -28,6 +29,7 @@ export interface FaceFinderOptions extends SessionOptions {
   readonly alignment?: Alignment | undefined;
 }
 
+/** Finds faces in photos and cuts them out; several may share one. */
 export interface FaceFinder {
   /**
    * The faces of a photo, the largest first; none is an empty list.

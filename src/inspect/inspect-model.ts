@@ -19,6 +19,7 @@ import { requireFiniteWeights } from '../tensor/finite.js';
 import { requireGiven, requireOptions } from '../util/given.js';
 import { describeNetwork, type NetworkDescription } from './describe-network.js';
 
+/** What a checkpoint holds: its classes, preprocessing, parameters and multiply-adds by stage. */
 export interface ModelInspection {
   readonly path: string;
   readonly format: string;

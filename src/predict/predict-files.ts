@@ -10,6 +10,7 @@ import { planOutputs, type WriteOptions } from './output/plan-outputs.js';
 import { fileRows, type RowOptions } from './output/rows.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './output/stream-lines.js';
 
+/** What {@link predictTo} recognises and where it writes lines. */
 export interface PredictToOptions
   extends RecogniseFilesOptions,
     StreamOptions<FileResult>,

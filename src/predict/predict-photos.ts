@@ -16,6 +16,7 @@ import { photoRows, type RowOptions } from './output/rows.js';
 import { sideFiles } from './output/side-files.js';
 import { type PredictCounts, type StreamOptions, streamLines } from './output/stream-lines.js';
 
+/** What {@link predictPhotosTo} recognises and where it writes lines and pictures. */
 export interface PredictPhotosOptions
   extends StreamOptions<PhotoResult>,
     AlignOptions,

@@ -18,6 +18,7 @@ import { type FrameResult, frameRows, type RowOptions, timelineTable } from './o
 import { type SideFiles, sideFiles } from './output/side-files.js';
 import { openSink, type StreamOptions } from './output/stream-lines.js';
 
+/** What {@link predictVideosTo} recognises and where it writes lines, timelines and videos. */
 export interface PredictVideosOptions
   extends Pick<StreamOptions<never>, 'format' | 'output' | 'sink' | 'strict'>,
     WriteOptions,
@@ -33,6 +34,7 @@ export interface PredictVideosOptions
   readonly onUnreadable?: ((error: PosterError) => void) | undefined;
 }
 
+/** How many videos, frames and faces were recognised. */
 export interface PredictVideosCounts {
   readonly videos: number;
   readonly frames: number;

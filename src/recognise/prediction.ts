@@ -12,6 +12,7 @@ export interface ClassProbability {
   readonly probability: number;
 }
 
+/** The expression of one face. */
 export interface Prediction {
   /** The most probable class. */
   readonly label: string;

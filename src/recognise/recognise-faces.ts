@@ -23,6 +23,7 @@ interface CropOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Which faces of a photo are recognised, and how they are cut out. */
 export interface RecogniseFacesOptions extends FindFacesOptions, CropOptions {}
 
 /** The faces in their order, each with what it shows. */

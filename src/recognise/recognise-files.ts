@@ -11,6 +11,7 @@ import { describeGiven } from '../util/given.js';
 import { requireList } from './batches.js';
 import { type Prediction, toPredictions } from './prediction.js';
 
+/** How `predictFiles` recognises a stream of files. */
 export interface RecogniseFilesOptions {
   /** Images run through the network together. Default 16. */
   readonly batchSize?: number | undefined;

@@ -28,6 +28,7 @@ export const epochRecordSchema = z.object({
   validRecalls: z.array(classRecallSchema).optional(),
 });
 
+/** The figures of one epoch of training; accuracies are from 0 to 1, losses in nats. */
 export type EpochRecord = Readonly<z.infer<typeof epochRecordSchema>>;
 
 /** The figures of an epoch as a whole, by name. */

@@ -13,6 +13,7 @@ import { openReaderThreads } from './engine/reader-threads.js';
 import type { ServerModel } from './server-model.js';
 import type { ServerOptions } from './server-options.js';
 
+/** What {@link serve} listens on, and all that {@link createServer} takes. */
 export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' | 'registry'> {
   /** .pth, .pth.tar, .safetensors, exported .onnx, or the name of a model that comes with this package: `small`, the default. */
   readonly checkpoint?: string | undefined;

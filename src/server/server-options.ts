@@ -17,6 +17,7 @@ export interface LogOptions {
   readonly stream?: { write(line: string): void };
 }
 
+/** What {@link createServer} makes of a model. */
 export interface ServerOptions {
   /** Reads images and finds their faces. Default: in this thread and without faces. Remains the caller's. */
   readonly reader?: ImageReader;

@@ -4,6 +4,7 @@ import { addon, type Device, type Handle, native } from './addon.js';
 import { refusePromise } from './scope.js';
 import { Tensor } from './tensor.js';
 
+/** How {@link backward} walks the graph. */
 export interface BackwardOptions {
   /** The gradients of outputs that are not single numbers; undefined for those that are. */
   readonly gradients?: readonly (Tensor | undefined)[];

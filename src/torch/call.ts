@@ -18,6 +18,7 @@ import { Tensor } from './tensor.js';
  */
 export type Argument = Tensor | Generator | PlainValue | readonly Argument[];
 
+/** What an operator returns: tensors, numbers, or lists of them. */
 export type Result = Tensor | PlainValue | Result[];
 
 type Operator = (...args: NativeArgument[]) => NativeResult;

@@ -6,6 +6,7 @@ export function setThreads(count: number): void {
   native((engine) => engine.setThreads(count));
 }
 
+/** Threads that PyTorch computes with. */
 export function threads(): number {
   return addon().threads();
 }
@@ -57,6 +58,7 @@ export function setNumerics({ benchmark, tf32, deterministic }: Numerics): void 
   native((engine) => engine.setNumerics(benchmark, tf32, deterministic));
 }
 
+/** The version of libtorch that the engine was built with, such as `2.13.0`. */
 export function libtorchVersion(): string {
   return addon().version();
 }

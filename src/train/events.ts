@@ -26,6 +26,7 @@ export interface TrainingSummary {
   readonly resumed?: { readonly epochs: number; readonly steps: number };
 }
 
+/** What a training tells while it goes on. */
 export type TrainEvent =
   | { readonly kind: 'start'; readonly summary: TrainingSummary }
   | ({ readonly kind: 'step' } & StepEvent)
@@ -58,6 +59,7 @@ export interface StepEvent {
 /** Why a training ended. */
 export type StopReason = 'all epochs' | 'early stopping' | 'time limit' | 'interrupted';
 
+/** How a training ended. */
 export interface TrainResult {
   readonly stopped: StopReason;
   readonly folder: RunFolder;

@@ -20,12 +20,14 @@ export interface TrackedFace extends RecognisedFace {
   readonly smoothed: SmoothedPrediction;
 }
 
+/** A frame of a video with its faces. */
 export interface VideoFrame extends DecodedFrame {
   readonly video: VideoInfo;
   /** The largest first; none is a result. */
   readonly faces: readonly TrackedFace[];
 }
 
+/** Which frames of a video are recognised, and how its faces are followed. */
 export interface RecogniseVideoOptions
   extends ReadFramesOptions,
     TrackerOptions,

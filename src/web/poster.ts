@@ -12,6 +12,7 @@ import { type ImageInput, makeSendable } from './image-input.js';
 import type { Backend, CachePolicy, LoadProgress, LoadReply, LoadRequest, ModelOrigin } from './messages.js';
 import { startWorker, type WorkerClient } from './worker-client.js';
 
+/** How {@link Poster.load} fetches and opens a model. */
 export interface LoadOptions {
   /** Told while the model downloads and before the network is prepared. */
   readonly onProgress?: (progress: LoadProgress) => void;

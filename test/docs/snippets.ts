@@ -52,7 +52,10 @@ export function snippets(): Snippet[] {
 
 function declarations(code: string, names: Readonly<Record<string, string>>): string {
   return Object.entries(names)
-    .filter(([name]) => !new RegExp(`^(?:(?:const|let|await using) [^=]*|import [^']*)\\b${name}\\b`, 'm').test(code))
+    .filter(
+      ([name]) =>
+        !new RegExp(`^(?:(?:const|let|await using) [^=]*|import [^']*)\\b${name}\\b`, 'm').test(code),
+    )
     .map(([name, type]) => `declare const ${name}: ${type};\n`)
     .join('');
 }

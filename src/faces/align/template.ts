@@ -5,6 +5,7 @@ import { centroid, type Point, scalePoint } from '../geometry.js';
 import { type FivePoints, mapPoints } from './five-points.js';
 import { applySimilarity, fitSimilarity } from './similarity.js';
 
+/** Where eyes, nose and mouth come to lie in a face crop. */
 export interface Template {
   /** Height and width of the crop, in pixels. */
   readonly size: number;

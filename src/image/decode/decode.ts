@@ -12,6 +12,7 @@ import { readImageFile } from './read-image-file.js';
 /** How people's photographs are decoded: upright, and 16-bit grey as it looks. */
 export const photoDecoding = { autoOrient: true, grey16: 'scale' } as const;
 
+/** How an image file is read. */
 export interface DecodeOptions {
   /**
    * Turn the image as its EXIF orientation says. Off by default, because torchvision's loader ignores it; people's

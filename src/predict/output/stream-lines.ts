@@ -19,6 +19,7 @@ export interface StreamOptions<Result> {
   readonly onResult?: ((result: Result, counts: PredictCounts) => void) | undefined;
 }
 
+/** How many files were recognised, and how many could not be read. */
 export interface PredictCounts {
   readonly recognised: number;
   readonly unreadable: number;

@@ -40,6 +40,7 @@ export interface ReadImage {
   readonly faces?: readonly ReadFace[];
 }
 
+/** What reads the images of requests: decodes them, finds their faces, cuts them out. */
 export interface ImageReader {
   /** Whether it can find faces. */
   readonly findsFaces: boolean;

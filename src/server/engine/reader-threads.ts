@@ -5,6 +5,7 @@ import { startThreads } from '../../threads/thread-pool.js';
 import type { ImageReader } from './image-reader.js';
 import type { ReaderMethods, ReaderOrder } from './reader-worker.js';
 
+/** An {@link ImageReader} of several threads. */
 export interface ReaderThreads extends ImageReader {
   /** Rejects when a thread ends unasked. */
   readonly failure: Promise<never>;

@@ -5,6 +5,7 @@ import type { RgbImage } from '../../image/rgb-image.js';
 import { answerQuestions } from '../../threads/thread-program.js';
 import { createImageReader, type ReadOptions } from './image-reader.js';
 
+/** What each thread of a reader opens: models that find faces, or none. */
 export interface ReaderOrder {
   /** Find faces, too: the models of each thread take some 30 MB. */
   readonly faces: boolean;

@@ -11,6 +11,7 @@ export type PhotoSourceOptions = Omit<OpenDatasetOptions, 'split' | 'type'> & {
   readonly type?: DataType | undefined;
 };
 
+/** What {@link alignData} cuts faces out of, and how. */
 export interface AlignDataOptions extends PhotoSourceOptions {
   /** The folder to make; it must not exist, or be empty. */
   readonly out: string;
