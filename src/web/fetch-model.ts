@@ -39,7 +39,7 @@ export async function fetchModel(
     return { bytes: new Uint8Array(await kept.arrayBuffer()), origin: 'cache' };
   }
   const response = await download(url, headers);
-  const bytes = await readBody(url, response, onProgress);
+  const bytes = await readBody(url, response, headers, onProgress);
   const keep = () => keepModel(cache, url, bytes, response.headers);
   return { bytes, origin: 'network', keep };
 }
@@ -75,9 +75,10 @@ async function download(url: string, headers: HeadersInit): Promise<Response> {
 async function readBody(
   url: string,
   response: Response,
+  headers: HeadersInit,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<Uint8Array> {
-  const total = announcedLength(response.headers);
+  const total = announcedLength(response.headers) ?? (await unpackedLength(url, response.headers, headers));
   let loaded = 0;
   const requireRoom = (size: number) => {
     if (size <= largestModel) return;
@@ -91,7 +92,8 @@ async function readBody(
     transform(chunk, controller) {
       loaded += chunk.byteLength;
       requireRoom(loaded);
-      onProgress({ stage: 'download', loaded, total });
+      // Another site does not tell pages that it sends compressed; then the length it announced is too small.
+      onProgress({ stage: 'download', loaded, total: loaded > (total ?? 0) ? undefined : total });
       controller.enqueue(chunk);
     },
   });
@@ -113,6 +115,20 @@ async function readBody(
 function announcedLength(headers: Headers): number | undefined {
   const length = Number(headers.get('content-length'));
   return length > 0 && !headers.has('content-encoding') ? length : undefined;
+}
+
+/** That of a compressed body once it is unpacked, where the server tells it of a part, which it sends as it is. */
+async function unpackedLength(
+  url: string,
+  answered: Headers,
+  headers: HeadersInit,
+): Promise<number | undefined> {
+  if (!answered.has('content-encoding')) return undefined;
+  const asked = { ...headers, range: 'bytes=0-0' };
+  const part = await fetch(url, { headers: asked, cache: 'no-store' }).catch(() => undefined);
+  void part?.body?.cancel();
+  const [, length] = /\/(\d+)$/.exec(part?.headers.get('content-range') ?? '') ?? [];
+  return length === undefined || part?.headers.has('content-encoding') ? undefined : Number(length);
 }
 
 /** A full disk only means that the next load downloads again. */

@@ -21,7 +21,7 @@ export interface LoadOptions {
   readonly cache?: CachePolicy;
   /** Sent with the requests for the model, such as an `authorization`. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Default: WebGPU where the browser offers a device, otherwise WebAssembly. */
+  /** Default: where the browser offers WebGPU on a device, the faster of the two, found at the first load; else WebAssembly. */
   readonly backend?: Backend;
   /** Threads of WebAssembly, where the page is cross-origin isolated. Default: half the cores, at most four. */
   readonly threads?: number;

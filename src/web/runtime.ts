@@ -2,14 +2,14 @@
 import * as cores from 'onnxruntime-web/wasm';
 import * as graphics from 'onnxruntime-web/webgpu';
 import { runtimeCall, toSession, toTensorModel } from '../onnx/runtime-session.js';
-import type { Session } from '../onnx/session.js';
 import type { TensorModel } from '../onnx/tensor-model.js';
 import type { Shape } from '../tensor/host-tensor.js';
-import type { Backend } from './messages.js';
+import { keepChoice, keptChoice, type OnBackend, openFaster, timeOneImage } from './faster-backend.js';
+import type { Backend, CachePolicy } from './messages.js';
 import { fetchProgram } from './runtime-program.js';
 
 export interface SessionOptions {
-  /** Default: WebGPU where the browser offers a device, otherwise WebAssembly. */
+  /** Default: the faster one where the browser offers WebGPU on a device, otherwise WebAssembly. */
   readonly backend: Backend | undefined;
   /** Threads of WebAssembly, where the page is isolated. Default: half the cores, at most four. */
   readonly threads: number | undefined;
@@ -20,9 +20,15 @@ export interface SessionOptions {
 /** Builds that hold their program; each is started once. */
 const started = new Set<Backend>();
 
-export interface OpenedSession {
-  readonly session: Session;
-  readonly backend: Backend;
+export interface OpenedSession extends OnBackend {
+  /** The build of the runtime that it runs in: that for WebGPU can run on the cores, too. */
+  readonly build: Backend;
+}
+
+/** The network to open, and whether what is found about it may be kept. */
+interface NetworkOptions extends SessionOptions {
+  readonly imageSize: number;
+  readonly cache: CachePolicy;
 }
 
 /** The runtime's builds and their files; bundlers recognise these addresses and copy what they name. */
@@ -42,47 +48,69 @@ const builds = {
 } as const;
 
 /**
- * Opens a model. Where WebGPU is merely the first choice and cannot run it, WebAssembly does.
+ * Opens a network: on the backend that is named, or on the faster one, which is found at the first load and kept.
  *
  * @throws PosterError `engine.unavailable`.
  */
-export async function openSession(model: Uint8Array, options: SessionOptions): Promise<OpenedSession> {
-  const { backend } = options;
-  if (backend) return openOn(backend, model, options);
-  if (!(await hasGraphicsDevice())) return openOn('wasm', model, options);
-  return openOn('webgpu', model, options).catch(() => openOn('wasm', model, options));
+export async function openSession(model: Uint8Array, options: NetworkOptions): Promise<OpenedSession> {
+  const { backend, imageSize, cache } = options;
+  if (backend) return openOn(backend, backend, model, options);
+  const device = await graphicsDevice();
+  if (device === undefined) return openOn('wasm', 'wasm', model, options);
+  const key = `${model.length} bytes, ${options.threads ?? 'some'} threads, ${device}`;
+  const kept = cache === 'none' ? undefined : await keptChoice(key);
+  const opened = await openFaster(
+    kept ? [kept] : ['webgpu', 'wasm'],
+    (one) => openOn('webgpu', one, model, options),
+    (session) => timeOneImage(session, imageSize),
+  );
+  if (cache !== 'none' && !kept) await keepChoice(key, opened.backend);
+  return opened;
 }
 
 /** What the standard says of adapters, old and new spelling; TypeScript does not know it yet. */
 interface GraphicsAdapter {
   readonly isFallbackAdapter?: boolean;
-  readonly info?: { readonly isFallbackAdapter?: boolean };
+  readonly info?: {
+    readonly isFallbackAdapter?: boolean;
+    readonly vendor?: string;
+    readonly architecture?: string;
+  };
 }
 
-/** A fallback adapter is the graphics processor imitated on the cores, far slower than WebAssembly on them. */
-async function hasGraphicsDevice(): Promise<boolean> {
+/**
+ * What the browser calls the graphics processor; undefined where there is none, or a fallback adapter: one imitated on
+ * the cores, far slower than WebAssembly on them.
+ */
+async function graphicsDevice(): Promise<string | undefined> {
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<GraphicsAdapter | null> } };
   const adapter = await gpu?.requestAdapter().catch(() => null);
-  return Boolean(adapter) && !(adapter!.info?.isFallbackAdapter ?? adapter!.isFallbackAdapter);
+  if (!adapter || (adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter)) return undefined;
+  return `${adapter.info?.vendor} ${adapter.info?.architecture}`;
 }
 
-async function openOn(backend: Backend, model: Uint8Array, options: SessionOptions): Promise<OpenedSession> {
-  const session = await createSession(backend, backend, model, options);
-  return { backend, session: toSession(session, tensorsOf(backend)) };
+async function openOn(
+  build: Backend,
+  backend: Backend,
+  model: Uint8Array,
+  options: SessionOptions,
+): Promise<OpenedSession> {
+  const session = await createSession(build, backend, model, options);
+  return { build, backend, session: toSession(session, tensorsOf(build)) };
 }
 
 /**
  * Opens any model whose inputs and outputs are float32, on the cores.
  *
- * @param backend the one that runs the network: its build of the runtime is loaded already
+ * @param build of the runtime: the one that runs the network is loaded already
  * @throws PosterError `engine.unavailable`.
  */
 export async function openModel(
-  backend: Backend,
+  build: Backend,
   model: Uint8Array,
   options: SessionOptions,
 ): Promise<TensorModel> {
-  return toTensorModel(await createSession(backend, 'wasm', model, options), tensorsOf(backend));
+  return toTensorModel(await createSession(build, 'wasm', model, options), tensorsOf(build));
 }
 
 async function createSession(build: Backend, provider: Backend, model: Uint8Array, options: SessionOptions) {

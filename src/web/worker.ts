@@ -20,6 +20,7 @@ import type {
   PixelSource,
   WorkerMethods,
 } from './messages.js';
+import { requireNoStranger } from './model-file.js';
 import { readPixels } from './read-pixels.js';
 import { openModel, openSession } from './runtime.js';
 import { modelAddress } from './shipped-models.js';
@@ -38,16 +39,17 @@ async function load(request: LoadRequest, { emit }: Job<LoadProgress>): Promise<
   const model = await obtain(request, emit);
   const { bytes, origin } = model;
   const name = describe(request.source);
+  requireNoStranger(bytes, name);
   const source = sourceOf(bytes);
   const card = await findModelCard(source, name);
   await requireFiniteModel(source, name);
   await model.keep?.(); // only what proved to be a model
   emit({ stage: 'prepare', loaded: bytes.length, total: bytes.length });
-  const opened = await openSession(bytes, request);
+  preprocessing = preprocessingOf(card.network, card);
+  const opened = await openSession(bytes, { ...request, imageSize: preprocessing.size });
   requireImageSize(card, opened.session.imageSize, name);
   session = withTemperature(opened.session, card.temperature);
-  preprocessing = preprocessingOf(card.network, card);
-  openFaces = () => openFaceModels(request, (file) => openModel(opened.backend, file, request));
+  openFaces = () => openFaceModels(request, (file) => openModel(opened.build, file, request));
   if (request.faces) faceModels = await openFaces();
   return { card, backend: opened.backend, origin, givesAttention: opened.session.givesAttention };
 }

@@ -410,6 +410,21 @@ test('a model is downloaded once, with progress, and again when it changed', { s
   assert.equal((await load()).origin, 'cache');
 });
 
+test('the progress of a compressed download counts to the length of the model', { skip }, async () => {
+  const model = server.files.get('/fp32.onnx')!;
+  server.files.set('/packed.onnx', model);
+  server.compressed.add('/packed.onnx');
+  const steps = await page.evaluate(async () => {
+    const progress: LoadProgress[] = [];
+    const onProgress = (step: LoadProgress) => progress.push(step);
+    const poster = await window.Poster.load('/packed.onnx', { cache: 'none', onProgress });
+    await poster.dispose();
+    return progress.filter(({ stage }) => stage === 'download');
+  });
+  assert.deepEqual(steps.at(-1), { stage: 'download', loaded: model.length, total: model.length });
+  assert.ok(steps.every(({ total }) => total === model.length));
+});
+
 test('the cache policy is obeyed', { skip }, async () => {
   const load = (cache: 'immutable' | 'none') =>
     page.evaluate(async (cache) => (await window.Poster.load('/fp32.onnx', { cache })).origin, cache);
@@ -439,6 +454,7 @@ test('a model loads from a chosen file and from bytes', { skip }, async () => {
 
 test('what goes wrong is said in a sentence with a code', { skip }, async () => {
   server.files.set('/page.onnx', Buffer.from('<!doctype html><title>Sign in</title>'));
+  server.files.set('/weights.onnx', await readFile(checkpoint));
   server.files.set('/diverged.onnx', diverged(server.files.get('/fp32.onnx')!));
   const errors = await page.evaluate(async () => {
     const { Poster } = window;
@@ -453,6 +469,7 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
     const errors = {
       missing: await codeOf(Poster.load('/absent.onnx')),
       foreign: await codeOf(Poster.load('/page.onnx')),
+      weights: await codeOf(Poster.load('/weights.onnx')),
       diverged: await codeOf(Poster.load('/diverged.onnx')),
       empty: await codeOf(Poster.load(new ArrayBuffer(0))),
       image: await codeOf(poster.predict(new Blob(['not an image'], { type: 'image/png' }))),
@@ -473,7 +490,10 @@ test('what goes wrong is said in a sentence with a code', { skip }, async () => 
   });
   const expected = {
     missing: /^PosterError file\.missing: Expected a model at .*\/absent\.onnx, but the server answered 404/,
-    foreign: /^PosterError checkpoint\.unreadable: Expected an ONNX model in .*\/page\.onnx/,
+    foreign:
+      /^PosterError checkpoint\.unreadable: Expected an ONNX model in .*\/page\.onnx, got a web page \(HTML\); check the address/,
+    weights:
+      /^PosterError checkpoint\.unreadable: Expected an ONNX model in .*\/weights\.onnx, got a checkpoint; export it/,
     diverged:
       /^PosterError checkpoint\.unreadable: Expected the weights in .*\/diverged\.onnx to be numbers, but value 1 of 7 of its tensor VIT\.head\.linear\.bias is NaN: /,
     empty: /^PosterError checkpoint\.mismatch: /,
