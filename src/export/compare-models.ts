@@ -6,6 +6,7 @@ import type { ImageInput } from '../image/decode/decode-input.js';
 import type { LoadOptions } from '../model/load-model.js';
 import type { Prediction } from '../recognise/prediction.js';
 
+/** How well an exported model agrees with its checkpoint on the same images. */
 export interface Agreement {
   readonly images: number;
   /** Images on which both name the same class. */

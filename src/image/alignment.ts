@@ -5,6 +5,7 @@ import { PosterError } from '../errors.js';
 /** Where the five points of a face lie in its crop, by name; `templates` in src/faces/align/template.ts has the places. */
 export const templateNames = ['raf-db', 'fer2013', 'arcface'] as const;
 
+/** The name of a template: where eyes, nose and mouth come to lie in a crop. */
 export type TemplateName = (typeof templateNames)[number];
 
 /** Which crop is cut out: where the five points lie, and how large it is. */

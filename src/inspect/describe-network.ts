@@ -5,6 +5,7 @@ import type { StateEntry } from '../network/state-dict.js';
 import { elementCount } from '../tensor/host-tensor.js';
 import { countMultiplyAdds } from './multiply-adds.js';
 
+/** Parameters and multiply-adds of one stage. */
 export interface StageFigures {
   readonly stage: string;
   /** Parameters that take part in recognition. */
@@ -19,6 +20,7 @@ export interface StageFigures {
   readonly computed: number;
 }
 
+/** Parameters and multiply-adds of a network, by stage. */
 export interface NetworkDescription {
   /** Height and width of the image that multiply-adds are counted for, in pixels. */
   readonly imageSize: number;

@@ -6,6 +6,7 @@ import type { ModelCard } from './model-card.js';
 /** Where a model's class names come from; `assumed` ones deserve a word to the user. */
 export type LabelSource = 'given' | 'data type' | 'file' | 'file name' | 'assumed';
 
+/** The classes of a model, and what told them. */
 export interface ChosenLabels {
   readonly labels: readonly string[];
   readonly source: LabelSource;
@@ -13,6 +14,7 @@ export interface ChosenLabels {
   readonly dataset?: string | undefined;
 }
 
+/** What is said about the classes of a model from outside. */
 export interface LabelHints {
   /** Class names in the order of the logits. */
   readonly labels?: readonly string[] | undefined;

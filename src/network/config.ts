@@ -2,6 +2,7 @@
 
 export type Three = readonly [number, number, number];
 
+/** The sizes of a network. */
 export interface NetworkConfig {
   /** Number of classes of the head. */
   readonly classes: number;

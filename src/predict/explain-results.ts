@@ -19,6 +19,7 @@ interface ExplainOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where heat maps go, and how they are made. */
 export interface ExplainTo extends ExplainOptions {
   /** A folder for `NAME.png` and `NAME.json` of each crop, `NAME-face-1` and so on for the faces of photos. */
   readonly folder: string;

@@ -11,6 +11,7 @@ import { describeSystemError } from '../io/write-atomically.js';
 import { requireGiven, requireOptions } from '../util/given.js';
 import { belongsTo, type Shard } from './shard.js';
 
+/** Which files {@link listInputs} lists. */
 export interface ListInputsOptions {
   readonly shard?: Shard | undefined;
   readonly signal?: AbortSignal | undefined;

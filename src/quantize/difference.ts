@@ -6,6 +6,7 @@ import { openSession } from '../onnx/runtime.js';
 import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
 import { version } from '../version.js';
 
+/** How far the answers of two models lie apart. */
 export interface Difference {
   /** Share of the faces that get the same class. */
   readonly sameClass: number;

@@ -7,6 +7,7 @@ import { defaultFaces } from './default-faces.js';
 import { hasVnni } from './processor.js';
 import { type QuantizedGraph, type QuantizeOptions, quantizeGraph } from './quantize.js';
 
+/** How a graph was brought to 8 bits. */
 export interface Quantization extends QuantizedGraph {
   /** 7 where the processor's sums would saturate with 8. */
   readonly weightBits: 7 | 8;

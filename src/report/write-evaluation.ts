@@ -20,6 +20,7 @@ export interface EvaluationFiles {
   readonly predictions: string;
 }
 
+/** Where {@link writeEvaluation} writes, and what with. */
 export interface WriteEvaluationOptions {
   /** Replace files that are there. Default: false. */
   readonly force?: boolean | undefined;

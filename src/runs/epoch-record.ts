@@ -34,6 +34,7 @@ export type EpochRecord = Readonly<z.infer<typeof epochRecordSchema>>;
 /** The figures of an epoch as a whole, by name. */
 export type EpochFigure = Exclude<keyof EpochRecord, 'validRecalls'>;
 
+/** The epochs of a training, in order. */
 export type History = readonly EpochRecord[];
 
 export const bestEpochSchema = z.object({

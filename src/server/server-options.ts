@@ -10,6 +10,7 @@ export interface FiguresRegistry {
   readonly contentType: string;
 }
 
+/** What the server logs, and where to. */
 export interface LogOptions {
   /** `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. */
   readonly level: string;

@@ -18,6 +18,7 @@ export interface Server extends AsyncDisposable {
   readonly server: HttpServer;
 }
 
+/** A request to hand to the server without a connection. */
 export interface InjectedRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'OPTIONS' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
@@ -26,6 +27,7 @@ export interface InjectedRequest {
   readonly payload?: string | Uint8Array | object;
 }
 
+/** The answer to a request that was handed to the server without a connection. */
 export interface InjectedAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;

@@ -18,6 +18,7 @@ export const dtypes = {
 } as const;
 
 export type DType = keyof typeof dtypes;
+/** The length of each dimension of a tensor. */
 export type Shape = readonly number[];
 
 /**

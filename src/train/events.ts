@@ -40,6 +40,7 @@ export type TrainEvent =
   | { readonly kind: 'saved'; readonly path: string }
   | { readonly kind: 'warning'; readonly message: string };
 
+/** How far a training is, after a step. */
 export interface StepEvent {
   /** The epoch from 1, and the step in it from 1. */
   readonly epoch: number;

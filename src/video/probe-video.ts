@@ -7,6 +7,7 @@ import { describeSystemError } from '../io/write-atomically.js';
 import { parseJson } from '../util/parse-json.js';
 import { firstErrorLine, inputArguments, outputOf } from './ffmpeg.js';
 
+/** What is known of a video before its frames are read. */
 export interface VideoInfo {
   readonly path: string;
   /** In pixels, as it is shown: turned as its metadata says, pixels square. */

@@ -10,13 +10,16 @@ const types = join(root, 'build/src');
 function exportsOf(entry: string): { name: string; file: string }[] {
   const text = readFileSync(join(types, entry), 'utf8');
   return [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)';$/gms)].flatMap(([, names, from]) =>
-    names!.split(',').map((name) => ({
-      name: name
-        .trim()
-        .replace(/^type /, '')
-        .replace(/ as .*$/, ''),
-      file: join(dirname(entry), from!.replace(/\.js$/, '.d.ts')),
-    })),
+    names!
+      .split(',')
+      .filter((name) => name.trim())
+      .map((name) => ({
+        name: name
+          .trim()
+          .replace(/^type /, '')
+          .replace(/ as .*$/, ''),
+        file: join(dirname(entry), from!.replace(/\.js$/, '.d.ts')),
+      })),
   );
 }
 
@@ -27,7 +30,7 @@ function isDocumented(file: string, name: string): boolean {
     `^export (?:declare )?(?:abstract )?(?:async )?(?:class|function|const|interface|type) ${name}\\b`,
   );
   const at = lines.findIndex((line) => declaration.test(line));
-  if (at > 0) return lines[at - 1]!.trimEnd().endsWith('*/');
+  if (at !== -1) return /\*\/\s*$/.test(lines[at - 1] ?? '');
   const passedOn = exportsOf(file).find((one) => one.name === name);
   assert.ok(passedOn, `${name} is not declared in ${file}`);
   return isDocumented(passedOn.file, name);

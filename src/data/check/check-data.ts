@@ -11,6 +11,7 @@ import { countByClass, detectLayout, findLayoutProblems, type OpenDatasetOptions
 import { checkVotes, type SplitVotes, type VotesBySplit, type VotesReport } from './check-votes.js';
 import { type Duplicate, findDuplicates, type Picture, pictureDigest } from './find-duplicates.js';
 
+/** Which data {@link checkData} looks into. */
 export interface CheckDataOptions extends Omit<OpenDatasetOptions, 'split' | 'targets'> {
   /** Open no image: counts and layout alone, neither damage nor duplicates. */
   readonly quick?: boolean | undefined;
@@ -25,11 +26,13 @@ export interface Unreadable {
   readonly reason: string;
 }
 
+/** How many images a class has. */
 export interface ClassCount {
   readonly class: string;
   readonly images: number;
 }
 
+/** What was found in one split. */
 export interface SplitReport {
   readonly split: Split;
   readonly images: number;

@@ -4,6 +4,7 @@
  */
 import { chiSquaredTail, fairBinomialTail } from './special-functions.js';
 
+/** McNemar's test of two models on the same faces. */
 export interface McNemar {
   /** Images that one model alone gets right. */
   onlyFirst: number;

@@ -3,6 +3,7 @@ import type { RgbImage } from '../../image/rgb-image.js';
 import type { Template } from '../align/template.js';
 import type { Point } from '../geometry.js';
 
+/** The landmarks of a face, and how sure the model is that it is one. */
 export interface LocatedLandmarks {
   /** 68 points in pixels of the crop. */
   readonly points: readonly Point[];
@@ -10,6 +11,7 @@ export interface LocatedLandmarks {
   readonly presence: number;
 }
 
+/** What places the landmarks of a face that was found. */
 export interface LandmarkModel {
   /** The crops it looks at. */
   readonly template: Template;

@@ -11,6 +11,7 @@ import { encodePng } from '../../image/encode.js';
 import { resizeBilinear } from '../../image/resize.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 
+/** How an image of a request is read. */
 export interface ReadOptions {
   /** Find faces; otherwise the whole image is taken as one face crop. */
   readonly faces: boolean;
@@ -32,6 +33,7 @@ export interface ReadFace extends Pick<Face, 'box' | 'score' | 'points' | 'landm
   readonly crop: RgbImage;
 }
 
+/** An image of a request, read. */
 export interface ReadImage {
   readonly width: number;
   readonly height: number;

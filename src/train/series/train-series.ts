@@ -38,6 +38,7 @@ export interface SeriesOptions extends TrainingOverrides, Pick<TrainOptions, 'si
     | undefined;
 }
 
+/** How a series of trainings ended. */
 export interface SeriesResult {
   readonly folder: SeriesFolder;
   /** Why it ended. */

@@ -7,6 +7,7 @@ import type { TreeItem } from '../class-tree.js';
 import type { MadeData, MadeSplit } from '../made-data.js';
 import type { PlaceMode } from './place-file.js';
 
+/** What {@link prepareData} makes class folders of, and where. */
 export interface PrepareDataOptions extends Omit<OpenDatasetOptions, 'split' | 'targets'> {
   /** The folder to make; it must not exist, or be empty. */
   readonly out: string;
@@ -46,6 +47,7 @@ export interface PrepareSource {
   items(missing: (split: Split) => DropCounter): AsyncIterable<PreparedItem> | Iterable<PreparedItem>;
 }
 
+/** What was made of one split. */
 export interface PreparedSplit extends MadeSplit {
   readonly dropped: readonly Dropped[];
   /** Images with votes, and how many of them have no majority and so no class folder; absent without votes. */
