@@ -9,6 +9,17 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   'This machine:': ['setup', 'completion'],
 };
 
+/** The options of the verbs, by what they are about; those of training have groups of their own. */
+const optionGroups: Readonly<Record<string, string>> = {
+  'Model:': 'checkpoint download precision labels data-type threads',
+  'Faces of photos and videos:':
+    'faces no-faces crops detector landmarks template crop-size annotate every fps smoothing max-gap timeline',
+  'Output:': 'format output top-k embeddings skip-existing force explain explain-method',
+  'Work:': 'workers batch-size batch-delay strict shard',
+  'Limits:': 'max-body max-pixels max-images max-faces max-overlays max-requests read-timeout answer-timeout',
+  'Who may ask:': 'host port allow-host allow-origin token-file',
+};
+
 /** By the words of the command. */
 const examples: Readonly<Record<string, string>> = {
   '': 'poster predict photo.jpg',
@@ -40,7 +51,17 @@ export function describeHelp(program: Command): void {
       .description('show what a verb takes')
       .helpGroup('This machine:'),
   );
+  groupOptions(program);
   addExamples(program, []);
+}
+
+/** Where a verb has many options. */
+function groupOptions(command: Command): void {
+  command.commands.forEach(groupOptions);
+  if (command.options.length < 8 || command.name() === 'train') return;
+  for (const [heading, names] of Object.entries(optionGroups))
+    for (const option of command.options)
+      if (names.split(' ').includes(option.long?.slice(2) ?? '')) option.helpGroup(heading);
 }
 
 function addExamples(command: Command, words: readonly string[]): void {

@@ -1,9 +1,7 @@
 /** Options that several verbs share, and how their texts become values. */
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type DataType, dataTypes, parseDataType } from '../data/labels.js';
 import { readLabels } from '../data/read-labels.js';
-import { isOfficialName, officialPath } from '../download/official-files.js';
 import { PosterError } from '../errors.js';
 import type { AlignOptions } from '../faces/align/align.js';
 import { templates } from '../faces/align/template.js';
@@ -44,18 +42,7 @@ export function checkpointOption(formats = '.pth, .pth.tar, .safetensors or expo
   const names = shippedModelNames.join(', ');
   return new Option(
     '--checkpoint <file>',
-    `${formats}, or the name of a model that comes with this package: ${names} (default: ${defaultModel})`,
-  ).argParser(checkpointNamed);
-}
-
-/** The file of a checkpoint, or of published weights by their name. @throws PosterError `file.missing` */
-export function checkpointNamed(text: string): string {
-  if (!isOfficialName(text) || existsSync(text)) return text;
-  const path = officialPath(text);
-  if (existsSync(path)) return path;
-  throw new PosterError(
-    'file.missing',
-    `The weights ${text} have not been downloaded; run \`poster download ${text}\` first.`,
+    `${formats}, or a name: ${names}, which comes with this package, or weights of poster download (default: ${defaultModel})`,
   );
 }
 

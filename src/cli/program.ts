@@ -16,6 +16,7 @@ import { registerPredict } from './commands/predict.js';
 import { registerServe } from './commands/serve.js';
 import { registerSetup } from './commands/setup.js';
 import { registerTrain } from './commands/train.js';
+import { offerDownload } from './download-weights.js';
 import { describeHelp } from './help.js';
 import { requireOptions } from './required-option.js';
 
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   ]) {
     register(program);
   }
+  offerDownload(program);
   describeHelp(program);
   return program;
 }

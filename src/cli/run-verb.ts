@@ -1,6 +1,7 @@
 /** What all verbs share: cancelling on Ctrl-C, telling errors in one sentence, exit codes. */
 import { errorCodes, messageOf, PosterError } from '../errors.js';
 import { unwritable } from '../io/write-atomically.js';
+import { downloadAsked } from './download-weights.js';
 
 /** A command's work; the signal fires on SIGINT and SIGTERM. */
 export type Verb<Arguments extends unknown[]> = (signal: AbortSignal, ...args: Arguments) => Promise<void>;
@@ -21,6 +22,7 @@ export function runVerb<Arguments extends unknown[]>(
     };
     process.on('SIGINT', cancel).on('SIGTERM', cancel);
     try {
+      await downloadAsked(args, controller.signal);
       await verb(controller.signal, ...args);
     } catch (error) {
       reportError(error);

@@ -1,7 +1,9 @@
 /** The files of the trained models that come with this package: a checkpoint, its graph, and what is known of them. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { isOfficialName, officialPath } from '../download/official-files.js';
 import { messageOf, PosterError } from '../errors.js';
 import { hashFile } from '../io/hash-file.js';
 import { parseJson } from '../util/parse-json.js';
@@ -46,14 +48,25 @@ export async function describeShippedModel(name: ShippedModelName): Promise<stri
   return measured === null ? what : `${what}; ${measured}`;
 }
 
-/** The file to recognise with: the named model's graph, or the path itself. @throws PosterError as `shippedGraph` */
+/** The file to recognise with: the graph of a model of this package, downloaded weights by their name, or the path itself. @throws PosterError as `shippedGraph` */
 export async function modelFile(source: string): Promise<string> {
-  return isShippedModel(source) ? await shippedGraph(source) : source;
+  return isShippedModel(source) ? await shippedGraph(source) : weightsFile(source);
 }
 
-/** The file to read weights from: the named model's checkpoint, or the path itself. */
+/** The file to read weights from: as {@link modelFile}, but the checkpoint of a model of this package. */
 export function checkpointFile(source: string): string {
-  return isShippedModel(source) ? shippedCheckpoint(source) : source;
+  return isShippedModel(source) ? shippedCheckpoint(source) : weightsFile(source);
+}
+
+/** The file of published weights by their name, or the path itself. @throws PosterError `file.missing` */
+function weightsFile(source: string): string {
+  if (!isOfficialName(source) || existsSync(source)) return source;
+  const path = officialPath(source);
+  if (existsSync(path)) return path;
+  throw new PosterError(
+    'file.missing',
+    `The weights ${source} have not been downloaded; run \`poster download ${source}\` first, or pass --download with --checkpoint.`,
+  );
 }
 
 async function readFacts(name: ShippedModelName, folder: URL): Promise<z.infer<typeof factsSchema>> {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
-import { areVideos } from '../../src/cli/predict-videos.js';
+import { areVideos } from '../../src/cli/predict/predict-videos.js';
 import { Poster } from '../../src/core/poster.js';
 import type { PosterError } from '../../src/errors.js';
 import { type FaceFinder, openFaceFinder } from '../../src/faces/open-face-finder.js';

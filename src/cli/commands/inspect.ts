@@ -8,7 +8,7 @@ import { hashFile } from '../../io/hash-file.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import { type NetworkSize, networkSizeNames, networkSizes } from '../../network/config.js';
 import { posterV2 } from '../../network/poster-v2.js';
-import { checkpointNamed, checkpointOption, dataTypeOption, loadOptions } from '../options.js';
+import { checkpointOption, dataTypeOption, loadOptions } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
 import { noteModel } from '../render/note-model.js';
 import { table } from '../render/table.js';
@@ -77,7 +77,7 @@ function oneCheckpoint(bare: string | undefined, option: string | undefined): st
       'option.invalid',
       `Expected one checkpoint, got ${bare} and --checkpoint ${option}; leave one out.`,
     );
-  return bare === undefined ? option : checkpointNamed(bare);
+  return bare ?? option;
 }
 
 function toJson(value: unknown): string {

@@ -34,7 +34,7 @@ import {
   withBatchOptions,
   withModelOptions,
 } from '../options.js';
-import { areVideos, predictVideos, type VideoFlags, videoOptions } from '../predict-videos.js';
+import { areVideos, predictVideos, type VideoFlags, videoOptions } from '../predict/predict-videos.js';
 import { noteLabels } from '../render/note-labels.js';
 import { noteModel } from '../render/note-model.js';
 import { notePassedOver } from '../render/note-passed-over.js';
@@ -145,7 +145,7 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
         const asPhotos = (photos: AsyncIterable<string>) =>
           predictPhotosTo(poster, finder, photos, photoOptions);
         if (flags.faces || faceFlags(flags).length > 0) return await asPhotos(paths);
-        const { lookAt } = await import('../photos-or-crops.js');
+        const { lookAt } = await import('../predict/photos-or-crops.js');
         const looked = await lookAt(paths, finder, inputs.includes('-') ? 1 : undefined);
         if (looked.note) process.stderr.write(`${looked.note}\n`);
         return await (looked.kind === 'photo' ? asPhotos : asCrops)(looked.paths);

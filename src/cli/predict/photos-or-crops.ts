@@ -1,9 +1,9 @@
 /** Whether images are photos, whose faces have to be found, or face crops, which are recognised as they are. */
-import { PosterError } from '../errors.js';
-import type { FaceFinder } from '../faces/open-face-finder.js';
-import { photoDecoding } from '../image/decode/decode.js';
-import { decodeInput } from '../image/decode/decode-input.js';
-import { isUnreadable } from '../image/decode/is-unreadable.js';
+import { PosterError } from '../../errors.js';
+import type { FaceFinder } from '../../faces/open-face-finder.js';
+import { photoDecoding } from '../../image/decode/decode.js';
+import { decodeInput } from '../../image/decode/decode-input.js';
+import { isUnreadable } from '../../image/decode/is-unreadable.js';
 
 export type Kind = 'photo' | 'crop';
 

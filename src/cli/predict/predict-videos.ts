@@ -1,17 +1,21 @@
 /** `poster predict` on videos. */
 import { Option } from 'commander';
-import type { Poster } from '../core/poster.js';
-import { createDropCounter } from '../data/layouts/layout.js';
-import { PosterError } from '../errors.js';
-import { listInputs } from '../predict/list-inputs.js';
-import type { PredictionFormat } from '../predict/output/format.js';
-import type { LineSink } from '../predict/output/output-file.js';
-import { hasVideoExtension, type PredictVideosCounts, predictVideosTo } from '../predict/predict-videos.js';
-import type { Shard } from '../predict/shard.js';
-import type { VideoFrame } from '../video/recognise-video.js';
-import { alignOptions, type FaceFlags, finderOptions } from './options.js';
-import { notePassedOver } from './render/note-passed-over.js';
-import { createProgress, type Progress } from './render/progress.js';
+import type { Poster } from '../../core/poster.js';
+import { createDropCounter } from '../../data/layouts/layout.js';
+import { PosterError } from '../../errors.js';
+import { listInputs } from '../../predict/list-inputs.js';
+import type { PredictionFormat } from '../../predict/output/format.js';
+import type { LineSink } from '../../predict/output/output-file.js';
+import {
+  hasVideoExtension,
+  type PredictVideosCounts,
+  predictVideosTo,
+} from '../../predict/predict-videos.js';
+import type { Shard } from '../../predict/shard.js';
+import type { VideoFrame } from '../../video/recognise-video.js';
+import { alignOptions, type FaceFlags, finderOptions } from '../options.js';
+import { notePassedOver } from '../render/note-passed-over.js';
+import { createProgress, type Progress } from '../render/progress.js';
 
 export interface VideoFlags {
   readonly every?: number;
@@ -79,7 +83,7 @@ export function areVideos(
 export async function predictVideos(poster: Poster, job: Job): Promise<void> {
   const { template, cropSize, ...options } = job;
   const { inputs, shard, output, format, signal } = options;
-  const { openFaceFinder } = await import('../faces/open-face-finder.js');
+  const { openFaceFinder } = await import('../../faces/open-face-finder.js');
   await using finder = await openFaceFinder(finderOptions(job));
   const passedOver = createDropCounter();
   const wanted = { kind: 'video', accepts: hasVideoExtension } as const;
