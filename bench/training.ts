@@ -3,11 +3,14 @@
  * PyTorch on the same libtorch and BLAS, the published network, as many threads, in one run, round by round in turn.
  * Also the peak memory of both processes and the share of a step that our loader costs.
  *
- *   node build/bench/training.js --official DIR [--python python3] [--batch-size 16] [--rounds 5] [--threads 2] [--json]
+ *   node build/bench/training.js --official DIR [--python environment/bin/python] [--precision fp32 --precision bf16]
+ *     [--batch-size 16] [--rounds 5] [--threads 2] [--json] [--write]
  *
- * DIR is a checkout of https://github.com/Talented-Q/POSTER_V2; the Python needs PyTorch (Debian: python3-torch).
+ * DIR is a checkout of https://github.com/Talented-Q/POSTER_V2; the Python needs PyTorch, such as the environment of
+ * bench/yardstick.ts. --write: put the table into docs/performance.md.
  */
-import { availableParallelism, loadavg } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureInRounds } from '../src/bench/rounds.js';
@@ -15,9 +18,15 @@ import { type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
 import { type JsonProcess, startJsonProcess } from './support/json-process.js';
 import { ratiosOf } from './support/ratios.js';
+import { replaceSection } from './support/replace-section.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
+const precisions = ['fp32', 'bf16'] as const;
+type Precision = (typeof precisions)[number];
+const ourPrecisions: Record<Precision, string> = { fp32: 'float32', bf16: 'bf16' };
+
 interface Figures {
+  readonly precision: Precision;
   readonly torch: readonly string[];
   /** Seconds of a step. */
   readonly official: Spread;
@@ -44,9 +53,13 @@ async function main(): Promise<void> {
   const folder = temporary.path;
   await writeDrawnDataset(folder, { train: (watchedSteps + 1) * settings.batchSize, test: 7, seed: 1 });
   const before = loadavg()[0]!;
-  const figures = await measure(folder, settings);
-  const result = { ...settings, before, after: loadavg()[0]!, ...figures };
-  process.stdout.write(settings.json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
+  const figures: Figures[] = [];
+  for (const precision of settings.precisions) figures.push(await measure(folder, precision, settings));
+  const result = { ...settings, before, after: loadavg()[0]!, figures };
+  process.stdout.write(settings.json ? `${JSON.stringify(result, null, 2)}\n` : `${render(result)}\n`);
+  if (!settings.write) return;
+  const document = new URL('../../docs/performance.md', import.meta.url);
+  await writeFile(document, replaceSection(await readFile(document, 'utf8'), 'training', render(result)));
 }
 
 function readArguments() {
@@ -54,6 +67,8 @@ function readArguments() {
     options: {
       official: { type: 'string' },
       python: { type: 'string', default: 'python3' },
+      precision: { type: 'string', multiple: true, default: [...precisions] },
+      write: { type: 'boolean', default: false },
       'batch-size': { type: 'string', default: '16' },
       rounds: { type: 'string', default: '5' },
       threads: { type: 'string', default: `${availableParallelism()}` },
@@ -65,6 +80,8 @@ function readArguments() {
     checkout: values.official,
     python: values.python,
     json: values.json,
+    write: values.write,
+    precisions: precisions.filter((each) => values.precision.includes(each)),
     batchSize: Number(values['batch-size']),
     rounds: Number(values.rounds),
     threads: Number(values.threads),
@@ -73,13 +90,16 @@ function readArguments() {
 
 async function measure(
   data: string,
+  precision: Precision,
   { checkout, python, batchSize, rounds, threads }: Arguments,
 ): Promise<Figures> {
-  const flags = ['--official', checkout, '--batch-size', `${batchSize}`, '--threads', `${threads}`];
-  const ourFlags = [ourScript, data, `${batchSize}`, `${threads}`];
+  const sizes = ['--batch-size', `${batchSize}`, '--threads', `${threads}`];
+  const flags = ['--official', checkout, ...sizes, '--precision', precision];
+  const ourFlags = [ourScript, data, `${batchSize}`, `${threads}`, JSON.stringify({ precision: ourPrecisions[precision] })];
   await using ours = await startJsonProcess(process.execPath, ourFlags, asTrainDoes);
   await using official = await startJsonProcess(python, [officialScript, ...flags], await sameBlas());
-  const onRound = (done: number, total: number) => process.stderr.write(`round ${done} of ${total}\n`);
+  const onRound = (done: number, total: number) =>
+    process.stderr.write(`${precision}: round ${done} of ${total}\n`);
   const [theirSteps, ourSteps] = await measureInRounds(
     [official, ours].map((side) => () => secondsOf(side)),
     { rounds, onRound },
@@ -87,6 +107,7 @@ async function measure(
   const peak = { official: await peakOf(official), ours: await peakOf(ours) };
   const { seconds, waiting } = (await ours.ask({ epoch: watchedSteps })) as Record<string, number>;
   return {
+    precision,
     torch: [official, ours].map(({ greeting }) => `${greeting.torch}`),
     official: spreadOf(theirSteps!),
     ours: spreadOf(ourSteps!),
@@ -109,19 +130,36 @@ async function sameBlas(): Promise<Record<string, string>> {
 const secondsOf = async (side: JsonProcess) => (await side.ask({ steps: 1 })).seconds as number;
 const peakOf = async (side: JsonProcess) => (await side.ask({ memory: 1 })).peak as number;
 
-function render(result: Arguments & Figures & { readonly before: number; readonly after: number }): string {
-  const { batchSize, threads, rounds, torch, official, ours, ratio, loader, peak, before, after } = result;
+interface Result extends Arguments {
+  readonly figures: readonly Figures[];
+  /** The machine's load average. */
+  readonly before: number;
+  readonly after: number;
+}
+
+function render({ batchSize, threads, rounds, figures, before, after }: Result): string {
   const digits = ({ median, min, max }: Spread) =>
     `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
-  return [
-    `One SAM step, batch ${batchSize}, ${threads} threads, ${rounds} rounds: median (lowest to highest)`,
-    `official (torch ${torch[0]})   ${digits(official)} s, peak memory ${gigabytes(peak.official)}`,
-    `poster train (libtorch ${torch[1]})  ${digits(ours)} s, peak memory ${gigabytes(peak.ours)}`,
-    `  times the official rate  ${digits(ratio)}`,
-    `  waiting for the loader   ${(loader * 100).toFixed(2)} % of a step`,
-    `load                       ${before.toFixed(2)} before, ${after.toFixed(2)} after`,
+  const rows = figures.map(({ precision, official, ours, ratio, peak }) => [
+    ...[precision, `${digits(official)} s`, `${digits(ours)} s`, digits(ratio)],
+    ...[gigabytes(peak.official), gigabytes(peak.ours)],
+  ]);
+  const [theirs, our] = figures[0]?.torch ?? [];
+  const head = [
     '',
+    `official program (PyTorch ${theirs})`,
+    `\`poster train\` (libtorch ${our})`,
+    'times the official rate',
+  ];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const waiting = Math.max(...figures.map(({ loader }) => loader));
+  return [
+    line([...head, 'its peak memory', 'ours']),
+    `|---|${'---:|'.repeat(5)}`,
+    ...rows.map(line),
+    '',
+    `One SAM step, batch ${batchSize}, ${threads} threads, ${rounds} rounds in turn: medians (lowest to highest). Of a step at most ${(100 * waiting).toFixed(2)} % is spent waiting for images. ${cpus()[0]?.model.trim() ?? 'Unknown processor'}; load ${before.toFixed(2)} before, ${after.toFixed(2)} after.`,
   ].join('\n');
 }
 

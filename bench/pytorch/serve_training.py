@@ -1,8 +1,9 @@
 """Trains the official network with its SAM around Adam on request, as a yardstick.
 
-    python3 bench/pytorch/serve_training.py --official DIR --batch-size N --threads N
+    python3 bench/pytorch/serve_training.py --official DIR --batch-size N --threads N [--precision bf16]
 
-The step is that of the official program's training loop, on images in memory. Requests and answers are lines of
+The step is that of the official program's training loop, on images in memory; with bf16 its forward passes run under
+autocast. Requests and answers are lines of
 JSON on standard input and output. Between requests the process sleeps.
     {"steps": 2}   -> {"seconds": 17.2}     mean time of a step
     {"memory": 1}  -> {"peak": 3500000000}  bytes
@@ -27,13 +28,19 @@ def load_sam(checkout):
     return module.SAM
 
 
-def step(model, optimizer, images, labels):
+def step(model, optimizer, images, labels, bf16=False):
     """One step of SAM; the losses before and after its climb."""
     criterion = torch.nn.CrossEntropyLoss()
-    loss = criterion(model(images), labels)
+
+    def loss_now():
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            logits = model(images)
+        return criterion(logits.float() if bf16 else logits, labels)
+
+    loss = loss_now()
     loss.backward()
     optimizer.first_step(zero_grad=True)
-    climbed_loss = criterion(model(images), labels)
+    climbed_loss = loss_now()
     climbed_loss.backward()
     optimizer.second_step(zero_grad=True)
     return loss.item(), climbed_loss.item()
@@ -44,6 +51,7 @@ def main():
     parser.add_argument("--official", required=True, help="a checkout of the official program")
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     arguments = parser.parse_args()
 
     model, answers = official.prepare(arguments.official, arguments.threads)
@@ -57,7 +65,7 @@ def main():
         if "steps" in request:
             started = time.perf_counter()
             for _ in range(request["steps"]):
-                step(model, optimizer, images, labels)
+                step(model, optimizer, images, labels, arguments.precision == "bf16")
             answer = {"seconds": (time.perf_counter() - started) / request["steps"]}
         else:
             answer = {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
