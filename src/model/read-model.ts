@@ -5,6 +5,7 @@ import { initialTensor } from '../network/initial-values.js';
 import type { StateEntry } from '../network/state-dict.js';
 import { requireFiniteWeights } from '../tensor/finite.js';
 import type { HostTensor } from '../tensor/host-tensor.js';
+import { fillAhead } from '../util/fill-ahead.js';
 import { type CheckedNetwork, openModelCheckpoint, readNetwork } from './open-model-checkpoint.js';
 import { usedEntries } from './used-entries.js';
 
@@ -29,6 +30,9 @@ export async function readModel(
   }
 }
 
+/** Tensors that are read while others are looked at. */
+const readAhead = 3;
+
 /**
  * Reads the given entries of a checkpoint into memory.
  * @throws PosterError `checkpoint.unreadable` for one that holds NaN or infinity; `aborted`.
@@ -39,14 +43,19 @@ export async function readWeights(
   signal?: AbortSignal,
 ): Promise<Map<string, HostTensor>> {
   const weights = new Map<string, HostTensor>();
-  for (const entry of entries) {
+  const reading = fillAhead(entries, readAhead, {
+    async fill(entry) {
+      // Of what was compared, counters of batches alone may be missing; inference makes nothing of them.
+      const stored = checkpoint.tensors.has(entry.name);
+      return { entry, tensor: stored ? await checkpoint.read(entry.name) : initialTensor(entry, () => 0) };
+    },
+    take: (filled) => filled,
+    abandon() {},
+  });
+  for await (const { entry, tensor } of reading) {
     throwIfAborted(signal);
-    const { name } = entry;
-    // Of what was compared, counters of batches alone may be missing; inference makes nothing of them.
-    const stored = checkpoint.tensors.has(name);
-    const tensor = stored ? await checkpoint.read(name) : initialTensor(entry, () => 0);
-    requireFiniteWeights(tensor, name, checkpoint.path);
-    weights.set(name, tensor);
+    requireFiniteWeights(tensor, entry.name, checkpoint.path);
+    weights.set(entry.name, tensor);
   }
   return weights;
 }

@@ -19,7 +19,7 @@ import {
   type Node,
   type Value,
 } from './graph.js';
-import type { SplitModel } from './session.js';
+import type { ExternalWeight, SplitModel } from './session.js';
 
 const irVersion = 8n;
 const operatorSet = 17n;
@@ -35,22 +35,17 @@ export function emitModel(graph: Graph, options: EmitOptions): Uint8Array {
   return emit(graph, options, (value) => ({ rawData: bytesOf(value) }));
 }
 
-/** The name by which a split model refers to its weights. */
-export const weightsPath = 'weights';
-
 export function emitSplitModel(graph: Graph, options: EmitOptions): SplitModel {
-  const total = graphConstants(graph).reduce((sum, value) => sum + aligned(value.constant!.byteLength), 0);
-  const weights = new Uint8Array(total);
-  let offset = 0;
+  const weights: ExternalWeight[] = [];
   const model = emit(graph, options, (value) => {
-    const bytes = bytesOf(value);
-    if (bytes.byteLength < smallestExternal) return { rawData: bytes };
-    weights.set(bytes, offset);
-    const location = { location: weightsPath, offset: `${offset}`, length: `${bytes.byteLength}` };
-    offset += aligned(bytes.byteLength);
+    const data = bytesOf(value);
+    if (data.byteLength < smallestExternal) return { rawData: data };
+    const path = `weight-${weights.length}`;
+    weights.push({ path, data });
+    const location = { location: path, offset: '0', length: `${data.byteLength}` };
     return { externalData: entriesOf(location), dataLocation: TensorProto_DataLocation.EXTERNAL };
   });
-  return { model, weights: weights.subarray(0, offset) };
+  return { model, weights };
 }
 
 function entriesOf(texts: Readonly<Record<string, string>>) {
@@ -59,10 +54,6 @@ function entriesOf(texts: Readonly<Record<string, string>>) {
 
 /** Bytes under which a constant stays inside: shapes and scalars, which the runtime reads while it optimises. */
 const smallestExternal = 1024;
-
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
-}
 
 function bytesOf({ constant }: Value): Uint8Array {
   const { buffer, byteOffset, byteLength } = constant!;

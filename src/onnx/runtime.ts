@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os';
 import '../io/telemetry-off.js';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { weightsPath } from './emit.js';
 import { type MakeTensor, runtimeCall, toSession, toTensorModel } from './runtime-session.js';
 import type { Session, SplitModel } from './session.js';
 import type { TensorModel } from './tensor-model.js';
@@ -51,8 +50,7 @@ async function createSession(model: ModelSource, threads: number): Promise<Infer
     const { InferenceSession } = await runtime();
     if (typeof model === 'string') return InferenceSession.create(model, options);
     if (model instanceof Uint8Array) return InferenceSession.create(model, options);
-    const externalData = [{ path: weightsPath, data: model.weights }];
-    return InferenceSession.create(model.model, { ...options, externalData });
+    return InferenceSession.create(model.model, { ...options, externalData: model.weights });
   };
   const what = typeof model === 'string' ? `open ${model}` : 'open the model';
   return runtimeCall(open, 'engine.unavailable', what);

@@ -19,7 +19,14 @@ export interface ModelOutputs {
 /** A model whose weights lie beside it, which a session opens without copying them through protobuf. */
 export interface SplitModel {
   readonly model: Uint8Array;
-  readonly weights: Uint8Array;
+  /** Where they lie already, each as a file of its own to the model. */
+  readonly weights: readonly ExternalWeight[];
+}
+
+export interface ExternalWeight {
+  /** The name by which the model refers to it. */
+  readonly path: string;
+  readonly data: Uint8Array;
 }
 
 export interface RunOptions {

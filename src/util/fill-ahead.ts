@@ -6,7 +6,7 @@
  * returns. However the consumer stops, `abandon` is called and every fill is awaited, so none writes afterwards.
  */
 export async function* fillAhead<Chunk, Filled, Taken>(
-  chunks: AsyncIterable<Chunk>,
+  chunks: Iterable<Chunk> | AsyncIterable<Chunk>,
   slots: number,
   steps: {
     fill(chunk: Chunk, slot: number): Promise<Filled>;
