@@ -35,7 +35,7 @@ const repeats = new Map([
   [16, 1],
 ]);
 
-/** Faces that the tools of others calibrate on. */
+/** Drawn faces that every quantiser calibrates on. */
 const calibrationFaces = 32;
 
 /** Faces that logits are compared on. */
@@ -141,11 +141,8 @@ async function prepare(): Promise<void> {
     // Of random weights no class is worth keeping: all layers run in 8 bits, as with the tools of others.
     const bound = { sameClass: 0, moved: 1 };
     await exportModel({
-      checkpoint: at('weights.pth'),
-      output,
-      precision,
-      bound,
-      images: chosen.slice(0, 1),
+      ...{ checkpoint: at('weights.pth'), output, precision, bound },
+      ...{ calibration: chosen, images: chosen.slice(0, 1) },
     });
   }
   await quantize('onnxruntime', 'onnxruntime');
