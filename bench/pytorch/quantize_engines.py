@@ -66,8 +66,8 @@ def main():
     try:
         quantize(arguments.model, faces, arguments.output)
     except Exception as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        print(json.dumps({"unavailable": lines[0]}), file=answers)
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        print(json.dumps({"unavailable": reason}), file=answers)
         return
     print(json.dumps({"output": arguments.output}), file=answers)
 

@@ -87,7 +87,8 @@ def answer(run, request):
     if "run" in request:
         return {"seconds": seconds(run, request["run"], request["repeats"])}
     if "logits" in request:
-        images = numpy.fromfile(request["logits"], numpy.float32).reshape(request["count"], 3, SIZE, SIZE)
+        shape = (request["count"], 3, SIZE, SIZE)
+        images = numpy.fromfile(request["logits"], numpy.float32, numpy.prod(shape)).reshape(shape)
         return {"logits": run(images).tolist()}
     return {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
 
@@ -106,8 +107,8 @@ def main():
     try:
         version, run = openers[arguments.engine.split("-")[0]](arguments)
     except Exception as error:  # whatever keeps an engine from running here is told, and the others are measured
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        print(json.dumps({"unavailable": lines[0]}), file=answers, flush=True)
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        print(json.dumps({"unavailable": reason}), file=answers, flush=True)
         return
     print(json.dumps({"version": version}), file=answers, flush=True)
     for line in sys.stdin:

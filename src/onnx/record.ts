@@ -120,8 +120,9 @@ function recordingOps(nodes: Node[], weights: Weights): Ops<Value> {
     },
 
     gelu(x) {
-      // x * (erf(x / sqrt 2) + 1) * 0.5, in the order that runtimes recognise and fuse
-      const erf = add('Erf', [ops.multiply(x, constant(Float32Array.of(Math.SQRT1_2), []))], x.shape);
+      // x * (erf(x / sqrt 2) + 1) * 0.5, which ONNX Runtime makes one operation of when it divides, and in this order
+      const scaled = add('Div', [x, constant(Float32Array.of(Math.SQRT2), [])], x.shape);
+      const erf = add('Erf', [scaled], x.shape);
       const product = ops.multiply(x, ops.add(erf, constant(Float32Array.of(1), [])));
       return ops.multiply(product, constant(Float32Array.of(0.5), []));
     },
