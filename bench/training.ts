@@ -95,7 +95,13 @@ async function measure(
 ): Promise<Figures> {
   const sizes = ['--batch-size', `${batchSize}`, '--threads', `${threads}`];
   const flags = ['--official', checkout, ...sizes, '--precision', precision];
-  const ourFlags = [ourScript, data, `${batchSize}`, `${threads}`, JSON.stringify({ precision: ourPrecisions[precision] })];
+  const ourFlags = [
+    ourScript,
+    data,
+    `${batchSize}`,
+    `${threads}`,
+    JSON.stringify({ precision: ourPrecisions[precision] }),
+  ];
   await using ours = await startJsonProcess(process.execPath, ourFlags, asTrainDoes);
   await using official = await startJsonProcess(python, [officialScript, ...flags], await sameBlas());
   const onRound = (done: number, total: number) =>

@@ -11,13 +11,13 @@
  * --leave-out: engines that are not measured, by their names below; what cannot run on the machine is left out and said so.
  * --write: put the table into docs/performance.md. It takes some six minutes on two idle cores.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureInRounds } from '../src/bench/rounds.js';
-import { ratiosOf, spreadOf } from '../src/bench/statistics.js';
+import { spreadOf } from '../src/bench/statistics.js';
 import { writePth } from '../src/checkpoint/pth/write.js';
 import { exportModel } from '../src/export/export-model.js';
 import { preprocessAll } from '../src/image/preprocess.js';
@@ -27,7 +27,9 @@ import { posterV2 } from '../src/network/poster-v2.js';
 import { defaultFaces } from '../src/quantize/default-faces.js';
 import { regeneratedStateDict } from '../test/support/regenerated.js';
 import { type JsonProcess, startJsonProcess } from './support/json-process.js';
+import { ratiosOf } from './support/ratios.js';
 import { replaceSection } from './support/replace-section.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 /** Forward passes in a turn, by batch size. */
 const repeats = new Map([
@@ -77,7 +79,8 @@ interface Measured {
 const ourScript = fileURLToPath(new URL('./support/serve-recognition.js', import.meta.url));
 
 const settings = readArguments();
-const folder = await mkdtemp(join(tmpdir(), 'poster-bench-'));
+await using temporary = await temporaryFolder();
+const folder = temporary.path;
 const running: Running[] = [];
 /** Sentences on what could not be measured. */
 const missing: string[] = [];
@@ -93,7 +96,6 @@ try {
   }
 } finally {
   await Promise.all(running.map(({ process }) => process[Symbol.asyncDispose]()));
-  await rm(folder, { recursive: true });
 }
 
 function readArguments() {
