@@ -86,6 +86,6 @@ export function classCalibrationErrors(
 }
 
 /** The bin (i / n, (i + 1) / n] that holds a confidence; rounding in exp may carry it a hair outside (0, 1]. */
-function binIndex(confidence: number, binCount: number): number {
+export function binIndex(confidence: number, binCount: number): number {
   return Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1));
 }

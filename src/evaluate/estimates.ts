@@ -5,6 +5,7 @@ import { confusionMatrix, confusionMetrics, total } from './metrics.js';
 import type { ImagePrediction, ScoredPrediction } from './prediction.js';
 import type { EvaluationResult, Trust, VotesFigures } from './result.js';
 import { bootstrap, defaultResamples, type Estimate } from './statistics/bootstrap.js';
+import { answerGaps, classGaps, resampledError } from './statistics/calibration-gaps.js';
 import { brierScore, crossEntropy, divergence } from './statistics/distances.js';
 
 /** Images drawn in all resamples together: what takes about a second; fewer resamples for larger datasets. */
@@ -33,12 +34,12 @@ export function intervalsOf(
   scored: readonly ScoredPrediction[],
   classCount: number,
 ): NonNullable<EvaluationResult['intervals']> {
-  const [meanClassAccuracy, macroF1] = estimate(scored.length, (images) => {
+  const [meanClassAccuracy, macroF1, ...f1] = estimate(scored.length, (images) => {
     const drawn = Array.from(images, (i) => scored[i]!);
     const metrics = confusionMetrics(confusionMatrix(drawn, classCount));
-    return [metrics.meanClassAccuracy, metrics.macroF1];
+    return [metrics.meanClassAccuracy, metrics.macroF1, ...metrics.perClass.map(({ f1 }) => f1)];
   });
-  return { meanClassAccuracy: meanClassAccuracy!, macroF1: macroF1! };
+  return { meanClassAccuracy: meanClassAccuracy!, macroF1: macroF1!, f1 };
 }
 
 /** How far the probabilities can be trusted. */
@@ -48,22 +49,20 @@ export function trustOf(scored: readonly ScoredPrediction[], classCount: number)
     Float64Array.from(scored, (one) => one.loss),
     Float64Array.from(scored, ({ label, probabilities }) => brierScore(label, probabilities)),
   ]);
-  const [calibrationError] = estimate(scored.length, (images) => [
-    expectedCalibrationError(reliabilityBins(drawnFrom(scored, images))),
+  const [answers, classes] = [answerGaps(scored), classGaps(scored, classCount)];
+  const [answerError, classError] = estimate(scored.length, (images) => [
+    resampledError(answers, images),
+    resampledError(classes, images),
   ]);
   const errors = classCalibrationErrors(scored, classCount);
-  const classwiseError = total(errors) / classCount;
   return {
     reliability,
     crossEntropy: loss!,
-    calibrationError: calibrationError!,
-    classwiseError,
+    calibrationError: { ...answerError!, value: expectedCalibrationError(reliability) },
+    classwiseError: total(errors) / classCount,
+    classwiseInterval: { low: classError!.low, high: classError!.high },
     brier: brier!,
   };
-}
-
-function* drawnFrom<T>(all: readonly T[], images: Uint32Array): Generator<T> {
-  for (const i of images) yield all[i]!;
 }
 
 /** How the probabilities stand to people's votes; nothing where no face has votes. */

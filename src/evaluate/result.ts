@@ -79,6 +79,10 @@ const corruptionSchema = z.object({
   /** Error averaged over the severities, and how much of it is not there on clean faces. */
   error: ratio,
   rise: z.number(),
+  /** With intervals over faces, and the calibration error averaged over the severities; missing in earlier files. */
+  estimates: z
+    .object({ error: estimateSchema, rise: estimateSchema, calibrationError: estimateSchema })
+    .optional(),
 });
 
 /** How a model does on faces that were made worse. */
@@ -91,6 +95,7 @@ const corruptionsSchema = z.object({
   /** Means over the corruptions. */
   meanError: ratio,
   meanRise: z.number(),
+  estimates: z.object({ meanError: estimateSchema, meanRise: estimateSchema }).optional(),
   /** Errors as parts of another model's. */
   reference: z
     .object({
@@ -187,7 +192,14 @@ export const evaluationResultSchema = z
     matrix: z.array(z.array(count)),
     reliability: z.array(reliabilityBinSchema),
     /** Missing in files of version 0.1, like what follows. */
-    intervals: z.object({ meanClassAccuracy: estimateSchema, macroF1: estimateSchema }).optional(),
+    intervals: z
+      .object({
+        meanClassAccuracy: estimateSchema,
+        macroF1: estimateSchema,
+        /** Of every class; missing in earlier files. */
+        f1: z.array(estimateSchema).optional(),
+      })
+      .optional(),
     trust: trustSchema.optional(),
     /** The temperature that the model was calibrated with, and how it would be trusted without. */
     calibration: z.object({ temperature: z.number().positive(), before: trustSchema }).optional(),

@@ -7,11 +7,11 @@ import type { RgbImage } from '../../image/rgb-image.js';
 import type { Prediction } from '../../recognise/prediction.js';
 import { argmax, logSumExp } from '../../tensor/logits.js';
 import { randomStream } from '../../util/random.js';
-import { expectedCalibrationError, type Judged, reliabilityBins } from '../calibration.js';
-import { wilsonInterval } from '../metrics.js';
-import type { CorruptionFigures, CorruptionResult, VersionFigures } from '../result.js';
+import type { Judged } from '../calibration.js';
+import type { CorruptionFigures, CorruptionResult } from '../result.js';
 import { drawsFrom } from './draws.js';
 import { corrupt, corruptionNames, type Severity, severities } from './raf-db-c.js';
+import { mean, summariseCorruptions } from './summarise-corruptions.js';
 
 /** What predicts images; `Poster` does. */
 export interface ImageRecogniser {
@@ -64,8 +64,7 @@ export async function evaluateCorruptions(
       'data.layout',
       'Expected at least one readable image to corrupt, got none; check the dataset.',
     );
-  const [clean, ...rest] = judged.map(figuresOf);
-  return summarise(names, levels, seed, labels.length, clean!, rest);
+  return summariseCorruptions(names, levels, seed, judged);
 }
 
 /** The answer and its probabilities, in the classes of the labels. */
@@ -112,35 +111,6 @@ export function corrupted(
   place: number,
 ): Promise<RgbImage> {
   return corrupt(face, name, severity, drawsFrom(randomStream(seed, name, severity, place)));
-}
-
-function figuresOf(judged: readonly Judged[]): VersionFigures {
-  const correct = judged.filter(({ label, predicted }) => label === predicted).length;
-  const accuracy = { value: correct / judged.length, ...wilsonInterval(correct, judged.length) };
-  return { accuracy, calibrationError: expectedCalibrationError(reliabilityBins(judged)) };
-}
-
-function summarise(
-  names: readonly string[],
-  levels: readonly Severity[],
-  seed: number,
-  faces: number,
-  clean: VersionFigures,
-  rest: readonly VersionFigures[],
-): CorruptionResult {
-  const cleanError = 1 - clean.accuracy.value;
-  const corruptions = names.map((name, i): CorruptionFigures => {
-    const own = rest.slice(i * levels.length, (i + 1) * levels.length);
-    const error = mean(own.map(({ accuracy }) => 1 - accuracy.value));
-    const figures = own.map((one, j) => ({ severity: levels[j]!, ...one }));
-    return { name, severities: figures, error, rise: error - cleanError };
-  });
-  const meanError = mean(corruptions.map(({ error }) => error));
-  return { seed, faces, clean, corruptions, meanError, meanRise: meanError - cleanError };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /**

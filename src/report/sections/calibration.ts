@@ -55,7 +55,13 @@ function trustTable({ trust, calibration, metrics }: EvaluationResult): Html | n
   const rows: [string, (of: Trust) => string][] = [
     ['Cross entropy (nats)', ({ crossEntropy }) => withRange(crossEntropy, plain)],
     ['Calibration error', ({ calibrationError }) => withRange(calibrationError, percent)],
-    ['Classwise calibration error', ({ classwiseError }) => percent(classwiseError)],
+    [
+      'Classwise calibration error',
+      ({ classwiseError, classwiseInterval }) =>
+        classwiseInterval
+          ? withRange({ value: classwiseError, ...classwiseInterval }, percent)
+          : percent(classwiseError),
+    ],
     ['Brier score (0 to 2)', ({ brier }) => withRange(brier, plain)],
   ];
   const head = [

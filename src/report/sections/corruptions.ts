@@ -1,4 +1,6 @@
 import type { CorruptionResult, EvaluationResult, VersionFigures } from '../../evaluate/result.js';
+import type { Estimate } from '../../evaluate/statistics/bootstrap.js';
+import { inWords } from '../charts/interval-chart.js';
 import { heat } from '../charts/palette.js';
 import { grouped, percent } from '../display-text.js';
 import { section } from '../figure.js';
@@ -11,8 +13,8 @@ export function corruptionsSection(
 ): Html | null {
   if (!result) return null;
   const { clean, faces, meanError, meanRise, corruptions } = result;
-  const words = html`<p class="lead">On corrupted faces the error is ${percent(meanError, 1)} on the mean, ${(100 * meanRise).toFixed(1)} points above the ${percent(1 - clean.accuracy.value, 1)} of clean ones.${againstReference(result)}</p>
-<p class="hint">Top-1 accuracy with its 95 % interval (Wilson’s) for every corruption of RAF-DB-C (Greco et al., 2023) and severity, ${grouped(faces)} faces each; the darker a cell, the more is wrong. “Calibration” is the mean calibration error, ${percent(clean.calibrationError, 1)} on clean faces.</p>`;
+  const words = html`<p class="lead">On corrupted faces the error is ${orPercent(result.estimates?.meanError, meanError)} on the mean, ${orPoints(result.estimates?.meanRise, meanRise)} points above the ${percent(1 - clean.accuracy.value, 1)} of clean ones.${againstReference(result)}</p>
+<p class="hint">Top-1 accuracy with its 95 % interval (Wilson’s) for every corruption of RAF-DB-C (Greco et al., 2023) and severity, ${grouped(faces)} faces each; the darker a cell, the more is wrong. “Calibration” is the calibration error averaged over the severities, ${withInterval(clean)} on clean faces; intervals of all but accuracy are over resampled faces.</p>`;
   const shown = corruptions.map(({ name }, i) => picture(name, pictures[i] ?? null));
   const gallery = pictures.length > 0 ? html`<ul class="gallery">\n${shown}</ul>` : null;
   return section('corruptions', 'Corrupted faces', html`${words}${gallery}${accuracyTable(result)}`);
@@ -38,11 +40,24 @@ function accuracyTable({ clean, corruptions }: CorruptionResult): Html {
   const levels = corruptions[0]!.severities.map(
     ({ severity }) => html`<th scope="col">severity ${severity}</th>`,
   );
-  const rows = corruptions.map(({ name, severities, error, rise }) => {
+  const rows = corruptions.map(({ name, severities, error, rise, estimates }) => {
     const calibration = severities.reduce((sum, one) => sum + one.calibrationError, 0) / severities.length;
-    return html`<tr><th scope="row">${spoken(name)}</th>${severities.map(cell)}<td>${percent(error, 1)}</td><td>${(100 * rise).toFixed(1)}</td><td>${percent(calibration, 1)}</td></tr>\n`;
+    return html`<tr><th scope="row">${spoken(name)}</th>${severities.map(cell)}<td>${orPercent(estimates?.error, error)}</td><td>${orPoints(estimates?.rise, rise)}</td><td>${orPercent(estimates?.calibrationError, calibration)}</td></tr>\n`;
   });
   return html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Clean: ${percent(clean.accuracy.value, 1)}</th>${levels}<th scope="col">Mean error</th><th scope="col">Rise, points</th><th scope="col">Calibration</th></tr></thead><tbody>\n${rows}</tbody></table></div>`;
+}
+
+/** With the interval where there is one, which earlier files lack. */
+function orPercent(estimate: Estimate | undefined, value: number): string {
+  return estimate ? `${inWords(estimate, 'share')} %` : percent(value, 1);
+}
+
+function orPoints(estimate: Estimate | undefined, value: number): string {
+  return estimate ? inWords(estimate, 'difference') : (100 * value).toFixed(1);
+}
+
+function withInterval({ calibrationError: value, calibrationInterval: interval }: VersionFigures): string {
+  return orPercent(interval && { value, ...interval }, value);
 }
 
 function cell({ accuracy: { value, low, high } }: VersionFigures): Html {

@@ -2,7 +2,8 @@
 import { total } from '../../evaluate/metrics.js';
 import type { EvaluationResult } from '../../evaluate/result.js';
 import { classMetricsChart } from '../../report/charts/class-metrics-chart.js';
-import { grouped, percent } from '../../report/display-text.js';
+import { grouped } from '../../report/display-text.js';
+import { f1Text, withInterval } from '../../report/sections/classes.js';
 import { Chart } from '../parts/chart.js';
 import { FigureTable } from '../parts/figure-table.js';
 
@@ -21,16 +22,20 @@ export function ClassFigures({ result }: { readonly result: EvaluationResult }) 
   );
 }
 
-function ClassTable({ result: { classes, metrics, matrix } }: { readonly result: EvaluationResult }) {
+function ClassTable({
+  result: { classes, metrics, matrix, intervals },
+}: {
+  readonly result: EvaluationResult;
+}) {
   return (
     <div class="scroll">
       <FigureTable head={head}>
         {metrics.perClass.map(({ precision, recall, f1, support }, i) => (
           <tr key={classes[i]}>
             <th scope="row">{classes[i]}</th>
-            <td>{percent(precision)}</td>
-            <td>{percent(recall)}</td>
-            <td>{percent(f1)}</td>
+            <td>{withInterval(precision, total(matrix.map((row) => row[i]!)))}</td>
+            <td>{withInterval(recall, support)}</td>
+            <td>{f1Text(f1, intervals?.f1?.[i])}</td>
             <td>{grouped(support)}</td>
             <td>{grouped(total(matrix.map((row) => row[i]!)))}</td>
           </tr>

@@ -1,7 +1,16 @@
 /** An evaluation: its figures, and the images behind them. Browser-safe. */
 import { useState } from 'preact/hooks';
+import type { Interval } from '../../evaluate/metrics.js';
+import type { EvaluationResult } from '../../evaluate/result.js';
 import { grouped, percent } from '../../report/display-text.js';
+import { calibrationSection } from '../../report/sections/calibration.js';
+import { corruptionsSection } from '../../report/sections/corruptions.js';
+import { groupsSections } from '../../report/sections/groups.js';
+import { hardFacesSection } from '../../report/sections/hard-faces.js';
 import { comparison } from '../../report/sections/headline.js';
+import { mappingSection } from '../../report/sections/mapping.js';
+import { perturbationsSection } from '../../report/sections/perturbations.js';
+import { votesSection } from '../../report/sections/votes.js';
 import { Failure } from '../parts/notice.js';
 import { OpenButton, useDropAndPaste } from '../parts/open-files.js';
 import { type Tile, Tiles } from '../parts/tiles.js';
@@ -10,6 +19,7 @@ import { ClassFigures } from './class-figures.js';
 import { ConfusionTable } from './confusion-table.js';
 import { Gallery } from './gallery.js';
 import type { OpenEvaluation } from './open-evaluation.js';
+import { ReportPart } from './report-part.js';
 import type { Evaluation } from './use-evaluation.js';
 
 export function EvaluationPage({ evaluation }: { readonly evaluation: Evaluation }) {
@@ -73,6 +83,9 @@ function Open({ open, take }: OpenProps) {
         <CellImages open={open} cell={cell} />
       </div>
       <ClassFigures result={result} />
+      {reportParts(result).map((part, i) => (
+        <ReportPart key={i} part={part} />
+      ))}
       {mistakes.length > 0 && (
         <section class="card block" aria-labelledby="mistakes">
           <h2 id="mistakes">Most confident mistakes</h2>
@@ -84,8 +97,21 @@ function Open({ open, take }: OpenProps) {
   );
 }
 
+/** What the report shows beside the matrix and the classes; null for what was not asked. */
+function reportParts(result: EvaluationResult) {
+  return [
+    calibrationSection(result),
+    mappingSection(result),
+    votesSection(result),
+    corruptionsSection(result),
+    perturbationsSection(result),
+    hardFacesSection(result),
+    ...groupsSections(result),
+  ];
+}
+
 function Figures({ open: { result } }: { readonly open: OpenEvaluation }) {
-  const { metrics, failures } = result;
+  const { metrics, failures, intervals, trust } = result;
   const { low, high } = metrics.accuracyInterval;
   const right = `${grouped(metrics.correct)} of ${grouped(metrics.samples)} images`;
   const tiles: Tile[] = [
@@ -97,14 +123,22 @@ function Figures({ open: { result } }: { readonly open: OpenEvaluation }) {
     {
       name: 'Mean class accuracy',
       value: percent(metrics.meanClassAccuracy),
-      note: 'recall averaged over the classes',
+      note: `recall averaged over the classes${within(intervals?.meanClassAccuracy, percent)}`,
     },
-    { name: 'Macro F1', value: metrics.macroF1.toFixed(4), note: 'F1 averaged over the classes' },
-    { name: 'Cross entropy', value: metrics.crossEntropy.toFixed(4), note: 'nats per image' },
+    {
+      name: 'Macro F1',
+      value: metrics.macroF1.toFixed(4),
+      note: `F1 averaged over the classes${within(intervals?.macroF1, plain)}`,
+    },
+    {
+      name: 'Cross entropy',
+      value: metrics.crossEntropy.toFixed(4),
+      note: `nats per image${within(trust?.crossEntropy, plain)}`,
+    },
     {
       name: 'Calibration error',
       value: percent(metrics.calibrationError),
-      note: 'gap between confidence and accuracy',
+      note: `gap between confidence and accuracy${within(trust?.calibrationError, percent)}`,
     },
     { name: 'Failed images', value: grouped(failures.length), note: 'in no figure' },
   ];
@@ -114,6 +148,13 @@ function Figures({ open: { result } }: { readonly open: OpenEvaluation }) {
       {result.published && <p class="hint">{comparison(result)}</p>}
     </>
   );
+}
+
+const plain = (value: number) => value.toFixed(4);
+
+/** The interval of a figure, which files of earlier versions lack. */
+function within(interval: Interval | undefined, write: (value: number) => string): string {
+  return interval ? `; 95 % interval ${write(interval.low)} to ${write(interval.high)}` : '';
 }
 
 /** What is still to be opened, and what did not fit. */

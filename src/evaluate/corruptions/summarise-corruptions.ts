@@ -1,0 +1,86 @@
+/** Figures of a model on faces that were made worse, with intervals over the faces. Browser-safe. */
+import { seededRandom } from '../../tensor/random.js';
+import { expectedCalibrationError, type Judged, reliabilityBins } from '../calibration.js';
+import { wilsonInterval } from '../metrics.js';
+import type { CorruptionFigures, CorruptionResult, VersionFigures } from '../result.js';
+import { bootstrap, type Estimate } from '../statistics/bootstrap.js';
+import { answerGaps, type CalibrationGaps, resampledError } from '../statistics/calibration-gaps.js';
+
+/** Images drawn for a figure in all resamples together. */
+const mostDrawn = 2e6;
+
+/**
+ * @param judged the answers to the clean faces, then for each corruption those in every severity; always the same faces
+ * in the same order, which the intervals of differences need.
+ */
+export function summariseCorruptions(
+  names: readonly string[],
+  levels: readonly number[],
+  seed: number,
+  judged: readonly (readonly Judged[])[],
+): CorruptionResult {
+  const faces = judged[0]!.length;
+  const gaps = judged.map(answerGaps);
+  const wrong = judged.map((own) => own.map(({ label, predicted }) => (label === predicted ? 0 : 1)));
+  const versions = judged.map((own, i) => figuresOf(own, gaps[i]!));
+  const clean = versions[0]!;
+  const cleanError = 1 - clean.accuracy.value;
+  const corruptions = names.map((name, i): CorruptionFigures => {
+    const places = levels.map((_, j) => 1 + i * levels.length + j);
+    const error = mean(places.map((place) => 1 - versions[place]!.accuracy.value));
+    return {
+      name,
+      severities: places.map((place, j) => ({ severity: levels[j]!, ...versions[place]! })),
+      error,
+      rise: error - cleanError,
+      estimates: {
+        ...errorEstimates(wrong, places),
+        calibrationError: estimate(faces, (images) =>
+          mean(places.map((place) => resampledError(gaps[place]!, images))),
+        ),
+      },
+    };
+  });
+  const meanError = mean(corruptions.map(({ error }) => error));
+  const all = judged.map((_, place) => place).slice(1);
+  const { error, rise } = errorEstimates(wrong, all);
+  return {
+    ...{ seed, faces, clean, corruptions, meanError, meanRise: meanError - cleanError },
+    estimates: { meanError: error, meanRise: rise },
+  };
+}
+
+function figuresOf(judged: readonly Judged[], gaps: CalibrationGaps): VersionFigures {
+  const correct = judged.filter(({ label, predicted }) => label === predicted).length;
+  const accuracy = { value: correct / judged.length, ...wilsonInterval(correct, judged.length) };
+  const { low, high } = estimate(judged.length, (images) => resampledError(gaps, images));
+  return {
+    accuracy,
+    calibrationError: expectedCalibrationError(reliabilityBins(judged)),
+    calibrationInterval: { low, high },
+  };
+}
+
+/** The mean error over the versions at these places, and how much of it is not there on clean faces: paired. */
+function errorEstimates(wrong: readonly (readonly number[])[], places: readonly number[]) {
+  const faces = wrong[0]!.length;
+  const errors = Float64Array.from({ length: faces }, (_, face) =>
+    mean(places.map((place) => wrong[place]![face]!)),
+  );
+  const rises = errors.map((error, face) => error - wrong[0]![face]!);
+  const meanOf = (values: Float64Array) => (images: Uint32Array) => {
+    let sum = 0;
+    for (let i = 0; i < images.length; i++) sum += values[images[i]!]!;
+    return sum / images.length;
+  };
+  return { error: estimate(faces, meanOf(errors)), rise: estimate(faces, meanOf(rises)) };
+}
+
+function estimate(faces: number, figure: (images: Uint32Array) => number): Estimate {
+  const resamples = Math.min(1000, Math.max(200, Math.floor(mostDrawn / faces)));
+  return bootstrap(faces, (images) => [figure(images)], { random: seededRandom(1), resamples })[0]!;
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
