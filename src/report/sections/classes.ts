@@ -31,7 +31,11 @@ export function classesSection({ classes, metrics, matrix, intervals }: Evaluati
   });
   const rows = metrics.perClass.map(({ precision, recall, f1, support }, i) => {
     const predicted = total(matrix.map((row) => row[i]!));
-    const figures = [withInterval(precision, predicted), withInterval(recall, support), f1Text(f1, intervals?.f1?.[i])];
+    const figures = [
+      withInterval(precision, predicted),
+      withInterval(recall, support),
+      f1Text(f1, intervals?.f1?.[i]),
+    ];
     return [classes[i]!, ...figures, grouped(support), grouped(predicted)];
   });
   const head = ['Class', 'Precision', 'Recall', 'F1', 'Images', 'Predictions'];
