@@ -6,6 +6,7 @@ import type { EvaluationResult } from '../evaluate/result.js';
 import { pictureOf, type Thumbnail } from './face-card.js';
 import { type Html, html } from './html.js';
 import { page } from './page.js';
+import { augmentedSection } from './sections/augmented.js';
 import { calibrationSection } from './sections/calibration.js';
 import { classesSection } from './sections/classes.js';
 import { confusionSection } from './sections/confusion.js';
@@ -27,13 +28,15 @@ export interface ReportOptions {
   readonly corruptionPicture?: (name: string) => Promise<string>;
   /** Frames of a face with a perturbation, in their order, as data URIs. */
   readonly perturbationPictures?: (name: string) => Promise<readonly string[]>;
+  /** A picture of augmented training images as a data URI, in the report of a training. */
+  readonly augmentedPicture?: () => Promise<string>;
   readonly signal?: AbortSignal;
 }
 
 /** Writes the report of an evaluation as a self-contained HTML document. */
 export async function renderReport(
   result: EvaluationResult,
-  { thumbnail, corruptionPicture, perturbationPictures, signal }: ReportOptions = {},
+  { thumbnail, corruptionPicture, perturbationPictures, augmentedPicture, signal }: ReportOptions = {},
 ): Promise<string> {
   throwIfAborted(signal);
   const pictures = await Promise.all(result.mistakes.map(({ path }) => pictureOf(path, thumbnail)));
@@ -45,6 +48,7 @@ export async function renderReport(
   const sequences = perturbationPictures
     ? await Promise.all(perturbed.map(({ name }) => perturbationPictures(name).catch(() => [])))
     : [];
+  const augmented = await pictureOf('', augmentedPicture);
   throwIfAborted(signal);
   const sections: (Html | null)[] = [
     headline(result),
@@ -60,6 +64,7 @@ export async function renderReport(
     hardFacesSection(result),
     ...groupsSections(result),
     mistakesSection(result, pictures),
+    augmentedSection(augmented),
     failuresSection(result),
     configurationSection(result),
   ];

@@ -79,6 +79,7 @@ tbody tr:last-child>*{border-bottom:0}
 .prose p+p{margin-top:12px}
 .big{font-size:2.6rem;font-weight:650;letter-spacing:-.03em;line-height:1.1}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:24px 18px}
+figure img{max-width:100%;border-radius:10px}
 .gallery img,.missing{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:10px;background:var(--poster-paper)}
 .missing{display:grid;place-items:center;font-size:.8rem;color:var(--poster-muted);border:1px dashed var(--poster-line)}
 .gallery p{display:flex;justify-content:space-between;gap:8px;line-height:1.4;overflow-wrap:anywhere}

@@ -24,6 +24,8 @@ export interface RunFolder {
   readonly tensorboard: string;
   /** The best epoch's evaluation and the curves. */
   readonly report: string;
+  /** A picture of augmented training images. */
+  readonly augmented: string;
   readonly lock: string;
 }
 
@@ -43,6 +45,7 @@ export function runFolder(
     status: at('status.json'),
     tensorboard: at('tensorboard'),
     report: at('report'),
+    augmented: at('report/augmented.png'),
     lock: at('run.lock'),
   };
 }

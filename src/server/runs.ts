@@ -12,10 +12,12 @@ export interface Runs {
   list(): Promise<RunSummary[]>;
   /** Undefined when there is no such run. */
   read(name: string): Promise<RunRecord | undefined>;
+  /** The PNG of augmented training images; undefined when there is no such run, or no picture of it yet. */
+  readAugmented(name: string): Promise<Uint8Array | undefined>;
 }
 
 /** Bytes far beyond what a training writes; what is larger is not read. */
-const largest = { config: 2 ** 18, status: 2 ** 16, history: 2 ** 26 };
+const largest = { config: 2 ** 18, status: 2 ** 16, history: 2 ** 26, picture: 2 ** 24 };
 const mostRuns = 1000;
 
 /**
@@ -45,6 +47,10 @@ export function openRuns(root: string): Runs {
       // Only a name that was found in the folder becomes part of a path.
       return (await names()).includes(name) ? readRun(folder, name) : undefined;
     },
+    async readAugmented(name) {
+      if (!(await names()).includes(name)) return undefined;
+      return readBytes(runFolder(join(folder, name)).augmented, largest.picture);
+    },
   };
 }
 
@@ -68,10 +74,15 @@ async function readRun(folder: string, name: string): Promise<RunRecord | undefi
 
 /** Undefined when the file is not there, is no file, or is larger than `limit` bytes. */
 async function readText(path: string, limit: number): Promise<string | undefined> {
+  return (await readBytes(path, limit))?.toString('utf8');
+}
+
+/** As {@link readText}. */
+async function readBytes(path: string, limit: number): Promise<Buffer | undefined> {
   const file = await open(path).catch(() => undefined);
   try {
     const stat = await file?.stat();
-    return file && stat?.isFile() && stat.size <= limit ? await file.readFile('utf8') : undefined;
+    return file && stat?.isFile() && stat.size <= limit ? await file.readFile() : undefined;
   } catch {
     return undefined;
   } finally {

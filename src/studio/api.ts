@@ -31,6 +31,11 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
 }
 
 /** @throws ServerError */
+export async function getFile(path: string, signal: AbortSignal): Promise<Blob> {
+  return (await ask(path, { signal })).blob();
+}
+
+/** @throws ServerError */
 export async function postForm<T>(path: string, body: FormData, signal?: AbortSignal): Promise<T> {
   return (await ask(path, { method: 'POST', body, ...(signal && { signal }) })).json();
 }

@@ -34,6 +34,18 @@ test('the report runs no script and asks the network for nothing', async () => {
   );
 });
 
+test('the report of a training shows what the network saw; without a picture there is no such part', async () => {
+  const shown = await renderReport(sampleResult(), {
+    augmentedPicture: async () => 'data:image/jpeg;base64,AAAA',
+  });
+  assert.match(
+    shown,
+    /<h2>What the network saw<\/h2><figure><img src="data:image\/jpeg;base64,AAAA" alt="Rows of/,
+  );
+  const missing = await renderReport(sampleResult(), { augmentedPicture: () => Promise.reject(new Error()) });
+  assert.doesNotMatch(missing, /What the network saw/);
+});
+
 test('hostile names and paths stay text', async () => {
   const predictions = predictionsFor(rafDbMatrix).map((p, i) => ({
     ...p,

@@ -48,6 +48,19 @@ test('runs are listed, the last at work first, and told whole by name', async ()
   assert.equal(run.status?.state, 'finished');
 });
 
+test('the picture of augmented images is sent as it lies there, and missed in a sentence', async () => {
+  const { report, augmented } = runFolder(join(root, 'older'));
+  await mkdir(report);
+  await writeFile(augmented, 'a picture');
+  const found = await app.inject('/v1/runs/older/augmented');
+  assert.deepEqual(
+    [found.statusCode, found.headers['content-type'], found.body],
+    [200, 'image/png', 'a picture'],
+  );
+  for (const name of ['younger', 'nobody', '..%2Folder'])
+    assert.equal((await app.inject(`/v1/runs/${name}/augmented`)).statusCode, 404);
+});
+
 test('a run is at work as long as its process lives, whatever it said last', async () => {
   assert.deepEqual(
     [(await read('younger')).status?.state, (await read('younger')).status?.secondsLeft],

@@ -58,6 +58,9 @@ async function shownRows(page: Page): Promise<string[]> {
 test('a finished run shows its figures, curves, classes and options', { skip }, async () => {
   const { page, complaints, sites, close } = await openView();
   await page.getByRole('link', { name: 'a run & more' }).click();
+  const sheet = page.getByAltText('Rows of a training image');
+  await sheet.waitFor();
+  assert.equal(await sheet.evaluate((image: HTMLImageElement) => image.naturalWidth), 8 * 96);
   await page.getByRole('heading', { name: 'a run & more' }).waitFor();
   const { history, best } = result;
   assert.equal(await figure(page, 'Best top-1').innerText(), percent(best!.accuracy));

@@ -90,6 +90,23 @@ export function routeSchemas(limits: ServerLimits, secured: boolean) {
       },
       response: answers('The run.', runRecordSchema, [...guarded, 404]),
     },
+    augmented: {
+      ...security,
+      tags: ['training'],
+      summary: 'A picture of training images as the run augments them',
+      params: {
+        type: 'object',
+        properties: { name: { type: 'string', description: 'Of its folder.' } },
+        required: ['name'],
+      },
+      response: {
+        200: {
+          description: 'Eight images, a row each: as it is, then as the first seven epochs show it.',
+          content: { 'image/png': { schema: { type: 'string', format: 'binary' } } },
+        },
+        ...failures([...guarded, 404]),
+      },
+    },
     health: {
       tags: ['operation'],
       summary: 'Whether the process lives',

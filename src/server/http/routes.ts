@@ -53,6 +53,16 @@ export function addRoutes(app: FastifyInstance, service: RouteDeps): void {
       throw new PosterError('request.unknown', 'There is no training run of this name; /v1/runs lists them.');
     },
   );
+  app.get<{ Params: { name: string } }>(
+    '/v1/runs/:name/augmented',
+    { ...secured, schema: schemas.augmented },
+    async ({ params }, reply) => {
+      const picture = await requireRuns(service).readAugmented(params.name);
+      if (picture) return reply.type('image/png').send(picture);
+      const message = 'There is no training run of this name with a picture of augmented images.';
+      throw new PosterError('request.unknown', message);
+    },
+  );
   app.get('/health', { ...open, schema: schemas.health }, async () => ({ status: 'ok' }));
   app.get('/ready', { ...open, schema: schemas.ready }, async () => {
     admission.requireOpen();

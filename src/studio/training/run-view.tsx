@@ -6,6 +6,7 @@ import { describeDuration } from '../../util/duration.js';
 import { Chart } from '../parts/chart.js';
 import { FigureTable } from '../parts/figure-table.js';
 import { type Tile, Tiles } from '../parts/tiles.js';
+import { AugmentedFaces } from './augmented-faces.js';
 import { ClassProgress } from './class-progress.js';
 import { State } from './state.js';
 
@@ -13,7 +14,12 @@ interface Props {
   readonly run: RunRecord;
 }
 
-export function RunView({ run }: Props) {
+interface ViewProps extends Props {
+  /** Where the picture of augmented faces is: an address of the server, or a file that was opened. */
+  readonly augmented: string | Blob | undefined;
+}
+
+export function RunView({ run, augmented }: ViewProps) {
   return (
     <>
       <header class="evaluated">
@@ -30,6 +36,7 @@ export function RunView({ run }: Props) {
       <Figures run={run} />
       <Curves run={run} />
       <ClassProgress history={run.history} />
+      {augmented !== undefined && <AugmentedFaces source={augmented} />}
       <Epochs run={run} />
       <Options run={run} />
     </>

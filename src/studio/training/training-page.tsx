@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function TrainingPage({ name, opened }: Props) {
-  const { run, error, take, close } = opened;
+  const { run, augmented, error, take, close } = opened;
   const over = useDropAndPaste(take);
   return (
     <div class={`training${over ? ' over' : ''}`}>
@@ -34,7 +34,7 @@ export function TrainingPage({ name, opened }: Props) {
             </button>
             <span class="hint small">As its files were when they were opened.</span>
           </nav>
-          <RunView run={run} />
+          <RunView run={run} augmented={augmented} />
         </>
       ) : name === undefined ? (
         <Runs opened={opened} />
@@ -46,14 +46,19 @@ export function TrainingPage({ name, opened }: Props) {
 }
 
 function LiveRun({ name }: { readonly name: string }) {
-  const { value, error } = useAnswer<RunRecord>(`/v1/runs/${encodeURIComponent(name)}`, pace.run);
+  const address = `/v1/runs/${encodeURIComponent(name)}`;
+  const { value, error } = useAnswer<RunRecord>(address, pace.run);
   return (
     <>
       <nav class="way">
         <a href={addressOf('training')}>All runs</a>
       </nav>
       {error && <Failure error={error} />}
-      {value ? <RunView run={value} /> : !error && <p class="hint">Reading {name} …</p>}
+      {value ? (
+        <RunView run={value} augmented={`${address}/augmented`} />
+      ) : (
+        !error && <p class="hint">Reading {name} …</p>
+      )}
     </>
   );
 }

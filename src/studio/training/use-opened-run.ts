@@ -6,20 +6,25 @@ import { openRun } from './open-run.js';
 
 export interface OpenedRun {
   readonly run: RunRecord | undefined;
+  readonly augmented: Blob | undefined;
   /** Why the files handed over last could not be opened. */
   readonly error: Error | undefined;
   take(files: readonly OpenedFile[]): void;
   close(): void;
 }
 
+type State = Pick<OpenedRun, 'run' | 'augmented' | 'error'>;
+
+const closed: State = { run: undefined, augmented: undefined, error: undefined };
+
 export function useOpenedRun(): OpenedRun {
-  const [state, setState] = useState<Pick<OpenedRun, 'run' | 'error'>>({ run: undefined, error: undefined });
+  const [state, setState] = useState<State>(closed);
   return {
     ...state,
     take: (files) =>
       void openRun(files)
-        .then((run) => setState({ run, error: undefined }))
-        .catch((error: Error) => setState(({ run }) => ({ run, error }))),
-    close: () => setState({ run: undefined, error: undefined }),
+        .then((opened) => setState({ ...opened, error: undefined }))
+        .catch((error: Error) => setState((before) => ({ ...before, error }))),
+    close: () => setState(closed),
   };
 }

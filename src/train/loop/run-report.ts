@@ -15,8 +15,8 @@ import { contactSheet } from '../batches/contact-sheet.js';
 import type { TrainingSession } from '../session/session.js';
 
 /** Writes a picture of augmented training images. */
-export async function writeContactSheet({ report }: RunFolder, session: TrainingSession): Promise<void> {
-  await writeAtomically(join(report, 'augmented.png'), await contactSheet(session));
+export async function writeContactSheet({ augmented }: RunFolder, session: TrainingSession): Promise<void> {
+  await writeAtomically(augmented, await contactSheet(session));
 }
 
 /** Writes the curves of loss, accuracy and learning rate as SVG and PNG. */
@@ -26,12 +26,17 @@ export async function writeCurves({ report }: RunFolder, history: History, best:
 }
 
 /** Writes the evaluation of the best epoch: the HTML page, its figures as JSON, the confusion matrix. */
-export async function writeBestReport({ report }: RunFolder, evaluation: EvaluationResult): Promise<void> {
+export async function writeBestReport(
+  { report, augmented }: RunFolder,
+  evaluation: EvaluationResult,
+): Promise<void> {
   const { matrix, classes } = evaluation;
   const thumbnail = async (path: string) => thumbnailUri(await decodeImage(path));
   await writePicture(join(report, 'confusion'), confusionChart(matrix, classes, { mode: 'shares' }));
   await writeAtomically(join(report, 'evaluation.json'), `${JSON.stringify(evaluation, null, 2)}\n`);
-  await writeAtomically(join(report, 'index.html'), await renderReport(evaluation, { thumbnail }));
+  const augmentedPicture = async () => thumbnailUri(await decodeImage(augmented), 768);
+  const page = await renderReport(evaluation, { thumbnail, augmentedPicture });
+  await writeAtomically(join(report, 'index.html'), page);
 }
 
 async function writePicture(path: string, svg: string): Promise<void> {
