@@ -31,7 +31,12 @@ export type { ExplainMethod, Explanation, HeatMap, TokenGroup } from './explain/
 export { overlay } from './explain/overlay.js';
 export { writeExplanation } from './explain/write-explanation.js';
 export type { Agreement } from './export/compare-models.js';
-export { type ExportOptions, type ExportReport, exportModel } from './export/export-model.js';
+export {
+  type ExportOptions,
+  type ExportReport,
+  type ExportTarget,
+  exportModel,
+} from './export/export-model.js';
 export type { Judgement } from './export/judge.js';
 export type { FivePoints } from './faces/align/five-points.js';
 export type { Similarity } from './faces/align/similarity.js';
@@ -51,7 +56,6 @@ export type { NetworkDescription, StageFigures } from './inspect/describe-networ
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
 export type { ChosenLabels, LabelHints, LabelSource } from './model/choose-labels.js';
 export type { NetworkConfig } from './network/config.js';
-export type { GraphTarget } from './onnx/build-graph.js';
 export type { ModelOutputs } from './onnx/session.js';
 export type { Explainer, ExplainTo } from './predict/explain-results.js';
 export { type ListInputsOptions, listInputs, type Wanted } from './predict/list-inputs.js';

@@ -36,6 +36,7 @@ import { requireOptions } from '../util/given.js';
 import { version } from '../version.js';
 import { type Agreement, compareModels, requireAgreement } from './compare-models.js';
 import { type Judgement, judge } from './judge.js';
+import { writeTritonModel } from './triton.js';
 
 const exportKinds = { checkpoint: 'a string', output: 'a string', signal: 'an AbortSignal' } as const;
 
@@ -44,19 +45,27 @@ export type ExportFormat = (typeof exportFormats)[number];
 export const precisions = ['fp32', 'fp16', 'int8', 'int8-weights'] as const;
 export type Precision = (typeof precisions)[number];
 
+/** What an exported graph is for. */
+export const exportTargets = ['cpu', 'portable', 'triton'] as const;
+/** What an exported graph is for; see {@link ExportOptions.target}. */
+export type ExportTarget = (typeof exportTargets)[number];
+
 /** What {@link exportModel} writes, and from what. */
 export interface ExportOptions extends LabelHints {
   /** The checkpoint to read: .pth, .pth.tar, .safetensors, or the name of a model that comes with this package: `small`, the default. */
   readonly checkpoint?: string | undefined;
-  /** The file to write; its ending gives the format. */
+  /** The file to write, whose ending gives the format; with `triton` the model's folder. */
   readonly output: string;
   /**
    * `fp16` stores weights in half precision, `int8-weights` (ONNX only) in 8 bits with a scale for each channel; both
    * still compute in float32. `int8` (ONNX only) computes in 8 bits. Default fp32.
    */
   readonly precision?: Precision | undefined;
-  /** For ONNX: `cpu` suits ONNX Runtime's CPU kernels, `portable` other runtimes and GPUs. Default cpu. */
-  readonly target?: GraphTarget | undefined;
+  /**
+   * For ONNX: `cpu` suits ONNX Runtime's CPU kernels, `portable` other runtimes and GPUs. `triton` writes a folder, a
+   * model of NVIDIA Triton's repository, with a portable graph. Default cpu.
+   */
+  readonly target?: ExportTarget | undefined;
   /** How the faces that the model learned from were cut out. Default: as the checkpoint says, or its dataset. */
   readonly alignment?: AskedAlignment | undefined;
   /** What logits are divided by before softmax. Default: as the checkpoint says. */
@@ -111,7 +120,17 @@ const stores: Record<Exclude<Precision, 'int8'>, (graph: Graph) => Graph> = {
  *   errors of loading; `option.invalid` when it would replace what it reads; `file.unwritable`.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportReport> {
-  requireOptions(options, 'exportModel', exportKinds, ['output']);
+  const { target, ...rest } = requireOptions(options, 'exportModel', exportKinds, ['output']);
+  if (target !== 'triton') return exportFile({ ...rest, target });
+  const exportTo = (output: string) => exportFile({ ...rest, output, target: 'portable' });
+  return writeTritonModel(rest.output, rest.force ?? false, exportTo);
+}
+
+interface FileOptions extends Omit<ExportOptions, 'target'> {
+  readonly target?: GraphTarget | undefined;
+}
+
+async function exportFile(options: FileOptions): Promise<ExportReport> {
   const {
     checkpoint: source = defaultModel,
     output,
@@ -174,7 +193,7 @@ function formatOf(path: string): ExportFormat {
 }
 
 /** @throws PosterError `option.invalid` for a precision that the format or target has no room for. */
-function requirePrecision(format: ExportFormat, { precision = 'fp32', target }: ExportOptions): void {
+function requirePrecision(format: ExportFormat, { precision = 'fp32', target }: FileOptions): void {
   if (!precision.startsWith('int8')) return;
   if (format !== 'onnx')
     throw new PosterError(
@@ -184,11 +203,11 @@ function requirePrecision(format: ExportFormat, { precision = 'fp32', target }: 
   if (precision === 'int8' && target === 'portable')
     throw new PosterError(
       'option.invalid',
-      'Expected --target cpu for --precision int8, got portable, whose PRelu has no 8-bit kernel; use int8-weights or fp16 there.',
+      'Expected --target cpu for --precision int8, got portable or triton, whose PRelu has no 8-bit kernel; use int8-weights or fp16 there.',
     );
 }
 
-interface WriteJob extends Omit<ExportOptions, 'checkpoint'> {
+interface WriteJob extends Omit<FileOptions, 'checkpoint'> {
   readonly checkpoint: Checkpoint;
   readonly network: PosterV2;
   readonly card: ModelCard;

@@ -28,3 +28,8 @@ export function percent(ratio: number, digits = 2): string {
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
+
+/** So many things, in the singular or the plural: `1 image`, `3,068 images`. */
+export function counted(count: number, thing: string): string {
+  return `${grouped(count)} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -54,7 +54,7 @@ torchTest('a published command trains, and its best checkpoint evaluates the sam
   assert.match(stdout, /^Images {3}14 training, 7 validation \(test\)$/m);
   assert.match(stdout, /^Epoch 1, step 3 of 3: loss \d\.\d{4}, accuracy /m);
   assert.match(stdout, /^Epoch 1: .* \(the best so far\)/m);
-  assert.match(stdout, /^All epochs are done, after 1 whole epochs and 3 steps\.$/m);
+  assert.match(stdout, /^All epochs are done, after 1 whole epoch and 3 steps\.$/m);
 
   const [line] = (await readFile(join(output, 'history.jsonl'), 'utf8')).split('\n');
   const { validAccuracy, validLoss } = JSON.parse(line!);

@@ -71,7 +71,7 @@ test('poster data align cuts out faces and says what it found', async (t) => {
   const plain = await run(t, ...args, '--output', join(root, 'plain'));
   assert.match(
     plain.output,
-    /aligned in .*plain: 48 x 48 pixels, template raf-db\n2 photos, 1 faces cut out, 1 without/,
+    /aligned in .*plain: 48 x 48 pixels, template raf-db\n2 photos, 1 face cut out, 1 without/,
   );
   assert.match(plain.errors, /Aligning: 0 of 2 photos\nAligning: 2 of 2 photos/);
   const json = await run(

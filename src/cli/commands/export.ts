@@ -3,11 +3,17 @@ import type { DataType } from '../../data/labels.js';
 import type { Split } from '../../data/layouts/layout.js';
 import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
-import { exportModel, type Precision, precisions } from '../../export/export-model.js';
+import {
+  type ExportTarget,
+  exportModel,
+  exportTargets,
+  type Precision,
+  precisions,
+} from '../../export/export-model.js';
 import { calibrationFaces, verificationImages } from '../../export/verification-images.js';
 import { checkCropSize } from '../../image/alignment.js';
 import { defaultModel } from '../../model/shipped-names.js';
-import type { GraphTarget } from '../../onnx/build-graph.js';
+import { counted } from '../../report/display-text.js';
 import { openEvaluationData } from '../evaluation-data.js';
 import {
   type AlignmentFlags,
@@ -27,7 +33,7 @@ interface ExportFlags extends AlignmentFlags {
   readonly checkpoint?: string;
   readonly output: string;
   readonly precision: Precision;
-  readonly target: GraphTarget;
+  readonly target: ExportTarget;
   readonly images?: string[];
   readonly calibrate?: string[];
   readonly data?: string;
@@ -46,7 +52,12 @@ export function registerExport(program: Command): void {
       'Writes a checkpoint in another format, with its classes and preprocessing inside, and compares it with the source on real images before it reports success.',
     )
     .addOption(checkpointOption('.pth, .pth.tar or .safetensors'))
-    .addOption(new RequiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth'))
+    .addOption(
+      new RequiredOption(
+        '-o, --output <file>',
+        'ending in .onnx, .safetensors or .pth; with --target triton the folder',
+      ),
+    )
     .addOption(
       new Option(
         '--precision <p>',
@@ -58,9 +69,9 @@ export function registerExport(program: Command): void {
     .addOption(
       new Option(
         '--target <t>',
-        "ONNX: cpu for ONNX Runtime's CPU kernels, portable for other runtimes and GPUs",
+        "ONNX: cpu for ONNX Runtime's CPU kernels, portable for other runtimes and GPUs, triton for a model folder of NVIDIA Triton",
       )
-        .choices(['cpu', 'portable'])
+        .choices(exportTargets)
         .default('cpu'),
     )
     .option('--images <paths...>', 'images or folders to compare on (default: seven drawn faces)')
@@ -115,7 +126,7 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
   const { sameClass, largestDifference } = agreement;
   process.stdout.write(
     `Wrote ${output}: ${format}, ${flags.precision}, ${(bytes / 1e6).toFixed(1)} MB, classes ${card.labels.join(', ')}.\n` +
-      `Compared with ${checkpoint} on ${agreement.images} images: ${sameClass} get the same class, ` +
+      `Compared with ${checkpoint} on ${counted(agreement.images, 'image')}: ${sameClass} get${sameClass === 1 ? 's' : ''} the same class, ` +
       `the largest difference of a probability is ${largestDifference.toExponential(1)}.\n`,
   );
   if (quantization) process.stdout.write(describeQuantization(quantization));

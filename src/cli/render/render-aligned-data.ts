@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AlignedData, AlignedSplit } from '../../data/make/align/types.js';
+import { counted } from '../../report/display-text.js';
 import { countTable } from './render-data-report.js';
 
 /** What `alignData` did, for a terminal. */
@@ -22,5 +23,5 @@ function renderAligned({ split, photos, images, withoutFace, unreadable }: Align
     ...(withoutFace > 0 ? [`${withoutFace} without a face`] : []),
     ...(unreadable > 0 ? [`${unreadable} unreadable`] : []),
   ];
-  return [`${where}${photos} photos, ${images} faces cut out`, ...rest].join(', ');
+  return [`${where}${counted(photos, 'photo')}, ${counted(images, 'face')} cut out`, ...rest].join(', ');
 }

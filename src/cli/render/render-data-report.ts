@@ -4,6 +4,7 @@ import type { Duplicate } from '../../data/check/find-duplicates.js';
 import type { Split } from '../../data/layouts/layout.js';
 import { droppedNotes } from '../../data/layouts/left-out.js';
 import type { PreparedData, PreparedSplit } from '../../data/make/prepare/types.js';
+import { counted } from '../../report/display-text.js';
 import { table } from './table.js';
 
 /** How many examples a list shows before it says how many more there are. */
@@ -64,14 +65,14 @@ function withShare(count: number, total: number): string {
 }
 
 function renderKeptVotes(split: Split, { images, unlabelled }: NonNullable<PreparedSplit['votes']>): string {
-  return `Votes of ${split}: ${images} images, ${unlabelled} of them without a majority (no_majority/)`;
+  return `Votes of ${split}: ${counted(images, 'image')}, ${unlabelled} of them without a majority (no_majority/)`;
 }
 
 function renderVotes(
   split: Split,
   { images, unlabelled, meanEntropy }: NonNullable<SplitReport['votes']>,
 ): string {
-  return `Votes of ${split}: ${images} images, ${unlabelled} of them without a majority, mean entropy ${meanEntropy.toFixed(3)}`;
+  return `Votes of ${split}: ${counted(images, 'image')}, ${unlabelled} of them without a majority, mean entropy ${meanEntropy.toFixed(3)}`;
 }
 
 function renderUnreadable({ splits }: DataReport): string[] {

@@ -1,4 +1,6 @@
 /** What a person reads of a training. */
+
+import { counted } from '../../report/display-text.js';
 import type { DryRunResult, TrainEvent, TrainingSummary, TrainResult } from '../../train/events.js';
 import { describeDuration } from '../../util/duration.js';
 
@@ -12,14 +14,19 @@ export function renderSummary(summary: TrainingSummary): string {
   const rows = [
     ['Classes', classes.map((name, i) => `${name} ${counts[i]}`).join(', ')],
     ['Images', `${images} training, ${validImages} validation (${validSplit})`],
-    ['Steps', `${summary.stepsPerEpoch} in each of ${config.epochs} epochs`],
+    [
+      'Steps',
+      `${summary.stepsPerEpoch} in ${config.epochs === 1 ? 'one epoch' : `each of ${config.epochs} epochs`}`,
+    ],
     [
       'Network',
       `${million(parameters.trained)} parameters trained, ${million(parameters.frozen)} frozen, ${million(parameters.unused)} unused`,
     ],
     ['Machine', `${summary.device}, ${summary.threads} threads, libtorch ${summary.libtorch}`],
     ['Run', folder.root],
-    ...(resumed ? [['Resumed', `after ${resumed.epochs} epochs and ${resumed.steps} steps`]] : []),
+    ...(resumed
+      ? [['Resumed', `after ${counted(resumed.epochs, 'epoch')} and ${counted(resumed.steps, 'step')}`]]
+      : []),
   ];
   return [
     'Configuration',
@@ -70,7 +77,7 @@ export function renderResult({ stopped, folder, best, epochs, steps }: TrainResu
   const { last, report } = folder;
   const isWhole = stopped === 'all epochs' || stopped === 'early stopping';
   return [
-    `${reasons[stopped]}, after ${epochs} whole epochs and ${steps} steps.`,
+    `${reasons[stopped]}, after ${counted(epochs, 'whole epoch')} and ${counted(steps, 'step')}.`,
     best ? `Best epoch: ${best.epoch}, validation accuracy ${percent(best.accuracy)}: ${folder.best}` : '',
     best ? `Report: ${report}/index.html; curves: tensorboard --logdir ${folder.tensorboard}` : '',
     isWhole ? '' : `Go on with: poster train --resume ${last}`,

@@ -30,7 +30,6 @@ export async function alignData(options: AlignDataOptions): Promise<AlignedData>
   requireOptions(options, 'alignData', { root: 'a string', out: 'a string', type: 'a string' }, [
     'root',
     'out',
-    'type',
   ]);
   const task = plan(options);
   const source = await listPhotos(task);
