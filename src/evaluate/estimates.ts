@@ -5,7 +5,7 @@ import { confusionMatrix, confusionMetrics, total } from './metrics.js';
 import type { ImagePrediction, ScoredPrediction } from './prediction.js';
 import type { EvaluationResult, Trust, VotesFigures } from './result.js';
 import { bootstrap, defaultResamples, type Estimate } from './statistics/bootstrap.js';
-import { answerGaps, classGaps, resampledError } from './statistics/calibration-gaps.js';
+import { answerGaps, classGaps, holding, resampledError } from './statistics/calibration-gaps.js';
 import { brierScore, crossEntropy, divergence } from './statistics/distances.js';
 
 /** Images drawn in all resamples together: what takes about a second; fewer resamples for larger datasets. */
@@ -36,10 +36,20 @@ export function intervalsOf(
 ): NonNullable<EvaluationResult['intervals']> {
   const [meanClassAccuracy, macroF1, ...f1] = estimate(scored.length, (images) => {
     const drawn = Array.from(images, (i) => scored[i]!);
-    const metrics = confusionMetrics(confusionMatrix(drawn, classCount));
-    return [metrics.meanClassAccuracy, metrics.macroF1, ...metrics.perClass.map(({ f1 }) => f1)];
+    const matrix = confusionMatrix(drawn, classCount);
+    const metrics = confusionMetrics(matrix);
+    // of a class that a resample has neither as truth nor as answer there is no F1
+    const ofClasses = metrics.perClass.map(({ f1, support }, i) =>
+      support + total(matrix.map((row) => row[i]!)) > 0 ? f1 : Number.NaN,
+    );
+    return [metrics.meanClassAccuracy, metrics.macroF1, ...ofClasses];
   });
-  return { meanClassAccuracy: meanClassAccuracy!, macroF1: macroF1!, f1 };
+  const nothing = { value: 0, low: 0, high: 0 };
+  return {
+    meanClassAccuracy: meanClassAccuracy!,
+    macroF1: macroF1!,
+    f1: f1.map((one) => (Number.isNaN(one.value) ? nothing : one)),
+  };
 }
 
 /** How far the probabilities can be trusted. */
@@ -54,13 +64,14 @@ export function trustOf(scored: readonly ScoredPrediction[], classCount: number)
     resampledError(answers, images),
     resampledError(classes, images),
   ]);
-  const errors = classCalibrationErrors(scored, classCount);
+  const error = expectedCalibrationError(reliability);
+  const classwiseError = total(classCalibrationErrors(scored, classCount)) / classCount;
   return {
     reliability,
     crossEntropy: loss!,
-    calibrationError: { ...answerError!, value: expectedCalibrationError(reliability) },
-    classwiseError: total(errors) / classCount,
-    classwiseInterval: { low: classError!.low, high: classError!.high },
+    calibrationError: { value: error, ...holding(error, answerError!) },
+    classwiseError,
+    classwiseInterval: holding(classwiseError, classError!),
     brier: brier!,
   };
 }

@@ -7,6 +7,8 @@ import {
   reliabilityBins,
 } from '../../src/evaluate/calibration.js';
 import { summariseCorruptions } from '../../src/evaluate/corruptions/summarise-corruptions.js';
+import { intervalsOf } from '../../src/evaluate/estimates.js';
+import { scorePrediction } from '../../src/evaluate/prediction.js';
 import { answerGaps, classGaps, resampledError } from '../../src/evaluate/statistics/calibration-gaps.js';
 import { seededRandom } from '../../src/tensor/random.js';
 import { assertClose } from '../support/close.js';
@@ -60,4 +62,18 @@ test('every figure under corruption has an interval that holds it, and differenc
   }
   const { low, high, value } = a!.estimates!.calibrationError;
   assert.ok(low < high && value > 0);
+});
+
+test('F1 of every class has its interval, and a class that is nowhere none to speak of', () => {
+  const predictions = Array.from({ length: 60 }, (_, i) => ({
+    path: `${i}`,
+    label: i % 2,
+    logits: Float32Array.of(i % 3 ? 0 : 1, i % 3 ? 1 : 0, -9),
+  }));
+  const scored = predictions.map((one) => scorePrediction(one, 3));
+  const { f1 } = intervalsOf(scored, 3);
+  // scikit-learn's f1_score(average=None): 0.4 and 4 / 7
+  assertClose([f1![0]!.value, f1![1]!.value], [0.4, 4 / 7], exact);
+  assert.ok(f1![0]!.low < 0.4 && f1![0]!.high > 0.4);
+  assert.deepEqual(f1![2], { value: 0, low: 0, high: 0 });
 });

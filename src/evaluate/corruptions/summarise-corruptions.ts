@@ -4,7 +4,7 @@ import { expectedCalibrationError, type Judged, reliabilityBins } from '../calib
 import { wilsonInterval } from '../metrics.js';
 import type { CorruptionFigures, CorruptionResult, VersionFigures } from '../result.js';
 import { bootstrap, type Estimate } from '../statistics/bootstrap.js';
-import { answerGaps, type CalibrationGaps, resampledError } from '../statistics/calibration-gaps.js';
+import { answerGaps, type CalibrationGaps, holding, resampledError } from '../statistics/calibration-gaps.js';
 
 /** Images drawn for a figure in all resamples together. */
 const mostDrawn = 2e6;
@@ -35,8 +35,9 @@ export function summariseCorruptions(
       rise: error - cleanError,
       estimates: {
         ...errorEstimates(wrong, places),
-        calibrationError: estimate(faces, (images) =>
-          mean(places.map((place) => resampledError(gaps[place]!, images))),
+        calibrationError: calibrationOf(
+          places.map((place) => gaps[place]!),
+          faces,
         ),
       },
     };
@@ -53,12 +54,18 @@ export function summariseCorruptions(
 function figuresOf(judged: readonly Judged[], gaps: CalibrationGaps): VersionFigures {
   const correct = judged.filter(({ label, predicted }) => label === predicted).length;
   const accuracy = { value: correct / judged.length, ...wilsonInterval(correct, judged.length) };
-  const { low, high } = estimate(judged.length, (images) => resampledError(gaps, images));
+  const { low, high } = calibrationOf([gaps], judged.length);
   return {
     accuracy,
     calibrationError: expectedCalibrationError(reliabilityBins(judged)),
     calibrationInterval: { low, high },
   };
+}
+
+/** The mean calibration error of these versions. */
+function calibrationOf(versions: readonly CalibrationGaps[], faces: number): Estimate {
+  const found = estimate(faces, (images) => mean(versions.map((gaps) => resampledError(gaps, images))));
+  return { value: found.value, ...holding(found.value, found) };
 }
 
 /** The mean error over the versions at these places, and how much of it is not there on clean faces: paired. */

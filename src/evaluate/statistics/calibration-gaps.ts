@@ -3,6 +3,7 @@
  * sum of what each image's confidence lies above its truth. Browser-safe.
  */
 import { binIndex, type Judged } from '../calibration.js';
+import type { Interval } from '../metrics.js';
 
 const binCount = 15;
 
@@ -57,4 +58,12 @@ export function resampledError({ columns, gaps, bins }: CalibrationGaps, images:
   let error = 0;
   for (const sum of sums) error += Math.abs(sum);
   return error / images.length / columns;
+}
+
+/**
+ * The interval of a calibration error, stretched to the error itself: resampling adds gaps by chance, so that with few
+ * images all of the interval may lie above it.
+ */
+export function holding(error: number, { low, high }: Interval): Interval {
+  return { low: Math.min(low, error), high: Math.max(high, error) };
 }
