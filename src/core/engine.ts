@@ -12,6 +12,7 @@ import { checkpointFile } from '../model/shipped-models.js';
 import { valuesPerImage } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { toPredictions } from '../recognise/prediction.js';
+import { once } from '../util/once.js';
 import type { ModelFacts, RunRequest } from './poster-core.js';
 
 export interface EngineOptions extends LoadOptions {
@@ -90,24 +91,6 @@ function factsOf({ session, labels, ...facts }: LoadedModel): EngineFacts {
   const { labels: names, ...labelOrigin } = labels;
   const { givesAttention } = session;
   return { ...facts, labels: names, labelOrigin, dataset: labels.dataset, givesAttention };
-}
-
-/** Something opened on first use, once for all who ask meanwhile; where that fails, the next who asks may have more luck. */
-function once<T>(open: () => Promise<T>) {
-  let opening: Promise<T> | undefined;
-  return {
-    open(): Promise<T> {
-      opening ??= open().catch((error) => {
-        opening = undefined;
-        throw error;
-      });
-      return opening;
-    },
-    async close(dispose: (opened: T) => void | Promise<void>): Promise<void> {
-      const opened = await opening?.catch(() => undefined);
-      if (opened !== undefined) await dispose(opened);
-    },
-  };
 }
 
 async function openFinder({ threads, detector, landmarks }: EngineOptions): Promise<FaceFinder> {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { messageOf, PosterError } from '../errors.js';
-import { describeSystemError } from '../io/write-atomically.js';
+import { PosterError } from '../errors.js';
+import { unreadable } from '../io/write-atomically.js';
 import { checkLabels, dataTypes, parseLabels } from './labels.js';
 
 const maxLabelFileBytes = 1 << 20;
@@ -53,8 +53,6 @@ export async function readSmallFile(path: string, maxBytes = maxLabelFileBytes):
     return (await file.readFile('utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof PosterError) throw error;
-    throw new PosterError('file.missing', `Could not read ${path}: ${describeSystemError(error)}.`, {
-      cause: messageOf(error),
-    });
+    throw unreadable(path, error);
   }
 }

@@ -97,6 +97,11 @@ export function unwritable(path: string, cause: unknown): PosterError {
   });
 }
 
+/** The error of a file that could not be read, likewise. */
+export function unreadable(path: string, cause: unknown): PosterError {
+  return new PosterError('file.missing', `Could not read ${path}: ${describeSystemError(cause)}.`, { cause });
+}
+
 /** Does work that writes a file; what fails is told by {@link unwritable}. */
 export async function orUnwritable<R>(path: string, work: () => Promise<R>): Promise<R> {
   try {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadForThreads } from '../image/sharp.js';
 import { isOnnx } from '../model/load-model.js';
 import { startThread } from '../threads/thread.js';
+import { once } from '../util/once.js';
 import type { WebExportMethods, WebExportOrder, WebModelFacts } from './web-export-worker.js';
 
 export interface WebModel {
@@ -24,19 +25,10 @@ interface Exported {
 
 export function openWebModel(checkpoint: string, facts: WebModelFacts): WebModel {
   if (isOnnx(checkpoint)) return { file: async () => checkpoint, async close() {} };
-  let exporting: Promise<Exported> | undefined;
+  const exported = once(() => exportForWeb(checkpoint, facts));
   return {
-    async file() {
-      exporting ??= exportForWeb(checkpoint, facts).catch((error) => {
-        exporting = undefined; // the next who asks may have more luck
-        throw error;
-      });
-      return (await exporting).file;
-    },
-    async close() {
-      const exported = await exporting?.catch(() => undefined);
-      if (exported) await rm(exported.folder, { recursive: true, force: true });
-    },
+    file: async () => (await exported.open()).file,
+    close: () => exported.close(({ folder }) => rm(folder, { recursive: true, force: true })),
   };
 }
 

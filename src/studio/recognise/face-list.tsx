@@ -1,7 +1,7 @@
 /** The faces of a picture and how probable each expression is. Browser-safe. */
 import { useEffect, useRef } from 'preact/hooks';
-import { Bars } from './bars.js';
-import { inWords, type Recognised, type SeenFace } from './recognition.js';
+import { percent } from '../../report/display-text.js';
+import { type Expression, inWords, type Recognised, type SeenFace } from './recognition.js';
 
 interface FaceListProps {
   readonly result: Recognised;
@@ -74,4 +74,21 @@ export function announce({ faces }: Recognised): string {
   if (faces.length === 0) return 'No face found.';
   const count = faces.length === 1 ? 'One face' : `${faces.length} faces`;
   return `${count}: ${faces.map(inWords).join('; ')}.`;
+}
+
+function Bars({ expressions }: { readonly expressions: readonly Expression[] }) {
+  const most = Math.max(...expressions.map(({ probability }) => probability));
+  return (
+    <ul class="bars">
+      {expressions.map(({ label, probability }) => (
+        <li key={label} class={probability === most ? 'most' : undefined}>
+          <span class="name">{label}</span>
+          <span class="track" aria-hidden="true">
+            <i style={{ width: `${100 * probability}%` }} />
+          </span>
+          <span class="figure">{percent(probability, 1)}</span>
+        </li>
+      ))}
+    </ul>
+  );
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { messageOf, PosterError, throwIfAborted } from '../../../errors.js';
-import { describeSystemError } from '../../../io/write-atomically.js';
+import { unreadable } from '../../../io/write-atomically.js';
 
 /** A row of a CSV file and the line it ends on. */
 export interface CsvRow {
@@ -47,7 +47,5 @@ function csvFailure(path: string, error: unknown): PosterError {
       `Expected comma-separated rows in ${path}: ${messageOf(error)}; correct the file.`,
       { cause: error },
     );
-  return new PosterError('file.missing', `Could not read ${path}: ${describeSystemError(error)}.`, {
-    cause: error,
-  });
+  return unreadable(path, error);
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { PosterError, throwIfAborted } from '../../../errors.js';
-import { describeSystemError } from '../../../io/write-atomically.js';
+import { unreadable } from '../../../io/write-atomically.js';
 
 /** No sound line is longer. */
 const maxLineLength = 1 << 20;
@@ -36,8 +36,6 @@ async function* readChunks(path: string): AsyncGenerator<string> {
   try {
     yield* createReadStream(path, 'utf8');
   } catch (error) {
-    throw new PosterError('file.missing', `Could not read ${path}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
 }

@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { PosterError } from '../../../errors.js';
-import { describeSystemError } from '../../../io/write-atomically.js';
+import { unreadable } from '../../../io/write-atomically.js';
 
 /** What parts the cells of a row; blanks part a path from the label after it. */
 export type Separator = ',' | '\t' | ';' | 'blanks';
@@ -37,8 +36,6 @@ async function readHead(path: string): Promise<string> {
     const end = bytesRead < headBytes ? -1 : text.lastIndexOf('\n');
     return end < 0 ? text : text.slice(0, end);
   } catch (error) {
-    throw new PosterError('file.missing', `Could not read ${path}: ${describeSystemError(error)}.`, {
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
 }

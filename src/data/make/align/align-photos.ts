@@ -2,8 +2,11 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PosterError } from '../../../errors.js';
+import { loadForThreads } from '../../../image/sharp.js';
+import { opened, type Thread } from '../../../threads/thread.js';
+import { startThreads } from '../../../threads/thread-pool.js';
 import { forEachParallel } from '../../../util/limit.js';
-import { type AlignThreads, openAlignThreads } from './align-threads.js';
+import type { AlignInit, AlignMethods } from './align-worker.js';
 import { type JobFingerprint, type Journal, openJournal } from './journal.js';
 import type { PhotoOutcome } from './photo-outcome.js';
 import { cropPath } from './photo-source.js';
@@ -33,6 +36,12 @@ export async function alignPhotos(
   } finally {
     await threads.close();
   }
+}
+
+/** Finding faces keeps a core busy for a fifth of a second. @throws PosterError whatever `openFaceFinder` throws */
+function openAlignThreads(count: number, order: AlignInit): Promise<Thread<AlignMethods>> {
+  loadForThreads();
+  return opened(startThreads(count, new URL('./align-worker.js', import.meta.url), order));
 }
 
 /** @throws PosterError `file.unwritable` for files that no alignment has begun */
@@ -65,14 +74,14 @@ async function isDone(
 
 async function alignRemaining(
   photos: readonly Photo[],
-  threads: AlignThreads,
+  threads: Thread<AlignMethods>,
   journal: Journal,
   { aside: out, allFaces: all, workers, onProgress, signal }: AlignTask,
 ): Promise<void> {
   let done = 0;
   onProgress(done, photos.length);
   const align = async ({ path, target }: Photo) => {
-    await journal.add(target, await threads.align({ path, out, target, all }));
+    await journal.add(target, await threads.ask('align', { path, out, target, all }));
     onProgress(++done, photos.length);
   };
   await forEachParallel(photos, workers, align, signal);
