@@ -494,6 +494,7 @@ describe('what is told of the server', () => {
       '/v1/model/file',
       '/v1/runs',
       '/v1/runs/{name}',
+      '/v1/runs/{name}/augmented',
       '/health',
       '/ready',
       '/metrics',
@@ -534,7 +535,7 @@ describe('what is told of the server', () => {
     for (const [path, operations] of paths) {
       if (!operations.get) continue;
       for (const [query, expected] of [
-        ['', path === '/v1/runs/{name}' ? '404' : '200'],
+        ['', path.includes('{name}') ? '404' : '200'],
         ['?x=1', '400'],
       ] as const) {
         const response = await app.inject(`${path.replace('{name}', 'none')}${query}`);
