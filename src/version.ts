@@ -1,2 +1,2 @@
 /** This package's version, as in package.json. Browser-safe. */
-export const version = '0.1.0';
+export const version = '0.2.0';

@@ -23,6 +23,8 @@ export function answerQuestions<Data>(
     await answers.idle();
     const methods: Partial<AsyncDisposable> | undefined = await opening.catch(() => undefined);
     await methods?.[Symbol.asyncDispose]?.();
-    port.close(); // nothing else keeps the thread alive
+    // Nothing else keeps the thread alive. In Deno a port cannot be closed from within.
+    if (typeof port.close === 'function') port.close();
+    else process.exit();
   });
 }
