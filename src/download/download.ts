@@ -6,7 +6,7 @@ import { hashFile } from '../io/hash-file.js';
 import { type FetchFileOptions, fetchFile } from './fetch-file.js';
 import type { OfficialFile } from './official-files.js';
 
-export const officialHosts = [
+const officialHosts = [
   'huggingface.co',
   '.huggingface.co',
   '.hf.co',

@@ -1,30 +1,4 @@
-/** Running figures of a training: averages, speed and remaining time. */
-
-/** A mean over images. */
-export interface Mean {
-  /** Adds `count` images whose mean is `value`. */
-  add(value: number, count: number): void;
-  /** NaN before the first image. */
-  readonly value: number;
-  readonly count: number;
-}
-
-export function createMean(): Mean {
-  let sum = 0;
-  let count = 0;
-  return {
-    add(value, added) {
-      sum += value * added;
-      count += added;
-    },
-    get value() {
-      return sum / count;
-    },
-    get count() {
-      return count;
-    },
-  };
-}
+/** Running figures of a training: speed and remaining time. */
 
 /** Measures the speed of work that is a known number of images long. */
 export interface Speedometer {

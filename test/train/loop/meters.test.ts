@@ -2,18 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { betterOf } from '../../../src/runs/epoch-record.js';
 import { shouldStop } from '../../../src/train/loop/early-stopping.js';
-import { createMean, createSpeedometer } from '../../../src/train/loop/meters.js';
+import { createSpeedometer } from '../../../src/train/loop/meters.js';
 import { resolveClassWeights } from '../../../src/train/optim/class-weights.js';
 import { emaDecayAt } from '../../../src/train/optim/ema.js';
 import { assertClose } from '../../support/close.js';
-
-test('a mean weighs batches by their images', () => {
-  const mean = createMean();
-  assert.ok(Number.isNaN(mean.value));
-  mean.add(1, 3);
-  mean.add(5, 1);
-  assert.deepEqual([mean.value, mean.count], [2, 4]);
-});
 
 test('speed and remaining time follow the last minute', () => {
   let time = 100;
