@@ -13,6 +13,7 @@ import { emitSplitModel } from '../onnx/emit.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { openSession, type Session, type SessionOptions } from '../onnx/runtime.js';
 import { type SplitModel, withTemperature } from '../onnx/session.js';
+import { hasVnni, unsureWithoutVnni } from '../quantize/processor.js';
 import { version } from '../version.js';
 import { type ChosenLabels, chooseLabels, type LabelHints } from './choose-labels.js';
 import { type Int8Options, int8Model } from './int8-model.js';
@@ -149,7 +150,7 @@ async function loadOnnx(path: string, options: LoadOptions): Promise<LoadedFile>
     path,
     labels,
     ...factsOf(card.network, card, labels),
-    notes: [],
+    notes: precision === 'int8' && !(await hasVnni()) ? [unsureWithoutVnni(path)] : [],
     precision,
     ...calibrated(session, card, options),
   };

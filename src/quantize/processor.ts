@@ -13,6 +13,11 @@ export async function hasVnni(architecture = arch(), cpuinfo = '/proc/cpuinfo'):
   return flags.split(' ').some((flag) => flag === 'avx512_vnni' || flag === 'avx_vnni');
 }
 
+/** What to expect of a graph in 8 bits that was made elsewhere, on a processor that has none. */
+export function unsureWithoutVnni(path: string): string {
+  return `This processor has no VNNI, or does not say so: ${path}, which computes in 8 bits, is hardly faster than fp32 here, and if it was exported where there is VNNI its sums saturate and its answers are worse; export it on this machine.`;
+}
+
 /** Said once where it has none, without a full stop. */
 export const withoutVnni =
   'This processor has no VNNI, or does not say so: weights get 7 bits, for sums of 8-bit products would saturate, and int8 is hardly faster than fp32 here';
