@@ -151,7 +151,7 @@ function render({ batchSize, threads, rounds, figures, before, after }: Result):
     ...[precision, `${digits(official)} s`, `${digits(ours)} s`, digits(ratio)],
     ...[gigabytes(peak.official), gigabytes(peak.ours)],
   ]);
-  const [theirs, our] = figures[0]?.torch ?? [];
+  const [theirs, our] = (figures[0]?.torch ?? []).map((version) => version.split('+')[0]);
   const head = [
     '',
     `official program (PyTorch ${theirs})`,
