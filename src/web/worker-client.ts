@@ -3,6 +3,9 @@ import { PosterError } from '../errors.js';
 import { type Ask, openQuestions } from '../threads/questions.js';
 import type { WorkerMethods } from './messages.js';
 
+/** The address of this module, which bundlers take for that of a file to copy where it stands in `new URL`. */
+const here = import.meta.url;
+
 export interface WorkerClient {
   readonly ask: Ask<WorkerMethods>;
   /** Ends the worker and frees its memory; what it still owes fails with `reason`. */
@@ -41,7 +44,7 @@ function openWorker(): Worker {
 
 /** A page may start no script of another site, such as a CDN's, but one of its own may import it. */
 function openForeignWorker(file: string): Worker {
-  const script = `import ${JSON.stringify(new URL(file, import.meta.url).href)};`;
+  const script = `import ${JSON.stringify(new URL(file, here).href)};`;
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   return new Worker(address, { type: 'module', name: 'poster-v2' });
 }

@@ -43,8 +43,11 @@ export interface Recognised {
 
 export interface StudioRecogniser {
   readonly backend: Backend;
-  /** `faces`: look for faces; otherwise the picture is taken as one face crop. */
-  recognise(picture: SeenPicture, faces: boolean, signal: AbortSignal): Promise<Recognised>;
+  /**
+   * `faces`: look for faces; otherwise the picture is taken as one face crop. `minSize`: the side in pixels of the smallest
+   * face to look for in this browser, which takes less time the larger it is; the server decides for itself.
+   */
+  recognise(picture: SeenPicture, faces: boolean, signal: AbortSignal, minSize?: number): Promise<Recognised>;
 }
 
 /** A face in words, such as `happiness, 98 %`. */

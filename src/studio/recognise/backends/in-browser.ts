@@ -37,10 +37,10 @@ export function inBrowser(poster: Poster, server: ModelBody | undefined): Studio
   };
   return {
     backend: 'browser',
-    async recognise(picture, faces, signal) {
+    async recognise(picture, faces, signal, minSize) {
       const began = performance.now();
       const seen = faces
-        ? await recognisePhoto(poster, picture, { ...finding, signal })
+        ? await recognisePhoto(poster, picture, { ...finding, signal, ...(minSize && { minSize }) })
         : await recogniseCrop(poster, picture, signal);
       return { ...seen, template, backend: 'browser', milliseconds: performance.now() - began };
     },
