@@ -3,7 +3,7 @@
  * Here: on ONNX Runtime in Node.
  */
 
-import { labelSet } from '../data/labels.js';
+import { parseDataType } from '../data/labels.js';
 import { PosterError, unlessAborted } from '../errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evaluate/evaluate.js';
 import { type ExplainMethod, type Explanation, explainMethods } from '../explain/explanation.js';
@@ -106,7 +106,7 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
   static async load(model: string = defaultModel, asked: LoadOptions = {}): Promise<Poster> {
     requireGiven(model, 'the model', 'a string');
     const { worker = false, ...options } = requireOptions(asked, 'Poster.load', loadKinds);
-    if (options.dataType !== undefined) labelSet(options.dataType);
+    if (options.dataType !== undefined) parseDataType(options.dataType);
     const engine = worker ? startWorker(model, options) : runHere(await openEngine(model, options));
     try {
       const loaded = await unlessAborted(engine.ask('facts', undefined), options.signal);

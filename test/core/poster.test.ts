@@ -220,6 +220,13 @@ test('labels that do not fit the head are refused', async () => {
   await assert.rejects(Poster.load(checkpoint, { dataType: 'AffectNet-8' }), { code: 'checkpoint.mismatch' });
 });
 
+test('data types that name no classes leave them to the model', async () => {
+  for (const dataType of ['folder', 'list'] as const) {
+    await using poster = await Poster.load(checkpoint, { dataType });
+    assert.equal(poster.labels.length, 7);
+  }
+});
+
 test('pixels that do not fit their size are refused', async () => {
   await using poster = await Poster.load(checkpoint);
   const image = { width: 10, height: 10, data: new Uint8Array(5) };

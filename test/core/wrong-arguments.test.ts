@@ -48,7 +48,7 @@ const wrong: Record<string, [call: () => unknown, names: RegExp, code?: library.
   'a number for a model': [() => Poster.load(untyped(42)), /the model to be a string, got the number 42/],
   'bytes for a model': [() => Poster.load(untyped(Buffer.of(1))), /the model .* got an? Uint8Array/],
   'a name for options': [() => Poster.load('small', untyped('RAF-DB')), /Poster\.load .* got a string/],
-  'an unknown dataset': [() => Poster.load('small', untyped({ dataType: 'Foo' })), /label set .* "Foo"/],
+  'an unknown dataset': [() => Poster.load('small', untyped({ dataType: 'Foo' })), /data type .* "Foo"/],
   'threads below one': [() => Poster.load('small', { threads: -1 }), /threads of Poster\.load .* -1/],
   'a cold temperature': [() => Poster.load('small', { temperature: -1 }), /temperature .* -1/],
   'a model made by hand': [() => new (Poster as unknown as new () => object)(), /await Poster\.load/],

@@ -13,7 +13,8 @@ import { shortNames } from './short-names.js';
 /** Writes the page, the picture first. Every figure stands with its interval and the number of faces. */
 export function renderMatrix(matrix: ModelMatrix): string {
   const names = shortNames(matrix.models);
-  const title = `${grouped(matrix.models.length)} models on ${grouped(matrix.datasets.length)} datasets`;
+  const counted = (count: number, what: string) => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+  const title = `${counted(matrix.models.length, 'model')} on ${counted(matrix.datasets.length, 'dataset')}`;
   const body = html`<header>
 <p class="eyebrow">POSTER V2 · models by datasets</p>
 <h1>${title}</h1>
