@@ -231,6 +231,8 @@ test('--faces finds and recognises the faces of a photo, none being a result, an
   assert.equal(portrait.faces.length, 1);
   assert.ok(portrait.faces[0].score > 0.6);
   assert.equal(portrait.faces[0].landmarks.length, 68);
+  for (const point of [...portrait.faces[0].points, ...portrait.faces[0].landmarks])
+    assert.deepEqual(Object.keys(point), ['x', 'y'], 'as in the library and the server');
   assert.deepEqual(nobody.faces, []);
   assert.deepEqual((await readdir(annotated)).sort(), ['astronaut.jpg', 'lossless-333x217.png']);
   const csv = (await poster([...args, '--format', 'csv'])).stdout.trim().split('\r\n');

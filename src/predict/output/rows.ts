@@ -31,7 +31,7 @@ export function photoRows(model: Recogniser, options: RowOptions): RowsOf<Readab
   const cells = predictionCells(model, options);
   const describe = (face: RecognisedFace) => ({
     ...describePlace(face),
-    ...(face.landmarks && { landmarks: face.landmarks.map(({ x, y }) => [tenths(x), tenths(y)]) }),
+    ...(face.landmarks && { landmarks: face.landmarks.map(({ x, y }) => ({ x: tenths(x), y: tenths(y) })) }),
     ...cells.json(face.prediction),
   });
   return {
@@ -146,7 +146,7 @@ function describePlace({ box, score, points }: Face) {
   return {
     box: { x: tenths(box.x), y: tenths(box.y), width: tenths(box.width), height: tenths(box.height) },
     score: Number(score.toFixed(4)),
-    points: points.map(({ x, y }) => [tenths(x), tenths(y)]),
+    points: points.map(({ x, y }) => ({ x: tenths(x), y: tenths(y) })),
   };
 }
 
