@@ -30,6 +30,7 @@ export type { McNemar } from './evaluate/statistics/mcnemar.js';
 export type { ExplainMethod, Explanation, HeatMap, TokenGroup } from './explain/explanation.js';
 export { overlay } from './explain/overlay.js';
 export { writeExplanation } from './explain/write-explanation.js';
+export { type AverageOptions, averageCheckpoints } from './export/average-checkpoints.js';
 export type { Agreement } from './export/compare-models.js';
 export {
   type ExportOptions,

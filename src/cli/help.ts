@@ -4,7 +4,7 @@ import { Command } from 'commander';
 /** The verbs in the order of the help, by what one wants to do. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   'Recognise:': ['predict', 'demo', 'serve', 'bench'],
-  'Train:': ['data', 'train', 'evaluate', 'compare', 'matrix', 'calibrate'],
+  'Train:': ['data', 'train', 'evaluate', 'compare', 'matrix', 'average', 'calibrate'],
   'Models:': ['download', 'inspect', 'export'],
   'This machine:': ['setup', 'completion'],
 };
@@ -34,6 +34,7 @@ const examples: Readonly<Record<string, string>> = {
   evaluate: 'poster evaluate --data path/to/raf-db --checkpoint raf-db.pth --output evaluation/',
   compare: 'poster compare results/first results/second --output comparison/',
   matrix: 'poster matrix a.pth b.pth --data RAF-DB=data/raf FERPlus=data/ferplus --output matrix/',
+  average: 'poster average run/epoch-40.pth run/last.pth --output averaged.safetensors',
   calibrate: 'poster calibrate --data path/to/raf-db --checkpoint raf-db.pth --output calibrated.safetensors',
   download: 'poster download raf-db',
   inspect: 'poster inspect raf-db.pth',

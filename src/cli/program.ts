@@ -1,6 +1,7 @@
 /** The `poster` command with all its verbs, each a thin call of a library function. */
 import { Command } from 'commander';
 import { version } from '../version.js';
+import { registerAverage } from './commands/average.js';
 import { registerBench } from './commands/bench.js';
 import { registerCalibrate } from './commands/calibrate.js';
 import { registerCompare } from './commands/compare.js';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     registerEvaluate,
     registerCompare,
     registerMatrix,
+    registerAverage,
     registerCalibrate,
     registerDownload,
     registerInspect,

@@ -63,6 +63,7 @@ const specialOptions: { readonly [Name in OptionName]?: (text: string) => unknow
   labels: async (text) => [...(await readLabels(text))],
   /** The official program's `--gpu 0` is the first CUDA device. */
   device: (text) => (/^\d+$/.test(text) ? `cuda:${text}` : text),
+  keep: parseNumbers,
   classWeights: (text): TrainingConfig['classWeights'] | string =>
     text.includes(',') ? (parseNumbers(text) as number[]) : text,
 };

@@ -15,6 +15,8 @@ export interface RunFolder {
   readonly last: string;
   /** The checkpoint of the best epoch. */
   readonly best: string;
+  /** The images that were held out of the training set, path and class. */
+  readonly heldOut: string;
   /** A line per epoch, for spreadsheets and for programs. */
   readonly historyCsv: string;
   readonly historyJsonl: string;
@@ -40,6 +42,7 @@ export function runFolder(
     config: at('config.json'),
     last: checkpoints.last ? resolve(checkpoints.last) : at('last.pth'),
     best: checkpoints.best ? resolve(checkpoints.best) : at('best.pth'),
+    heldOut: at('held-out.csv'),
     historyCsv: at('history.csv'),
     historyJsonl: at('history.jsonl'),
     status: at('status.json'),
@@ -48,6 +51,16 @@ export function runFolder(
     augmented: at('report/augmented.png'),
     lock: at('run.lock'),
   };
+}
+
+/** Where the checkpoint of an epoch (from 1) is kept when it was asked for. */
+export function epochCheckpoint({ root }: RunFolder, epoch: number): string {
+  return join(root, `epoch-${epoch}.pth`);
+}
+
+/** Whether a file's name is that of such a checkpoint. */
+export function isEpochCheckpoint(name: string): boolean {
+  return /^epoch-\d+\.pth$/.test(name);
 }
 
 /**

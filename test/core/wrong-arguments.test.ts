@@ -94,3 +94,10 @@ test('no exported function answers missing arguments with anything but a PosterE
     await assert.rejects(answer, (error) => error instanceof library.PosterError, name);
   }
 });
+
+test('a data type without classes of its own is one, too', async () => {
+  for (const dataType of ['list', 'folder'] as const) {
+    await using poster = await Poster.load('small', { dataType });
+    assert.equal(poster.labels.length, 8);
+  }
+});

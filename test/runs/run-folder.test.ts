@@ -106,7 +106,7 @@ test('a new run in the folder of another is refused, with the way to go on', asy
 });
 
 test('a new run replaces no file of the user that has the name of one of its own', async () => {
-  for (const name of ['config', 'status', 'historyCsv', 'report'] as const) {
+  for (const name of ['config', 'status', 'heldOut', 'historyCsv', 'report'] as const) {
     const folder = await newFolder();
     await writeFile(folder[name], '{"mine": true}');
     await assert.rejects(requireUnused(folder), {

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { writePth } from '../../src/checkpoint/pth/write.js';
+import { labelSet } from '../../src/data/labels.js';
+import { openDataset } from '../../src/data/open-dataset.js';
 import { narrowConfig } from '../../src/network/config.js';
 import { posterV2 } from '../../src/network/poster-v2.js';
 import { runStatusSchema } from '../../src/runs/run-status.js';
@@ -130,6 +132,11 @@ torchTest('interrupted within an epoch and resumed, every tensor is the same to 
   const comparable = ({ seconds, imagesPerSecond, ...record }: (typeof whole.history)[number]) => record;
   assert.deepEqual(resumed.history.map(comparable), whole.history.map(comparable));
   assert.deepEqual(await tensorsOf(resumed.folder.last), await tensorsOf(whole.folder.last));
+  const [list, other] = [straight, broken].map((output) => join(output, 'held-out.csv')) as [string, string];
+  assert.equal(await readFile(list, 'utf8'), await readFile(other, 'utf8'));
+  const heldOut = await openDataset({ root: list, type: 'list', split: 'all', labels: labelSet('RAF-DB') });
+  assert.ok(heldOut.samples.length > 0);
+  for (const { path } of heldOut.samples) assert.match(path, /train_\d+/);
 });
 
 torchTest('killed within an epoch and resumed, every tensor is the same to the bit', async () => {
@@ -171,6 +178,29 @@ torchTest('a finished run goes on with more epochs, and only with more', async (
     more.history.map(({ epoch }) => epoch),
     [1, 2],
   );
+});
+
+torchTest('checkpoints of chosen epochs are kept, and a new run replaces none of them', async () => {
+  const output = await newFolder();
+  const options = { ...shortTraining(data, output), epochs: 3, keep: [2, 3] };
+  const { folder } = await train(options);
+  assert.deepEqual(
+    (await readdir(output)).filter((name) => name.startsWith('epoch-')),
+    ['epoch-2.pth', 'epoch-3.pth'],
+  );
+  assert.equal(existsSync(join(output, 'held-out.csv')), false, 'the data have a set to validate on');
+  assert.deepEqual(await tensorsOf(join(output, 'epoch-3.pth')), await tensorsOf(folder.last));
+  assert.notDeepEqual(await tensorsOf(join(output, 'epoch-2.pth')), await tensorsOf(folder.last));
+  const other = await newFolder();
+  await copyFile(join(output, 'epoch-2.pth'), join(other, 'epoch-2.pth'));
+  await assert.rejects(train({ ...options, output: other }), {
+    code: 'file.unwritable',
+    message: /but \S+epoch-2\.pth is there; choose another --output\.$/,
+  });
+  await assert.rejects(train({ ...options, output: await newFolder(), keep: [0] }), {
+    code: 'option.invalid',
+    message: /keep \(--keep\).*numbers of epochs from 1 on, such as 40,51/,
+  });
 });
 
 torchTest(

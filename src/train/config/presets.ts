@@ -52,6 +52,7 @@ const common: Omit<TrainingConfig, 'data' | 'dataType' | 'evaluationSplit' | key
   ema: 0,
   earlyStopping: 0,
   timeLimit: null,
+  keep: null,
   saveMinutes: 15,
   printFrequency: 30,
   precision: 'float32',

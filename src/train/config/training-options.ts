@@ -267,6 +267,14 @@ export const trainingOptions = {
     about: 'save and stop after this time',
   }),
 
+  keep: custom(
+    z.array(z.int().min(1).max(100_000)).min(1).max(1000).nullable(),
+    'numbers of epochs from 1 on, such as 40,51',
+    {
+      flags: '--keep <epochs>',
+      about: 'keep the checkpoints of these epochs, too, as epoch-<n>.pth, for poster average',
+    },
+  ),
   saveMinutes: range(0, 100_000, {
     flags: '--save-minutes <minutes>',
     about: 'save the state within an epoch at least so often; 0 saves after each epoch alone',

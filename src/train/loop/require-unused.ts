@@ -1,8 +1,9 @@
 /** A new run replaces nothing that was there before it. */
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { PosterError } from '../../errors.js';
-import type { RunFolder } from '../../runs/run-folder.js';
+import { isEpochCheckpoint, type RunFolder } from '../../runs/run-folder.js';
 import { runStatusSchema } from '../../runs/run-status.js';
 import { parseJson } from '../../util/parse-json.js';
 import { trainingSchema } from '../config/training-options.js';
@@ -33,10 +34,20 @@ export async function requireUnused(folder: RunFolder): Promise<void> {
  * A file that would be replaced and is none of a run that came to nothing: such a run leaves its configuration, its
  * status and event files, each in its own form.
  */
-async function foreignFile({ config, status, historyCsv, report }: RunFolder): Promise<string | undefined> {
+async function foreignFile({
+  root,
+  config,
+  status,
+  heldOut,
+  historyCsv,
+  report,
+}: RunFolder): Promise<string | undefined> {
   if (await isOther(config, trainingSchema)) return config;
   if (await isOther(status, runStatusSchema)) return status;
-  return (await exists(historyCsv)) ? historyCsv : (await exists(report)) ? report : undefined;
+  const kept = (await readdir(root).catch((): string[] => [])).find(isEpochCheckpoint);
+  if (kept !== undefined) return join(root, kept);
+  for (const path of [heldOut, historyCsv, report]) if (await exists(path)) return path;
+  return undefined;
 }
 
 /** Whether there is something that is not of the schema. */

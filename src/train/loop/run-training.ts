@@ -3,7 +3,7 @@ import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { writeAtomically } from '../../io/write-atomically.js';
-import { lockRun, type RunFolder, runFolder } from '../../runs/run-folder.js';
+import { epochCheckpoint, lockRun, type RunFolder, runFolder } from '../../runs/run-folder.js';
 import { openEventWriter } from '../../runs/tensorboard.js';
 import type { TrainingConfig } from '../config/training-options.js';
 import type { StopReason, TrainResult } from '../events.js';
@@ -65,15 +65,16 @@ async function follow(request: RunRequest, folder: RunFolder, { stopRequested }:
 }
 
 /** A resumed run replaces its checkpoints; wherever they are kept, they are not what it learns from. */
-async function requireNoInput({ last, best }: RunFolder, config: TrainingConfig): Promise<void> {
+async function requireNoInput(folder: RunFolder, config: TrainingConfig): Promise<void> {
   const { data, votes, init, ir50, mobilefacenet, teacher, foldList } = config;
   const teachers = (teacher ?? []).map((file) => (typeof file === 'string' ? file : file.path));
   const inputs = [data, votes, init, ir50, mobilefacenet, foldList, ...teachers].filter(
     (path) => path !== null,
   );
   const guard = guardOutputs({ inputs, force: true });
-  await guard.mayWrite(last, '--checkpoint-path');
-  await guard.mayWrite(best, '--best-checkpoint-path');
+  await guard.mayWrite(folder.last, '--checkpoint-path');
+  await guard.mayWrite(folder.best, '--best-checkpoint-path');
+  for (const epoch of config.keep ?? []) await guard.mayWrite(epochCheckpoint(folder, epoch), '--keep');
 }
 
 /** Whether a checkpoint is one of a run's own. */

@@ -3,8 +3,10 @@ import type { EvaluationResult } from '../../evaluate/result.js';
 import { copyAtomically } from '../../io/write-atomically.js';
 import type { EpochRecord } from '../../runs/epoch-record.js';
 import { writeHistory } from '../../runs/history.js';
+import { epochCheckpoint } from '../../runs/run-folder.js';
 import type { StopReason } from '../events.js';
 import { learningRateAt } from '../optim/schedule.js';
+import { writeHeldOutList } from '../session/held-out-list.js';
 import { mustStop, type Run, requireFinite, save, withPlace } from './run.js';
 import { writeBestReport, writeCurves } from './run-report.js';
 import { seconds } from './run-state.js';
@@ -27,6 +29,8 @@ export async function validateEpoch(run: Run): Promise<StopReason | undefined> {
   await save(run);
   const leads = run.session.group.rank === 0;
   if (isBest && leads) await copyAtomically(run.folder.last, run.folder.best);
+  if (leads && run.session.config.keep?.includes(record.epoch))
+    await copyAtomically(run.folder.last, epochCheckpoint(run.folder, record.epoch));
   run.host.emit({ kind: 'epoch', record, best, isBest });
   if (leads) await publish(run, record, isBest ? evaluation : undefined);
   return mustStop(run);
@@ -66,12 +70,13 @@ function recordOf({ session, state }: Run, { metrics, classes }: EvaluationResul
 
 /** Writes the files that show an epoch. */
 async function publish(
-  { folder, events, state }: Run,
+  { session, folder, events, state }: Run,
   record: EpochRecord,
   bestEvaluation: EvaluationResult | undefined,
 ): Promise<void> {
   const { history, best } = state.progress;
   await writeHistory(folder, history);
+  await writeHeldOutList(folder, session);
   await events.scalars(record.steps, {
     'loss/train': record.trainLoss,
     'loss/validation': record.validLoss,
