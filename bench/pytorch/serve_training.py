@@ -7,6 +7,8 @@ autocast. Requests and answers are lines of
 JSON on standard input and output. Between requests the process sleeps.
     {"steps": 2}   -> {"seconds": 17.2}     mean time of a step
     {"memory": 1}  -> {"peak": 3500000000}  bytes
+
+With --profile it takes two steps, prints where the second spent its time, by operator, and ends.
 """
 
 import argparse
@@ -46,12 +48,20 @@ def step(model, optimizer, images, labels, bf16=False):
     return loss.item(), climbed_loss.item()
 
 
+def print_profile(take_step):
+    take_step()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        take_step()
+    print(profile.key_averages().table(sort_by="self_cpu_time_total", row_limit=12), file=sys.stderr)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--official", required=True, help="a checkout of the official program")
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--profile", action="store_true")
     arguments = parser.parse_args()
 
     model, answers = official.prepare(arguments.official, arguments.threads)
@@ -59,6 +69,8 @@ def main():
     optimizer = load_sam(arguments.official)(model.parameters(), torch.optim.Adam, lr=3.5e-5, rho=0.05, adaptive=False)
     images = torch.randn(arguments.batch_size, 3, 224, 224)
     labels = torch.arange(arguments.batch_size) % 7
+    if arguments.profile:
+        return print_profile(lambda: step(model, optimizer, images, labels, arguments.precision == "bf16"))
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
