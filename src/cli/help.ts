@@ -4,8 +4,8 @@ import { Command } from 'commander';
 /** The verbs in the order of the help, by what one wants to do. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   'Recognise:': ['predict', 'demo', 'serve', 'bench'],
-  'Train:': ['data', 'train', 'evaluate', 'compare', 'matrix', 'average', 'calibrate'],
-  'Models:': ['download', 'inspect', 'export'],
+  'Train:': ['data', 'train', 'evaluate', 'compare', 'matrix'],
+  'Models:': ['download', 'inspect', 'average', 'calibrate', 'export'],
   'This machine:': ['setup', 'completion'],
 };
 

@@ -1,18 +1,18 @@
 /** The `poster` command with all its verbs, each a thin call of a library function. */
 import { Command } from 'commander';
 import { version } from '../version.js';
-import { registerAverage } from './commands/average.js';
 import { registerBench } from './commands/bench.js';
-import { registerCalibrate } from './commands/calibrate.js';
 import { registerCompare } from './commands/compare.js';
 import { registerCompletion } from './commands/completion.js';
 import { registerData } from './commands/data.js';
 import { registerDemo } from './commands/demo.js';
-import { registerDownload } from './commands/download.js';
 import { registerEvaluate } from './commands/evaluate.js';
-import { registerExport } from './commands/export.js';
-import { registerInspect } from './commands/inspect.js';
 import { registerMatrix } from './commands/matrix.js';
+import { registerAverage } from './commands/models/average.js';
+import { registerCalibrate } from './commands/models/calibrate.js';
+import { registerDownload } from './commands/models/download.js';
+import { registerExport } from './commands/models/export.js';
+import { registerInspect } from './commands/models/inspect.js';
 import { registerPredict } from './commands/predict.js';
 import { registerServe } from './commands/serve.js';
 import { registerSetup } from './commands/setup.js';

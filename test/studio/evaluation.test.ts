@@ -7,6 +7,7 @@ import { summariseCorruptions } from '../../src/evaluate/corruptions/summarise-c
 import type { EvaluationOutcome } from '../../src/evaluate/evaluate.js';
 import { judgeGroups } from '../../src/evaluate/groups/judge-groups.js';
 import { judgeHardFaces } from '../../src/evaluate/groups/judge-hard-faces.js';
+import { type Interval, wilsonInterval } from '../../src/evaluate/metrics.js';
 import { scorePrediction } from '../../src/evaluate/prediction.js';
 import type { EvaluationFiles } from '../../src/report/write-evaluation.js';
 import { confusionInWords } from '../../src/studio/evaluation/confusion-in-words.js';
@@ -35,6 +36,12 @@ after(async () => {
   await browser?.close();
   await server?.close();
 });
+
+/** A share as the table has it, in per cent with its interval. */
+function shown(share: number, interval: Interval | undefined): string {
+  const limits = interval && [interval.low, interval.high].map((limit) => (100 * limit).toFixed(1));
+  return `${(100 * share).toFixed(2)}\u202f%${limits ? ` (${limits.join(' to ')})` : ''}`;
+}
 
 async function openView() {
   const seen = await visit(browser, server.url, { viewport: { width: 1320, height: 1000 } });
@@ -68,7 +75,7 @@ async function paths(page: Page, heading: string): Promise<(string | null)[]> {
 test('an evaluation shows its figures, and each cell the images behind it', { skip }, async () => {
   const { page, complaints, sites, close } = await openView();
   await page.getByLabel('Open files').setInputFiles([files.result, files.predictions]);
-  const { metrics, classes, mistakes } = outcome.result;
+  const { metrics, classes, mistakes, matrix, intervals } = outcome.result;
   const accuracy = `${(100 * metrics.accuracy).toFixed(2)}\u202f%`;
   await page.locator('.tiles').getByText(accuracy, { exact: true }).first().waitFor();
   assert.ok(cells().length >= 7);
@@ -88,10 +95,15 @@ test('an evaluation shows its figures, and each cell the images behind it', { sk
   );
   const rows = await page.locator('.figures tbody tr').allInnerTexts();
   const expected = metrics.perClass.map(({ precision, recall, f1, support }, i) => {
-    const shares = [precision, recall, f1].map((ratio) => `${(100 * ratio).toFixed(2)}\u202f%`);
-    return [classes[i], ...shares, support].join('\t');
+    const predicted = matrix.reduce((sum, row) => sum + row[i]!, 0);
+    const shares = [
+      shown(precision, predicted ? wilsonInterval(Math.round(precision * predicted), predicted) : undefined),
+      shown(recall, wilsonInterval(Math.round(recall * support), support)),
+      shown(f1, intervals!.f1![i]),
+    ];
+    return [classes[i], ...shares, support, predicted].join('\t');
   });
-  for (const [i, row] of rows.entries()) assert.ok(row.startsWith(expected[i]!), row);
+  assert.deepEqual(rows, expected);
   assert.equal(rows.length, classes.length);
   assert.equal(await page.getByRole('img', { name: /^Precision, recall and F1 of 7 classes/ }).count(), 1);
   assert.deepEqual(complaints, []);

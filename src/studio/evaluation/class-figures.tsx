@@ -6,6 +6,7 @@ import { grouped } from '../../report/display-text.js';
 import { f1Text, withInterval } from '../../report/sections/classes.js';
 import { Chart } from '../parts/chart.js';
 import { FigureTable } from '../parts/figure-table.js';
+import { Scroll } from '../parts/scroll.js';
 
 const head = ['Class', 'Precision', 'Recall', 'F1', 'Images', 'Predictions'];
 
@@ -28,7 +29,7 @@ function ClassTable({
   readonly result: EvaluationResult;
 }) {
   return (
-    <div class="scroll">
+    <Scroll>
       <FigureTable head={head}>
         {metrics.perClass.map(({ precision, recall, f1, support }, i) => (
           <tr key={classes[i]}>
@@ -41,6 +42,6 @@ function ClassTable({
           </tr>
         ))}
       </FigureTable>
-    </div>
+    </Scroll>
   );
 }

@@ -4,6 +4,7 @@ import type { History } from '../../runs/epoch-record.js';
 import { recallChart } from '../../runs/run-charts.js';
 import { Chart } from '../parts/chart.js';
 import { FigureTable } from '../parts/figure-table.js';
+import { Scroll } from '../parts/scroll.js';
 
 export function ClassProgress({ history }: { readonly history: History }) {
   const chart = recallChart(history);
@@ -24,7 +25,7 @@ function Recalls({ history }: { readonly history: History }) {
   const now = history.at(-1)!.validRecalls ?? [];
   const before = history.at(-2)?.validRecalls;
   return (
-    <div class="scroll">
+    <Scroll>
       <FigureTable head={['Class', 'Recall', 'Since the epoch before']}>
         {now.map(({ label, recall }, i) => (
           <tr key={label}>
@@ -34,7 +35,7 @@ function Recalls({ history }: { readonly history: History }) {
           </tr>
         ))}
       </FigureTable>
-    </div>
+    </Scroll>
   );
 }
 

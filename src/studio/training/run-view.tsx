@@ -5,6 +5,7 @@ import type { RunRecord } from '../../runs/run-record.js';
 import { describeDuration } from '../../util/duration.js';
 import { Chart } from '../parts/chart.js';
 import { FigureTable } from '../parts/figure-table.js';
+import { Scroll } from '../parts/scroll.js';
 import { type Tile, Tiles } from '../parts/tiles.js';
 import { AugmentedFaces } from './augmented-faces.js';
 import { ClassProgress } from './class-progress.js';
@@ -128,7 +129,7 @@ function Epochs({ run: { history, best } }: Props) {
   return (
     <section class="card block" aria-labelledby="epochs">
       <h2 id="epochs">Epochs</h2>
-      <div class="scroll long">
+      <Scroll long>
         <FigureTable head={head}>
           {[...history].reverse().map((record) => (
             <tr key={record.epoch} class={record.epoch === best?.epoch ? 'best' : undefined}>
@@ -145,7 +146,7 @@ function Epochs({ run: { history, best } }: Props) {
             </tr>
           ))}
         </FigureTable>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -1,20 +1,25 @@
 import type { Command } from 'commander';
-import { Poster } from '../../core/poster.js';
-import type { Split } from '../../data/layouts/layout.js';
-import type { OpenedDataset } from '../../data/open-dataset.js';
-import { PosterError } from '../../errors.js';
-import type { Trust } from '../../evaluate/result.js';
-import { type CalibratedTrust, fitModel, judgeModel, writeCalibrated } from '../../export/calibrate-model.js';
-import { guardOutputs } from '../../io/guard-outputs.js';
-import { checkpointFile } from '../../model/shipped-models.js';
-import { defaultModel } from '../../model/shipped-names.js';
-import { grouped, percent } from '../../report/display-text.js';
+import { Poster } from '../../../core/poster.js';
+import type { Split } from '../../../data/layouts/layout.js';
+import type { OpenedDataset } from '../../../data/open-dataset.js';
+import { PosterError } from '../../../errors.js';
+import type { Trust } from '../../../evaluate/result.js';
+import {
+  type CalibratedTrust,
+  fitModel,
+  judgeModel,
+  writeCalibrated,
+} from '../../../export/calibrate-model.js';
+import { guardOutputs } from '../../../io/guard-outputs.js';
+import { checkpointFile } from '../../../model/shipped-models.js';
+import { defaultModel } from '../../../model/shipped-names.js';
+import { grouped, percent } from '../../../report/display-text.js';
 import {
   type EvaluationDataFlags,
   openEvaluationData,
   sayNote,
   withDataOptions,
-} from '../evaluation-data.js';
+} from '../../evaluation-data.js';
 import {
   type BatchFlags,
   checkpointOption,
@@ -23,12 +28,12 @@ import {
   type ModelFlags,
   withBatchOptions,
   withModelOptions,
-} from '../options.js';
-import { noteWeights } from '../render/note-labels.js';
-import { createProgress, type Progress } from '../render/progress.js';
-import { table } from '../render/table.js';
-import { RequiredOption } from '../required-option.js';
-import { runVerb } from '../run-verb.js';
+} from '../../options.js';
+import { noteWeights } from '../../render/note-labels.js';
+import { createProgress, type Progress } from '../../render/progress.js';
+import { table } from '../../render/table.js';
+import { RequiredOption } from '../../required-option.js';
+import { runVerb } from '../../run-verb.js';
 
 interface CalibrateFlags extends Omit<ModelFlags, 'dataType'>, BatchFlags, EvaluationDataFlags {
   readonly judge?: Split;

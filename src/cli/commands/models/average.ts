@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { averageCheckpoints } from '../../export/average-checkpoints.js';
-import { forceOption } from '../options.js';
-import { RequiredOption } from '../required-option.js';
-import { runVerb } from '../run-verb.js';
+import { averageCheckpoints } from '../../../export/average-checkpoints.js';
+import { forceOption } from '../../options.js';
+import { RequiredOption } from '../../required-option.js';
+import { runVerb } from '../../run-verb.js';
 
 interface AverageFlags {
   readonly output: string;

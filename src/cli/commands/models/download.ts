@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
-import { type OfficialName, officialNames } from '../../download/official-files.js';
-import { downloadWeights } from '../download-weights.js';
-import { runVerb } from '../run-verb.js';
+import { type OfficialName, officialNames } from '../../../download/official-files.js';
+import { downloadWeights } from '../../download-weights.js';
+import { runVerb } from '../../run-verb.js';
 
 /** Adds `poster download`. */
 export function registerDownload(program: Command): void {

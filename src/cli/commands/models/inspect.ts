@@ -1,19 +1,19 @@
 import { type Command, Option } from 'commander';
-import type { DataType } from '../../data/labels.js';
-import { nameOfHash, type OfficialName } from '../../download/official-files.js';
-import { PosterError } from '../../errors.js';
-import { describeNetwork, type NetworkDescription } from '../../inspect/describe-network.js';
-import { inspectModel, type ModelInspection } from '../../inspect/inspect-model.js';
-import { hashFile } from '../../io/hash-file.js';
-import { defaultModel } from '../../model/shipped-names.js';
-import { type NetworkSize, networkSizeNames, networkSizes } from '../../network/config.js';
-import { posterV2 } from '../../network/poster-v2.js';
-import { checkpointOption, dataTypeOption, loadOptions } from '../options.js';
-import { noteWeights } from '../render/note-labels.js';
-import { noteModel } from '../render/note-model.js';
-import { table } from '../render/table.js';
-import { fitted, terminalWidth } from '../render/terminal-width.js';
-import { runVerb } from '../run-verb.js';
+import type { DataType } from '../../../data/labels.js';
+import { nameOfHash, type OfficialName } from '../../../download/official-files.js';
+import { PosterError } from '../../../errors.js';
+import { describeNetwork, type NetworkDescription } from '../../../inspect/describe-network.js';
+import { inspectModel, type ModelInspection } from '../../../inspect/inspect-model.js';
+import { hashFile } from '../../../io/hash-file.js';
+import { defaultModel } from '../../../model/shipped-names.js';
+import { type NetworkSize, networkSizeNames, networkSizes } from '../../../network/config.js';
+import { posterV2 } from '../../../network/poster-v2.js';
+import { checkpointOption, dataTypeOption, loadOptions } from '../../options.js';
+import { noteWeights } from '../../render/note-labels.js';
+import { noteModel } from '../../render/note-model.js';
+import { table } from '../../render/table.js';
+import { fitted, terminalWidth } from '../../render/terminal-width.js';
+import { runVerb } from '../../run-verb.js';
 
 interface InspectFlags {
   readonly checkpoint?: string;

@@ -1,33 +1,33 @@
 import { type Command, Option } from 'commander';
-import type { DataType } from '../../data/labels.js';
-import type { Split } from '../../data/layouts/layout.js';
-import { readLabels } from '../../data/read-labels.js';
-import { PosterError } from '../../errors.js';
+import type { DataType } from '../../../data/labels.js';
+import type { Split } from '../../../data/layouts/layout.js';
+import { readLabels } from '../../../data/read-labels.js';
+import { PosterError } from '../../../errors.js';
 import {
   type ExportTarget,
   exportModel,
   exportTargets,
   type Precision,
   precisions,
-} from '../../export/export-model.js';
-import { calibrationFaces, verificationImages } from '../../export/verification-images.js';
-import { checkCropSize } from '../../image/alignment.js';
-import { defaultModel } from '../../model/shipped-names.js';
-import { counted } from '../../report/display-text.js';
-import { openEvaluationData } from '../evaluation-data.js';
+} from '../../../export/export-model.js';
+import { calibrationFaces, verificationImages } from '../../../export/verification-images.js';
+import { checkCropSize } from '../../../image/alignment.js';
+import { defaultModel } from '../../../model/shipped-names.js';
+import { counted } from '../../../report/display-text.js';
+import { openEvaluationData } from '../../evaluation-data.js';
 import {
   type AlignmentFlags,
   alignmentOptions,
   checkpointOption,
   dataTypeOption,
   forceOption,
-} from '../options.js';
-import { noteWeights } from '../render/note-labels.js';
-import { noteModel } from '../render/note-model.js';
-import { sayStep } from '../render/progress.js';
-import { describeQuantization, renderJudgement } from '../render/render-export.js';
-import { RequiredOption } from '../required-option.js';
-import { runVerb } from '../run-verb.js';
+} from '../../options.js';
+import { noteWeights } from '../../render/note-labels.js';
+import { noteModel } from '../../render/note-model.js';
+import { sayStep } from '../../render/progress.js';
+import { describeQuantization, renderJudgement } from '../../render/render-export.js';
+import { RequiredOption } from '../../required-option.js';
+import { runVerb } from '../../run-verb.js';
 
 interface ExportFlags extends AlignmentFlags {
   readonly checkpoint?: string;
