@@ -4,7 +4,7 @@ import { classCalibrationErrors, expectedCalibrationError, reliabilityBins } fro
 import { confusionMatrix, confusionMetrics, total } from './metrics.js';
 import type { ImagePrediction, ScoredPrediction } from './prediction.js';
 import type { EvaluationResult, Trust, VotesFigures } from './result.js';
-import { bootstrap, defaultResamples, type Estimate } from './statistics/bootstrap.js';
+import { bootstrap, defaultResamples, type Estimate, meanOver } from './statistics/bootstrap.js';
 import { answerGaps, classGaps, holding, resampledError } from './statistics/calibration-gaps.js';
 import { brierScore, crossEntropy, divergence } from './statistics/distances.js';
 
@@ -19,14 +19,7 @@ function estimate(count: number, figures: (images: Uint32Array) => readonly numb
 
 /** Estimates of means over images. */
 function meanEstimates(columns: readonly Float64Array[]): Estimate[] {
-  const count = columns[0]!.length;
-  return estimate(count, (images) =>
-    columns.map((values) => {
-      let sum = 0;
-      for (let i = 0; i < images.length; i++) sum += values[images[i]!]!;
-      return sum / count;
-    }),
-  );
+  return estimate(columns[0]!.length, (images) => columns.map((values) => meanOver(values, images)));
 }
 
 /** Intervals of the figures that no formula gives one for. */

@@ -114,7 +114,8 @@ export function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-function mean(values: readonly number[]): number {
+/** Mean of the values, 0 of none. */
+export function mean(values: readonly number[]): number {
   return ratio(total(values), values.length);
 }
 

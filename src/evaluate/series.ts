@@ -1,5 +1,5 @@
 /** Several trainings of one kind, as of the folds of a cross-validation or of several seeds: mean and spread. Browser-safe. */
-import { total } from './metrics.js';
+import { mean, total } from './metrics.js';
 import type { EvaluationResult } from './result.js';
 import type { Estimate } from './statistics/bootstrap.js';
 
@@ -62,7 +62,7 @@ export function summariseSeries(
 }
 
 export function meanAndDeviation(values: readonly number[]): MeanAndDeviation {
-  const mean = total(values) / values.length;
-  const squares = total(values.map((value) => (value - mean) ** 2));
-  return { mean, deviation: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)) };
+  const middle = mean(values);
+  const squares = total(values.map((value) => (value - middle) ** 2));
+  return { mean: middle, deviation: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)) };
 }

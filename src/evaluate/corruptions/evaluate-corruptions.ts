@@ -1,38 +1,25 @@
 /** Judges a model on faces that were made worse in every way and degree. */
 import type { Sample } from '../../data/dataset.js';
-import { PosterError, throwIfAborted } from '../../errors.js';
-import { decodeImage } from '../../image/decode/decode.js';
-import { isUnreadable } from '../../image/decode/is-unreadable.js';
+import { PosterError } from '../../errors.js';
 import type { RgbImage } from '../../image/rgb-image.js';
-import type { Prediction } from '../../recognise/prediction.js';
-import { argmax, logSumExp } from '../../tensor/logits.js';
 import { randomStream } from '../../util/random.js';
+import {
+  type AlteredFacesOptions,
+  answersTo,
+  type ImageRecogniser,
+  meanRatio,
+  parseAlterations,
+  readableFaces,
+} from '../altered-faces.js';
 import type { Judged } from '../calibration.js';
 import type { CorruptionFigures, CorruptionResult } from '../result.js';
 import { drawsFrom } from './draws.js';
 import { corrupt, corruptionNames, type Severity, severities } from './raf-db-c.js';
-import { mean, summariseCorruptions } from './summarise-corruptions.js';
+import { summariseCorruptions } from './summarise-corruptions.js';
 
-/** What predicts images; `Poster` does. */
-export interface ImageRecogniser {
-  predictBatch(
-    images: AsyncIterable<RgbImage>,
-    options?: { readonly batchSize?: number; readonly signal?: AbortSignal },
-  ): AsyncIterable<Prediction>;
-}
-
-export interface CorruptionOptions {
-  /** The faces, with their class indices in the model's order. */
-  readonly samples: readonly Pick<Sample, 'path' | 'label'>[];
-  readonly names: readonly string[];
+/** The faces come with their class indices in the model's order. */
+export interface CorruptionOptions extends AlteredFacesOptions<Pick<Sample, 'path' | 'label'>> {
   readonly severities: readonly Severity[];
-  /** Brings logits to the classes of the labels, where these are not the model's. */
-  readonly logitsOf?: ((logits: Float32Array) => Float32Array) | undefined;
-  /** Decides all that is random: an image, a corruption and a severity always draw the same numbers. Default 1. */
-  readonly seed?: number | undefined;
-  readonly batchSize?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -43,60 +30,30 @@ export async function evaluateCorruptions(
   model: ImageRecogniser,
   options: CorruptionOptions,
 ): Promise<CorruptionResult> {
-  const { names, severities: levels, samples, seed = 1, batchSize = 16 } = options;
-  const { signal, onProgress, logitsOf } = options;
+  const { names, severities: levels, seed = 1 } = options;
   const versions = [undefined, ...names.flatMap((name) => levels.map((severity) => ({ name, severity })))];
   const judged: Judged[][] = versions.map(() => []);
   const labels: number[] = [];
   const images = versionsOf(options, versions, seed, labels);
+  const asked = { perFace: versions.length, verb: 'corrupt' };
   let done = 0;
-  for await (const prediction of model.predictBatch(images, {
-    batchSize,
-    ...(signal && { signal }),
-  })) {
+  for await (const answer of answersTo(model, images, options, asked)) {
     const label = labels[Math.floor(done / versions.length)]!;
-    judged[done % versions.length]!.push({ label, ...answerOf(prediction, logitsOf) });
+    judged[done % versions.length]!.push({ label, ...answer });
     done += 1;
-    onProgress?.(done, samples.length * versions.length);
   }
-  if (done === 0)
-    throw new PosterError(
-      'data.layout',
-      'Expected at least one readable image to corrupt, got none; check the dataset.',
-    );
   return summariseCorruptions(names, levels, seed, judged);
-}
-
-/** The answer and its probabilities, in the classes of the labels. */
-export function answerOf(
-  { index, probabilities, logits }: Pick<Prediction, 'index' | 'probabilities' | 'logits'>,
-  logitsOf?: (logits: Float32Array) => Float32Array,
-): Omit<Judged, 'label'> {
-  if (!logitsOf) {
-    const shares = Float64Array.from(probabilities, ({ probability }) => probability);
-    return { predicted: index, probabilities: shares };
-  }
-  const common = logitsOf(logits);
-  const normaliser = logSumExp(common);
-  const shares = Float64Array.from(common, (logit) => Math.exp(logit - normaliser));
-  return { predicted: argmax(common), probabilities: shares };
 }
 
 /** Each face in all its versions, the clean one first; labels are added as faces are read. */
 async function* versionsOf(
-  { samples, signal }: CorruptionOptions,
+  options: CorruptionOptions,
   versions: readonly ({ name: string; severity: Severity } | undefined)[],
   seed: number,
   labels: number[],
 ): AsyncGenerator<RgbImage> {
-  for (const [place, { path, label }] of samples.entries()) {
-    throwIfAborted(signal);
-    const face = await decodeImage(path).catch((error: unknown) => {
-      if (!isUnreadable(error)) throw error;
-      return undefined;
-    });
-    if (!face) continue;
-    labels.push(label);
+  for await (const { face, sample, place } of readableFaces(options)) {
+    labels.push(sample.label);
     for (const version of versions)
       yield version ? await corrupted(face, version.name, version.severity, seed, place) : face;
   }
@@ -132,10 +89,8 @@ export function relativeErrors(
       'data.layout',
       `Expected ${where} to be of the same faces, corruptions and severities, but it is of ${reference.faces} faces and ${reference.corruptions.length} corruptions; evaluate the reference in the same way.`,
     );
-  const ratios = (of: (figures: CorruptionFigures) => number) => {
-    const parts = result.corruptions.map((own, i) => of(own) / of(reference.corruptions[i]!));
-    return parts.every(Number.isFinite) ? mean(parts) : null;
-  };
+  const ratios = (of: (figures: CorruptionFigures) => number) =>
+    meanRatio(result.corruptions.map(of), reference.corruptions.map(of));
   return {
     meanCorruptionError: ratios(({ error }) => error),
     relativeError: reference.corruptions.every(({ rise }) => rise > 0) ? ratios(({ rise }) => rise) : null,
@@ -147,14 +102,7 @@ export function relativeErrors(
  * @throws PosterError `option.invalid` listing the known ones.
  */
 export function parseCorruptions(text: string): readonly string[] {
-  if (['all', 'raf-db-c'].includes(text.toLowerCase())) return corruptionNames;
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !corruptionNames.includes(name));
-  if (unknown === undefined) return [...new Set(names)];
-  throw new PosterError(
-    'option.invalid',
-    `Expected raf-db-c, all or names of corruptions (${corruptionNames.join(', ')}) for --corruptions, got "${unknown}".`,
-  );
+  return parseAlterations(text, { kind: 'corruptions', set: 'raf-db-c', known: corruptionNames });
 }
 
 /**

@@ -1,9 +1,9 @@
 /** Figures of a model on faces that were made worse, with intervals over the faces. Browser-safe. */
 import { seededRandom } from '../../tensor/random.js';
 import { expectedCalibrationError, type Judged, reliabilityBins } from '../calibration.js';
-import { wilsonInterval } from '../metrics.js';
+import { mean, wilsonInterval } from '../metrics.js';
 import type { CorruptionFigures, CorruptionResult, VersionFigures } from '../result.js';
-import { bootstrap, type Estimate } from '../statistics/bootstrap.js';
+import { bootstrap, type Estimate, meanOver } from '../statistics/bootstrap.js';
 import { answerGaps, type CalibrationGaps, holding, resampledError } from '../statistics/calibration-gaps.js';
 
 /** Images drawn for a figure in all resamples together. */
@@ -75,19 +75,11 @@ function errorEstimates(wrong: readonly (readonly number[])[], places: readonly 
     mean(places.map((place) => wrong[place]![face]!)),
   );
   const rises = errors.map((error, face) => error - wrong[0]![face]!);
-  const meanOf = (values: Float64Array) => (images: Uint32Array) => {
-    let sum = 0;
-    for (let i = 0; i < images.length; i++) sum += values[images[i]!]!;
-    return sum / images.length;
-  };
-  return { error: estimate(faces, meanOf(errors)), rise: estimate(faces, meanOf(rises)) };
+  const ofImages = (values: Float64Array) => estimate(faces, (images) => meanOver(values, images));
+  return { error: ofImages(errors), rise: ofImages(rises) };
 }
 
 function estimate(faces: number, figure: (images: Uint32Array) => number): Estimate {
   const resamples = Math.min(1000, Math.max(200, Math.floor(mostDrawn / faces)));
   return bootstrap(faces, (images) => [figure(images)], { random: seededRandom(1), resamples })[0]!;
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -47,6 +47,13 @@ export function bootstrap(
   });
 }
 
+/** The mean of the values of these images. */
+export function meanOver(values: Float64Array, images: Uint32Array): number {
+  let sum = 0;
+  for (let i = 0; i < images.length; i++) sum += values[images[i]!]!;
+  return sum / images.length;
+}
+
 /** The quantile of sorted values, between neighbours in proportion (numpy's `linear`); NaN of none. */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   const place = share * (sorted.length - 1);

@@ -4,6 +4,7 @@
  * Both ways are scikit-learn's: StratifiedKFold, shuffled by our own random numbers, and StratifiedGroupKFold for images
  * of which those of one subject stay together.
  */
+import { mean, total } from '../../evaluate/metrics.js';
 import { randomStream, shuffle } from '../../util/random.js';
 
 /** The fold of each image, from 0; of every class the folds have as many images, or one more. */
@@ -60,7 +61,7 @@ function countsOf(
 }
 
 function dealGroups(groups: readonly (readonly number[])[], folds: number): number[] {
-  const perClass = groups[0]!.map((_, k) => sum(groups.map((counts) => counts[k]!)));
+  const perClass = groups[0]!.map((_, k) => total(groups.map((counts) => counts[k]!)));
   const dealt = Array.from({ length: folds }, () => perClass.map(() => 0)); // folds x classes
   const order = groups.map((_, i) => i).sort((a, b) => deviation(groups[b]!) - deviation(groups[a]!));
   const foldOf = new Array<number>(groups.length);
@@ -83,20 +84,12 @@ function bestFold(dealt: readonly number[][], perClass: readonly number[], group
         deviation(dealt.map((counts, i) => (counts[k]! + (i === fold ? group[k]! : 0)) / all)),
       ),
     );
-    const images = sum(own);
+    const images = total(own);
     const isEqual = Math.abs(unevenness - best.unevenness) <= 1e-8 + 1e-5 * best.unevenness; // numpy's isclose
     if (unevenness < best.unevenness || (isEqual && images < best.images))
       best = { fold, unevenness, images };
   }
   return best.fold;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function mean(values: readonly number[]): number {
-  return sum(values) / values.length;
 }
 
 /** Of the population. */

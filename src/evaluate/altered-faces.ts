@@ -1,0 +1,121 @@
+/** What judging a model on faces that were changed on purpose has in common: reading, recognising, naming, comparing. */
+import type { Sample } from '../data/dataset.js';
+import { PosterError, throwIfAborted } from '../errors.js';
+import { decodeImage } from '../image/decode/decode.js';
+import { isUnreadable } from '../image/decode/is-unreadable.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import type { Prediction } from '../recognise/prediction.js';
+import { argmax, logSumExp } from '../tensor/logits.js';
+import type { Judged } from './calibration.js';
+import { mean } from './metrics.js';
+
+/** What predicts images; `Poster` does. */
+export interface ImageRecogniser {
+  predictBatch(
+    images: AsyncIterable<RgbImage>,
+    options?: { readonly batchSize?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<Prediction>;
+}
+
+export interface AlteredFacesOptions<S extends Pick<Sample, 'path'>> {
+  readonly samples: readonly S[];
+  /** The ways in which faces are changed. */
+  readonly names: readonly string[];
+  /** Brings logits to the classes that are judged, where these are not the model's. */
+  readonly logitsOf?: ((logits: Float32Array) => Float32Array) | undefined;
+  /** Decides all that is random: a face that is changed in one way always draws the same numbers. Default 1. */
+  readonly seed?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** The faces that can be read, each with its place among the samples; the others are passed over. */
+export async function* readableFaces<S extends Pick<Sample, 'path'>>({
+  samples,
+  signal,
+}: Pick<AlteredFacesOptions<S>, 'samples' | 'signal'>): AsyncGenerator<{
+  face: RgbImage;
+  sample: S;
+  place: number;
+}> {
+  for (const [place, sample] of samples.entries()) {
+    throwIfAborted(signal);
+    const face = await decodeImage(sample.path).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error;
+      return undefined;
+    });
+    if (face) yield { face, sample, place };
+  }
+}
+
+/**
+ * The answers to images, of which each face has so many.
+ * @param verb what was to be done to the faces, for the message
+ * @throws PosterError `data.layout` where there was none.
+ */
+export async function* answersTo<S extends Pick<Sample, 'path'>>(
+  model: ImageRecogniser,
+  images: AsyncIterable<RgbImage>,
+  { samples, batchSize = 16, signal, onProgress, logitsOf }: AlteredFacesOptions<S>,
+  { perFace, verb }: { readonly perFace: number; readonly verb: string },
+): AsyncGenerator<Omit<Judged, 'label'>> {
+  let done = 0;
+  for await (const prediction of model.predictBatch(images, { batchSize, ...(signal && { signal }) })) {
+    yield answerOf(prediction, logitsOf);
+    done += 1;
+    onProgress?.(done, samples.length * perFace);
+  }
+  if (done === 0)
+    throw new PosterError(
+      'data.layout',
+      `Expected at least one readable image to ${verb}, got none; check the dataset.`,
+    );
+}
+
+/** The answer and its probabilities, in the classes that are judged. */
+function answerOf(
+  { index, probabilities, logits }: Pick<Prediction, 'index' | 'probabilities' | 'logits'>,
+  logitsOf?: (logits: Float32Array) => Float32Array,
+): Omit<Judged, 'label'> {
+  if (!logitsOf) {
+    const shares = Float64Array.from(probabilities, ({ probability }) => probability);
+    return { predicted: index, probabilities: shares };
+  }
+  const common = logitsOf(logits);
+  const normaliser = logSumExp(common);
+  const shares = Float64Array.from(common, (logit) => Math.exp(logit - normaliser));
+  return { predicted: argmax(common), probabilities: shares };
+}
+
+/** The mean of the values as parts of others; null where one of the others is 0. */
+export function meanRatio(values: readonly number[], others: readonly number[]): number | null {
+  const ratios = values.map((value, i) => value / others[i]!);
+  return ratios.every(Number.isFinite) ? mean(ratios) : null;
+}
+
+/**
+ * The changes that a text names: `all`, the name of the published set, or names between commas.
+ * @throws PosterError `option.invalid` listing the known ones.
+ */
+export function parseAlterations(
+  text: string,
+  {
+    kind,
+    set,
+    known,
+  }: {
+    readonly kind: 'corruptions' | 'perturbations';
+    readonly set: string;
+    readonly known: readonly string[];
+  },
+): readonly string[] {
+  if (['all', set].includes(text.toLowerCase())) return known;
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return [...new Set(names)];
+  throw new PosterError(
+    'option.invalid',
+    `Expected ${set}, all or names of ${kind} (${known.join(', ')}) for --${kind}, got "${unknown}".`,
+  );
+}
