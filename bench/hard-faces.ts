@@ -20,6 +20,7 @@ import { decodeInput } from '../src/image/decode/decode-input.js';
 import { flipHorizontally } from '../src/image/flip.js';
 import { resizeBilinear } from '../src/image/resize.js';
 import type { RgbImage } from '../src/image/rgb-image.js';
+import { markdownTable } from './support/markdown-table.js';
 import { replaceSection } from './support/replace-section.js';
 
 /** A rectangle in parts of a face's width and height: left, top, right, bottom. */
@@ -62,7 +63,7 @@ const plain = await judge('as they are', faces);
 const rows = [row('as they are', plain), ...(await turnedRows(plain))];
 for (const [name, change] of Object.entries(changes))
   rows.push(row(name, await judge(name, faces.map(change))));
-const text = section(rows);
+const text = markdownTable(['faces', 'how many', 'top-1', '95 % interval'], rows);
 const card = new URL('../../docs/model-card.md', import.meta.url);
 await writeFile(card, replaceSection(await readFile(card, 'utf8'), 'hard faces', text));
 process.stdout.write(`${text}\n`);
@@ -79,7 +80,7 @@ async function judge(name: string, images: readonly RgbImage[]): Promise<boolean
   return right;
 }
 
-async function turnedRows(right: readonly boolean[]): Promise<string[]> {
+async function turnedRows(right: readonly boolean[]): Promise<string[][]> {
   await using finder = await openFaceFinder();
   const progress = createProgress('turned', 'faces');
   const groups = new Map<string, boolean[]>(
@@ -136,15 +137,11 @@ function small(face: RgbImage, side: number): RgbImage {
   return resizeBilinear(resizeBilinear(face, side, side), face.width, face.height);
 }
 
-function row(name: string, right: readonly boolean[]): string {
+function row(name: string, right: readonly boolean[]): string[] {
   const hits = right.filter(Boolean).length;
   const { low, high } = wilsonInterval(hits, right.length);
   const [accuracy, from, to] = [hits / right.length, low, high].map(
     (share) => `${(100 * share).toFixed(1)} %`,
   );
-  return `| ${name} | ${right.length} | ${accuracy} | ${from} to ${to} |`;
-}
-
-function section(lines: readonly string[]): string {
-  return ['| faces | how many | top-1 | 95 % interval |', '|---|---:|---:|---:|', ...lines].join('\n');
+  return [name, String(right.length), accuracy!, `${from} to ${to}`];
 }

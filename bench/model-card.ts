@@ -26,6 +26,7 @@ import type { Estimate } from '../src/evaluate/statistics/bootstrap.js';
 import { hashFile } from '../src/io/hash-file.js';
 import { shippedCheckpoint } from '../src/model/shipped-models.js';
 import { defaultModel } from '../src/model/shipped-names.js';
+import { markdownTable } from './support/markdown-table.js';
 import { replaceSection } from './support/replace-section.js';
 
 const { values: flags } = parseArgs({
@@ -109,7 +110,7 @@ function section(): string {
     `On the ${samples.toLocaleString('en')} ${facts.data} faces with a majority label (of the votes, those of one dropped, more`,
     'than half; unknown and not-a-face left out), one look at each face, no averaging:',
     '',
-    table(
+    markdownTable(
       ['', 'the graph in the package', 'its checkpoint'],
       [
         ['top-1', ...both(({ metrics: { accuracy } }) => `${(100 * accuracy).toFixed(2)} %`)],
@@ -123,7 +124,7 @@ function section(): string {
     '',
     `The 95 % interval of the graph's top-1 (Wilson) is ${percent(low)} to ${percent(high)}. By class, in per cent:`,
     '',
-    table(
+    markdownTable(
       ['', ...['faces', 'recall', 'precision', 'F1']],
       classes.map((name, i) => {
         const { support } = metrics.perClass[i]!;
@@ -136,14 +137,14 @@ function section(): string {
     '',
     'Faces by label (rows) and by what was answered (columns):',
     '',
-    table(
+    markdownTable(
       ['', ...classes],
       classes.map((name, i) => [name, ...matrix[i]!.map(String)]),
     ),
     '',
     'How often answers were right, by the probability they were given with:',
     '',
-    table(
+    markdownTable(
       ['probability', 'faces', 'mean probability', 'right'],
       graph.reliability
         .filter(({ count }) => count > 0)
@@ -175,7 +176,7 @@ function trustSection(): string {
     `How far its probabilities can be trusted: the graph with ${temperature}, which was fitted on training faces held out for`,
     `it; 95 % intervals over the ${samples.toLocaleString('en')} faces:`,
     '',
-    table(
+    markdownTable(
       ['', ...(calibration ? ['before', 'with the temperature'] : ['figure'])],
       rows.map(([name, of]) => [name, ...columns.map(of)]),
     ),
@@ -188,7 +189,7 @@ function votesSection(): string {
   return [
     `Against the votes of the annotators, ${faces.toLocaleString('en')} faces, 95 % intervals:`,
     '',
-    table(
+    markdownTable(
       ['', 'figure'],
       [
         ['cross entropy against the votes, nats', within(crossEntropy)],
@@ -210,7 +211,7 @@ function corruptionsSection(): string {
     `${faces.toLocaleString('en')} faces in each cell; clean ${withinPercent(clean.accuracy)}. The mean error is ${withinPercent(estimates!.meanError)},`,
     `${points(estimates!.meanRise)} points above that of clean faces.`,
     '',
-    table(
+    markdownTable(
       ['', ...levels, 'mean error', 'calibration error'],
       corruptions.map(({ name, severities, estimates: own }) => [
         name,
@@ -229,7 +230,7 @@ function perturbationsSection(): string {
     `How often its answer changes from one frame to the next of the sequences of RAF-DB-P (\`--perturbations raf-db-p\`), in per`,
     `cent of the frames of ${faces.toLocaleString('en')} faces, with 95 % intervals over faces:`,
     '',
-    table(
+    markdownTable(
       ['', 'flip rate'],
       [
         ...perturbations.map(({ name, flipRate }) => [name, points(flipRate)]),
@@ -259,11 +260,6 @@ function points({ value, low, high }: Estimate): string {
 
 function both(figure: (result: EvaluationResult) => string): string[] {
   return [graph, source].map(figure);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|---|${'---:|'.repeat(head.length - 1)}`, ...rows.map(line)].join('\n');
 }
 
 function percent(ratio: number): string {

@@ -16,6 +16,7 @@ import { openDataset } from '../src/data/open-dataset.js';
 import { holm, mcNemar } from '../src/evaluate/statistics/mcnemar.js';
 import { defaultModel } from '../src/model/shipped-names.js';
 import { startJsonProcess } from './support/json-process.js';
+import { markdownTable } from './support/markdown-table.js';
 import { replaceSection } from './support/replace-section.js';
 
 const { values: flags } = parseArgs({
@@ -92,14 +93,15 @@ function section(): string {
     const cells = test
       ? [String(test.onlyFirst), String(test.onlySecond), pValue(adjusted[i - 1]!)]
       : ['', '', ''];
-    return `| ${[name, `${(100 * share).toFixed(2)} %`, ...cells].join(' | ')} |`;
+    return [name, `${(100 * share).toFixed(2)} %`, ...cells];
   });
   return [
     `On the same ${faces.length.toLocaleString('en')} faces, each given as a crop:`,
     '',
-    "| | top-1 | right here alone | right there alone | McNemar's p, Holm's adjustment |",
-    '|---|---:|---:|---:|---:|',
-    ...rows,
+    markdownTable(
+      ['', 'top-1', 'right here alone', 'right there alone', "McNemar's p, Holm's adjustment"],
+      rows,
+    ),
     '',
     `The two others cannot say contempt (${faces.filter(({ label }) => label === 'contempt').length} faces, counted as wrong).`,
   ].join('\n');

@@ -17,6 +17,7 @@ import { measureInRounds } from '../src/bench/rounds.js';
 import { type Spread, spreadOf } from '../src/bench/statistics.js';
 import { writeDrawnDataset } from '../testing/drawn-faces/write-drawn-dataset.js';
 import { type JsonProcess, startJsonProcess } from './support/json-process.js';
+import { markdownTable } from './support/markdown-table.js';
 import { ratiosOf } from './support/ratios.js';
 import { replaceSection } from './support/replace-section.js';
 import { temporaryFolder } from './support/temporary-folder.js';
@@ -157,13 +158,12 @@ function render({ batchSize, threads, rounds, figures, before, after }: Result):
     `official program (PyTorch ${theirs})`,
     `\`poster train\` (libtorch ${our})`,
     'times the official rate',
+    'its peak memory',
+    'ours',
   ];
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const waiting = Math.max(...figures.map(({ loader }) => loader));
   return [
-    line([...head, 'its peak memory', 'ours']),
-    `|---|${'---:|'.repeat(5)}`,
-    ...rows.map(line),
+    markdownTable(head, rows),
     '',
     `One SAM step, batch ${batchSize}, ${threads} threads, ${rounds} rounds in turn: medians (lowest to highest). Of a step at most ${(100 * waiting).toFixed(2)} % is spent waiting for images. ${cpus()[0]?.model.trim() ?? 'Unknown processor'}; load ${before.toFixed(2)} before, ${after.toFixed(2)} after.`,
   ].join('\n');

@@ -27,6 +27,7 @@ import { posterV2 } from '../src/network/poster-v2.js';
 import { defaultFaces } from '../src/quantize/default-faces.js';
 import { regeneratedStateDict } from '../test/support/regenerated.js';
 import { type JsonProcess, startJsonProcess } from './support/json-process.js';
+import { markdownTable } from './support/markdown-table.js';
 import { ratiosOf } from './support/ratios.js';
 import { replaceSection } from './support/replace-section.js';
 import { temporaryFolder } from './support/temporary-folder.js';
@@ -243,11 +244,8 @@ function render(measured: readonly Measured[], before: number): string {
   const [fp32, int8] = (['fp32', 'int8'] as const).map((name) =>
     measured.find(({ engine }) => engine === name),
   );
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    line(head),
-    `|---|${'---:|'.repeat(head.length - 1)}`,
-    ...rows.map(line),
+    markdownTable(head, rows),
     '',
     ...(fp32 && int8
       ? [
