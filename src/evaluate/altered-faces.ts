@@ -5,7 +5,7 @@ import { decodeImage } from '../image/decode/decode.js';
 import { isUnreadable } from '../image/decode/is-unreadable.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Prediction } from '../recognise/prediction.js';
-import { argmax, logSumExp } from '../tensor/logits.js';
+import { argmax, softmax } from '../tensor/logits.js';
 import type { Judged } from './calibration.js';
 import { mean } from './metrics.js';
 
@@ -83,9 +83,7 @@ function answerOf(
     return { predicted: index, probabilities: shares };
   }
   const common = logitsOf(logits);
-  const normaliser = logSumExp(common);
-  const shares = Float64Array.from(common, (logit) => Math.exp(logit - normaliser));
-  return { predicted: argmax(common), probabilities: shares };
+  return { predicted: argmax(common), probabilities: softmax(common) };
 }
 
 /** The mean of the values as parts of others; null where one of the others is 0. */

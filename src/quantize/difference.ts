@@ -3,7 +3,7 @@ import { throwIfAborted } from '../errors.js';
 import { emitSplitModel } from '../onnx/emit.js';
 import type { Graph } from '../onnx/graph.js';
 import { openSession } from '../onnx/runtime.js';
-import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
+import { argmax, requireFiniteLogits, softmax } from '../tensor/logits.js';
 import { version } from '../version.js';
 
 /** How far the answers of two models lie apart. */
@@ -36,8 +36,11 @@ export async function probabilitiesOf(
       const batch = faces.slice(start, start + batchSize);
       const { logits } = await session.run(concatenate(batch), batch.length);
       const classes = logits.length / batch.length;
-      for (let i = 0; i < batch.length; i++)
-        found.push(probabilities(logits.subarray(i * classes, (i + 1) * classes)));
+      for (let i = 0; i < batch.length; i++) {
+        const own = logits.subarray(i * classes, (i + 1) * classes);
+        requireFiniteLogits(own);
+        found.push(softmax(own));
+      }
     }
     return found;
   } finally {
@@ -46,12 +49,6 @@ export async function probabilitiesOf(
 }
 
 const batchSize = 8;
-
-function probabilities(logits: Float32Array): Float64Array {
-  requireFiniteLogits(logits);
-  const total = logSumExp(logits);
-  return Float64Array.from(logits, (logit) => Math.exp(logit - total));
-}
 
 function concatenate(faces: readonly Float32Array[]): Float32Array {
   const each = faces[0]!.length;

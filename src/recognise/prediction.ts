@@ -3,7 +3,7 @@
  * Here: what a user gets for an image. Browser-safe.
  */
 import type { ModelOutputs } from '../onnx/session.js';
-import { argmax, logSumExp, requireFiniteLogits } from '../tensor/logits.js';
+import { argmax, requireFiniteLogits, softmax } from '../tensor/logits.js';
 import { requireGiven } from '../util/given.js';
 
 /** One class and its probability in [0, 1]. */
@@ -57,8 +57,8 @@ export function toPrediction(
   image?: string,
 ): Prediction {
   requireFiniteLogits(logits, image);
-  const normaliser = logSumExp(logits);
-  const probabilities = labels.map((label, i) => ({ label, probability: Math.exp(logits[i]! - normaliser) }));
+  const shares = softmax(logits);
+  const probabilities = labels.map((label, i) => ({ label, probability: shares[i]! }));
   const index = argmax(logits);
   return { ...probabilities[index]!, index, probabilities, logits, ...(embedding && { embedding }) };
 }

@@ -10,6 +10,12 @@ export function logSumExp(values: ArrayLike<number>): number {
   return largest + Math.log(sum);
 }
 
+/** The probability of each class: exp(logits) over their sum. */
+export function softmax(logits: ArrayLike<number>): Float64Array {
+  const normaliser = logSumExp(logits);
+  return Float64Array.from(logits, (logit) => Math.exp(logit - normaliser));
+}
+
 /**
  * Proves that logits are numbers, before anything is read from them: the largest of NaNs would be the first class.
  *
