@@ -63,6 +63,7 @@ export { type ListInputsOptions, listInputs, type Wanted } from './predict/list-
 export type { LineSink } from './predict/output/output-file.js';
 export type { PredictCounts } from './predict/output/stream-lines.js';
 export { type PredictToOptions, predictTo } from './predict/predict-files.js';
+export { type PredictImagesOptions, predictImagesTo } from './predict/predict-images.js';
 export { type PredictPhotosOptions, predictPhotosTo } from './predict/predict-photos.js';
 export {
   type PredictVideosCounts,

@@ -1,5 +1,6 @@
 /** Heat maps for predictions, written as results come. */
 import { join, parse } from 'node:path';
+import { PosterError } from '../errors.js';
 import type { ExplainMethod, Explanation } from '../explain/explanation.js';
 import { explanationEndings, writeGuarded } from '../explain/write-explanation.js';
 import { decodeImage } from '../image/decode/decode.js';
@@ -40,6 +41,36 @@ export function explainedFaces({ folder }: ExplainTo): SideFiles {
     ...sideFiles(flag, folder, names, (path) => `${parse(path).name}-face-1`),
     nameOf: (file) => /^(.+)-face-\d+\.(?:png|json)$/i.exec(file)?.[1],
   };
+}
+
+/** What is written for every image of which it has to be seen whether it is a crop or a photo. */
+export function explainedImages(explain: ExplainTo): SideFiles {
+  const { folder, namesOf, ...files } = explainedFaces(explain);
+  const named = new Map<string, string>();
+  const likeFaces = new Map<string, string>(); // by the name of the photo whose face they may replace
+  return {
+    ...{ folder, ...files },
+    namesOf(path) {
+      const { name } = parse(path);
+      const photoName = /^(.+)-face-\d+$/.exec(name)?.[1];
+      const photo = photoName !== undefined && named.get(photoName);
+      if (photo) throw sharedName(photo, path, folder);
+      const crop = likeFaces.get(name);
+      if (crop) throw sharedName(path, crop, folder);
+      named.set(name, path);
+      if (photoName !== undefined) likeFaces.set(photoName, path);
+      return namesOf(path);
+    },
+    nameOf: (file) => /^(.+?)(?:-face-\d+)?\.(?:png|json)$/i.exec(file)?.[1],
+  };
+}
+
+function sharedName(photo: string, crop: string, folder: string): PosterError {
+  const name = join(folder, `${parse(crop).name}.png`);
+  return new PosterError(
+    'option.invalid',
+    `Expected inputs of different names for ${flag}, but a face of ${photo} and ${crop} could both be written to ${name}; pass --faces or --crops, or write them into different folders.`,
+  );
 }
 
 /** Explains every crop that could be read. */

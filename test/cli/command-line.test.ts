@@ -74,9 +74,6 @@ test('a photo is recognised by its faces, a crop as it is, and it is said which'
   const asTold = await poster(['predict', photo, '--crops', ...from]);
   assert.doesNotMatch(asTold.stderr, /crop/);
   assert.equal(JSON.parse(asTold.stdout).faces, undefined);
-  const both = await poster(['predict', photo, crop, ...from]);
-  assert.equal(both.code, 2);
-  assert.match(both.stderr, /looks like a photo and .* like a crop; pass --faces .* or --crops/);
 });
 
 test('a full disk ends the work with a sentence', { skip: !existsSync('/dev/full') }, async () => {

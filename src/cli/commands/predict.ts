@@ -61,7 +61,7 @@ export function registerPredict(program: Command): void {
     .command('predict')
     .summary('recognise the expressions of face images')
     .description(
-      'Recognises every face of ordinary photos, or face crops as they are; it looks at the first images to tell which they are, and says so. Takes files, folders, glob patterns, or - for paths on standard input, one a line. In videos every face is found and followed; ffmpeg must be installed.',
+      'Recognises every face of ordinary photos, or face crops as they are; it looks at each image to tell which it is, and says so; --crops spares many crops that look. Takes files, folders, glob patterns, or - for paths on standard input, one a line. In videos every face is found and followed; ffmpeg must be installed.',
     )
     .argument('<inputs...>', 'images or videos, folders, patterns or -')
     .addOption(checkpointOption())
@@ -138,22 +138,33 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
     ...{ batchSize: flags.batchSize, workers: flags.workers, onNote },
   };
   const photoOptions = { ...options, ...alignOptions(flags), annotate: flags.annotate };
-  const asCrops = (crops: AsyncIterable<string>) => predictTo(poster, crops, cropOptions);
   const counts = await (flags.crops
-    ? asCrops(paths)
+    ? predictTo(poster, paths, cropOptions)
     : withFinder(flags, async (finder) => {
-        const asPhotos = (photos: AsyncIterable<string>) =>
-          predictPhotosTo(poster, finder, photos, photoOptions);
-        if (flags.faces || faceFlags(flags).length > 0) return await asPhotos(paths);
-        const { lookAt } = await import('../predict/photos-or-crops.js');
-        const looked = await lookAt(paths, finder, inputs.includes('-') ? 1 : undefined);
-        if (looked.note) process.stderr.write(`${looked.note}\n`);
-        return await (looked.kind === 'photo' ? asPhotos : asCrops)(looked.paths);
+        if (flags.faces || faceFlags(flags).length > 0)
+          return await predictPhotosTo(poster, finder, paths, photoOptions);
+        const { predictImagesTo } = await import('../../predict/predict-images.js');
+        return await predictImagesTo(poster, finder, paths, { ...cropOptions, onLooked: noteKinds() });
       })
   ).finally(() => progress?.stop());
   notePassedOver(passedOver);
   report(counts, flags.output);
 }
+
+/** Says of the first photo and of the first crop what it was taken for. */
+function noteKinds(): (path: string, kind: 'photo' | 'crop') => void {
+  const said = new Set<string>();
+  return (path, kind) => {
+    if (said.has(kind)) return;
+    said.add(kind);
+    process.stderr.write(`${path}: ${kinds[kind]}\n`);
+  };
+}
+
+const kinds = {
+  photo: 'a photo, recognised by its faces (--crops takes it whole)',
+  crop: 'a face crop, taken whole (--faces looks for faces in it)',
+};
 
 /** Lends what finds faces to some work. */
 async function withFinder<T>(flags: PredictFlags, work: (finder: FaceFinder) => Promise<T>): Promise<T> {
