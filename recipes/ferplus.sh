@@ -18,7 +18,7 @@ faces=$1 votes=$2 landmarks=$3 output=${4:-runs/ferplus}
 poster="node $(dirname "$0")/../build/src/cli/main.js"
 
 [ -d "$output/dataset" ] ||
-  $poster data prepare "$faces" --data-type FERPlus --votes "$votes" --out "$output/dataset"
+  $poster data prepare "$faces" --data-type FERPlus --votes "$votes" --output "$output/dataset"
 
 # Without SAM, whose second pass would cost half of the epochs; small steps of a fast optimiser, halved after each epoch.
 exec $poster train --data "$output/dataset" --data-type FERPlus --output "$output/run" \

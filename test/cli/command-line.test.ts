@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { completionScript, shells } from '../../src/cli/completion.js';
@@ -74,6 +76,26 @@ test('a photo is recognised by its faces, a crop as it is, and it is said which'
   const asTold = await poster(['predict', photo, '--crops', ...from]);
   assert.doesNotMatch(asTold.stderr, /crop/);
   assert.equal(JSON.parse(asTold.stdout).faces, undefined);
+});
+
+test('the folder of data is named bare or by --data, once', async () => {
+  const data = join(folder, 'data');
+  for (const name of ['anger', 'fear']) {
+    await mkdir(join(data, name), { recursive: true });
+    await copyFile(crop, join(data, name, 'face.jpg'));
+  }
+  const check = ['data', 'check', '--data-type', 'folder', '--quick', '--json'];
+  const bare = await poster([...check, data]);
+  assert.equal(JSON.parse(bare.stdout).root, data);
+  assert.deepEqual(await poster([...check, '--data', data]), bare);
+  const both = await poster([...check, data, '--data', folder]);
+  assert.deepEqual(
+    [both.code, both.stderr],
+    [2, `poster: Expected one folder, got ${data} and --data ${folder}; leave one out.\n`],
+  );
+  const neither = await poster(check);
+  assert.deepEqual([neither.code, neither.stdout], [2, '']);
+  assert.match(neither.stderr, /^poster: Expected the folder of the data; name it, as in --data path/);
 });
 
 test('a full disk ends the work with a sentence', { skip: !existsSync('/dev/full') }, async () => {

@@ -65,7 +65,7 @@ describe('an image of any size', () => {
     const property = fc.asyncProperty(anySize, async (size) => {
       const path = join(out, 'photo.png');
       await writeFile(path, await encodePng(grey(size)));
-      const outcome = await alignPhoto(finder, { path, out, target: 'face.png', all: true });
+      const outcome = await alignPhoto(finder, { path, output: out, target: 'face.png', all: true });
       assert.deepEqual(outcome, { result: 'no face', found: 0, faces: [] });
     });
     const examples: [Size][] = [

@@ -38,7 +38,7 @@ before(async () => {
     for (const name of ['happy', 'sad'])
       await writeFiles(root, { [`${split}/${name}/photo.png`]: await drawPhoto(portrait) });
   const { template, size } = alignment;
-  await alignData({ root, out: aligned, type: 'folder', template, cropSize: size, workers: 1 });
+  await alignData({ root, output: aligned, type: 'folder', template, cropSize: size, workers: 1 });
 });
 
 async function drawPhoto(portrait: RgbImage): Promise<Uint8Array> {
@@ -52,7 +52,7 @@ const configOf = (data: string, type: 'folder' | 'RAF-DB' | 'FERPlus' = 'folder'
 
 test('training knows how its data were aligned, also when they were prepared once more', async () => {
   const prepared = join(folder, 'prepared');
-  await prepareData({ root: aligned, out: prepared, type: 'folder', mode: 'copy' });
+  await prepareData({ root: aligned, output: prepared, type: 'folder', mode: 'copy' });
   assert.deepEqual(JSON.parse(await readFile(join(prepared, 'labels.json'), 'utf8')).alignment, alignment);
   for (const data of [aligned, prepared])
     assert.deepEqual((await openTrainingData(configOf(data))).alignment, alignment);

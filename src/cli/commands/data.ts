@@ -6,6 +6,7 @@ import { type PlaceMode, placeModes } from '../../data/make/prepare/place-file.j
 import { prepareData } from '../../data/make/prepare/prepare-data.js';
 import type { OpenDatasetOptions } from '../../data/open-dataset.js';
 import { readLabels } from '../../data/read-labels.js';
+import { PosterError } from '../../errors.js';
 import { type AlignmentFlags, alignmentOptions, strictOption, wholeNumber } from '../options.js';
 import { createProgress } from '../render/progress.js';
 import { renderAlignedData } from '../render/render-aligned-data.js';
@@ -14,6 +15,7 @@ import { RequiredOption } from '../required-option.js';
 import { runVerb } from '../run-verb.js';
 
 interface SharedFlags {
+  readonly data?: string;
   readonly dataType: string;
   readonly labels?: string;
   readonly votes?: string;
@@ -61,7 +63,8 @@ export function registerData(program: Command): void {
 function registerAlign(command: Command): void {
   command
     .description('cut the faces out of raw photos, aligned as recognition aligns them, as a training set')
-    .argument('<dir>', 'a folder of photos, or a dataset of photos with --data-type')
+    .argument('[dir]', 'a folder of photos, or a dataset of photos with --data-type')
+    .addOption(dataOption())
     .option('--data-type <type>', `for labelled photos, one of ${dataTypes.join(', ')}`)
     .addOption(new RequiredOption('-o, --output <dir>', 'folder to make; it must not exist'));
   for (const option of alignmentOptions("the data type's, or RAF-DB's")) command.addOption(option);
@@ -75,9 +78,14 @@ function registerAlign(command: Command): void {
 
 function withSharedFlags(command: Command): Command {
   const described = command
-    .argument('<dir>', "the dataset's folder, or a list of images for --data-type list")
+    .argument('[dir]', "the dataset's folder, or a list of images for --data-type list")
+    .addOption(dataOption())
     .addOption(new RequiredOption('--data-type <type>', `one of ${dataTypes.join(', ')}`));
   return withLabelFlags(described);
+}
+
+function dataOption(): Option {
+  return new Option('--data <dir>', 'the same as <dir>, named as in train and evaluate');
 }
 
 function withLabelFlags(command: Command): Command {
@@ -90,11 +98,11 @@ function withLabelFlags(command: Command): Command {
 
 async function dataOptions(
   signal: AbortSignal,
-  root: string,
+  named: string | undefined,
   flags: Omit<SharedFlags, 'dataType'>,
 ): Promise<Omit<OpenDatasetOptions, 'type'>> {
   return {
-    root,
+    root: oneFolder(named, flags.data),
     labels: flags.labels === undefined ? undefined : await readLabels(flags.labels),
     votes: flags.votes,
     allowEmpty: flags.allowEmpty,
@@ -102,10 +110,25 @@ async function dataOptions(
   };
 }
 
-async function check(signal: AbortSignal, root: string, flags: CheckFlags): Promise<void> {
+/** The folder may be named bare, or by the option as in every verb that reads data. */
+function oneFolder(bare: string | undefined, option: string | undefined): string {
+  if (bare !== undefined && option !== undefined)
+    throw new PosterError(
+      'option.invalid',
+      `Expected one folder, got ${bare} and --data ${option}; leave one out.`,
+    );
+  const folder = bare ?? option;
+  if (folder !== undefined) return folder;
+  throw new PosterError(
+    'option.invalid',
+    'Expected the folder of the data; name it, as in --data path/to/data.',
+  );
+}
+
+async function check(signal: AbortSignal, named: string | undefined, flags: CheckFlags): Promise<void> {
   const { quick } = flags;
   const type = parseDataType(flags.dataType);
-  const options = { ...(await dataOptions(signal, root, flags)), type };
+  const options = { ...(await dataOptions(signal, named, flags)), type };
   const report = await withProgress('Checking', 'images', (onProgress) =>
     checkData({ ...options, quick, onProgress }),
   );
@@ -114,24 +137,24 @@ async function check(signal: AbortSignal, root: string, flags: CheckFlags): Prom
   if (!isSound) process.exitCode = 1;
 }
 
-async function prepare(signal: AbortSignal, root: string, flags: PrepareFlags): Promise<void> {
-  const { output: out, mode, strict } = flags;
+async function prepare(signal: AbortSignal, named: string | undefined, flags: PrepareFlags): Promise<void> {
+  const { output, mode, strict } = flags;
   const type = parseDataType(flags.dataType);
-  const options = { ...(await dataOptions(signal, root, flags)), type };
+  const options = { ...(await dataOptions(signal, named, flags)), type };
   const data = await withProgress('Preparing', 'images', (onProgress) =>
-    prepareData({ ...options, out, mode, strict, onProgress }),
+    prepareData({ ...options, output, mode, strict, onProgress }),
   );
   print(data, flags, renderPreparedData);
 }
 
-async function align(signal: AbortSignal, root: string, flags: AlignFlags): Promise<void> {
-  const { output: out, template, cropSize, allFaces, detector, workers, skipExisting } = flags;
+async function align(signal: AbortSignal, named: string | undefined, flags: AlignFlags): Promise<void> {
+  const { output, template, cropSize, allFaces, detector, workers, skipExisting } = flags;
   const type = flags.dataType === undefined ? undefined : parseDataType(flags.dataType);
-  const options = { ...(await dataOptions(signal, root, flags)), type };
+  const options = { ...(await dataOptions(signal, named, flags)), type };
   const data = await withProgress('Aligning', 'photos', (onProgress) =>
     alignData({
       ...options,
-      ...{ out, template, cropSize, allFaces, detector, workers, skipExisting, onProgress },
+      ...{ output, template, cropSize, allFaces, detector, workers, skipExisting, onProgress },
     }),
   );
   print(data, flags, renderAlignedData);

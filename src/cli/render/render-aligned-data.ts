@@ -5,14 +5,14 @@ import { countTable } from './render-data-report.js';
 
 /** What `alignData` did, for a terminal. */
 export function renderAlignedData(data: AlignedData): string {
-  const { root, out, layout, alignment, classes, splits, notes } = data;
+  const { root, output, layout, alignment, classes, splits, notes } = data;
   const { template, size } = alignment;
   const sections = [
-    `The faces of ${root} (${layout}) are aligned in ${out}: ${size} x ${size} pixels, template ${template}`,
+    `The faces of ${root} (${layout}) are aligned in ${output}: ${size} x ${size} pixels, template ${template}`,
     ...(classes.length > 0 ? [countTable(splits)] : []),
     ...splits.map(renderAligned),
     ...notes.map((note) => `Note: ${note}`),
-    `Look at ${join(out, 'contact-sheet.png')}; ${join(out, 'faces.csv')} tells what became of every photo.`,
+    `Look at ${join(output, 'contact-sheet.png')}; ${join(output, 'faces.csv')} tells what became of every photo.`,
   ];
   return `${sections.join('\n')}\n`;
 }

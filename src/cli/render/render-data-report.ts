@@ -29,9 +29,9 @@ export function renderDataReport(report: DataReport): string {
 }
 
 /** What `prepareData` did, for a terminal. */
-export function renderPreparedData({ out, type, layout, splits, notes }: PreparedData): string {
+export function renderPreparedData({ output, type, layout, splits, notes }: PreparedData): string {
   const sections = [
-    `${type} (${layout}) is prepared in ${out}`,
+    `${type} (${layout}) is prepared in ${output}`,
     countTable(splits),
     ...splits.flatMap(({ split, dropped }) => droppedNotes(split, dropped)),
     ...splits.flatMap(({ split, votes }) => (votes ? [renderKeptVotes(split, votes)] : [])),

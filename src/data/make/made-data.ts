@@ -6,7 +6,7 @@ import type { Split } from '../layouts/layout.js';
 
 export interface MadeSplit {
   readonly split: Split;
-  /** Its folder under `out`; empty for undivided data and plain folders. */
+  /** Its folder under `output`; empty for undivided data and plain folders. */
   readonly folder: string;
   readonly images: number;
   /** Empty for a plain folder. */
@@ -14,7 +14,7 @@ export interface MadeSplit {
 }
 
 export interface MadeData<S extends MadeSplit = MadeSplit> {
-  readonly out: string;
+  readonly output: string;
   readonly root: string;
   /** Absent for a plain folder of photos. */
   readonly type?: DataType;

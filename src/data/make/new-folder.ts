@@ -6,18 +6,23 @@ import type { DataType } from '../labels.js';
 
 /**
  * @param root the data that the folder is made of; it may be a list of images anywhere
- * @throws PosterError `file.unwritable` when `out` is there and not empty, or lies inside the data
+ * @throws PosterError `file.unwritable` when `output` is there and not empty, or lies inside the data
  */
-export async function requireNewFolder(out: string, root: string, type: DataType | undefined): Promise<void> {
-  if (!(await isEmptyOrAbsent(out)))
+export async function requireNewFolder(
+  output: string,
+  root: string,
+  type: DataType | undefined,
+): Promise<void> {
+  if (!(await isEmptyOrAbsent(output)))
     throw new PosterError(
       'file.unwritable',
-      `Expected to make the folder ${out}, but it exists already; remove it or choose another --out.`,
+      `Expected to make the folder ${output}, but it exists already; remove it or choose another --output.`,
     );
-  if (type === 'list' || relative(await realpath(root), await realPlace(out)).split(sep)[0] === '..') return;
+  if (type === 'list' || relative(await realpath(root), await realPlace(output)).split(sep)[0] === '..')
+    return;
   throw new PosterError(
     'file.unwritable',
-    `Expected --output outside of the data in ${root}, got ${out}; choose a folder elsewhere.`,
+    `Expected --output outside of the data in ${root}, got ${output}; choose a folder elsewhere.`,
   );
 }
 

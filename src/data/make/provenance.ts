@@ -11,7 +11,7 @@ export async function writeProvenance(
   readme: readonly string[],
 ): Promise<void> {
   await writeAtomically(join(folder, 'README.md'), `${readme.join('\n')}\n`);
-  const { out: _, type, classes, folders, alignment, ...source } = data;
+  const { output: _, type, classes, folders, alignment, ...source } = data;
   if (!type) return;
   const labels: StoredLabels = { format: 1, type, classes: [...classes], folders: [...folders], alignment };
   const content = `${JSON.stringify({ ...labels, source }, null, 2)}\n`;

@@ -19,24 +19,24 @@ import { writeFindings } from './write-findings.js';
 /**
  * Cuts the faces out of raw photos, aligned as `predict --faces` aligns them: a dataset in a known layout becomes
  * class folders with labels.json, a plain folder keeps its sub-folders. faces.csv says what became of every photo,
- * contact-sheet.png shows some crops, README.md says what was made of what. The tree grows in `out`.part and is
+ * contact-sheet.png shows some crops, README.md says what was made of what. The tree grows in `output`.part and is
  * renamed when it is whole; interrupted work is kept there.
  *
- * @throws PosterError `option.invalid`; `file.unwritable` when `out` exists or an interrupted alignment is there and
+ * @throws PosterError `option.invalid`; `file.unwritable` when `output` exists or an interrupted alignment is there and
  * `skipExisting` is not set; `run.busy` when another process makes the same folder or the interrupted alignment is
  * of other photos or options; `data.layout` when no face is found at all; otherwise as `openDataset`
  */
 export async function alignData(options: AlignDataOptions): Promise<AlignedData> {
-  requireOptions(options, 'alignData', { root: 'a string', out: 'a string', type: 'a string' }, [
+  requireOptions(options, 'alignData', { root: 'a string', output: 'a string', type: 'a string' }, [
     'root',
-    'out',
+    'output',
   ]);
   const task = plan(options);
   const source = await listPhotos(task);
-  await requireNewFolder(task.out, task.root, task.type);
-  const lock = await takeLock(`${task.out}.lock`, {
-    what: task.out,
-    remedy: 'wait for that alignment, choose another --out',
+  await requireNewFolder(task.output, task.root, task.type);
+  const lock = await takeLock(`${task.output}.lock`, {
+    what: task.output,
+    remedy: 'wait for that alignment, choose another --output',
   });
   try {
     return await alignInto(source, task);
@@ -51,12 +51,12 @@ function plan(options: AlignDataOptions): AlignTask {
   const { template, cropSize, ...rest } = options;
   const alignment = chooseAlignment({ template, size: cropSize }, publishedCrops(options.type));
   checkCropSize(alignment.size);
-  const out = resolve(options.out);
+  const output = resolve(options.output);
   return {
     ...rest,
     root: resolve(options.root),
-    out,
-    aside: `${out}.part`,
+    output,
+    aside: `${output}.part`,
     alignment,
     allFaces: options.allFaces ?? false,
     workers: options.workers ?? availableParallelism(),
@@ -65,14 +65,14 @@ function plan(options: AlignDataOptions): AlignTask {
 }
 
 async function alignInto(source: PhotoSource, task: AlignTask): Promise<AlignedData> {
-  const { out, aside } = task;
+  const { output, aside } = task;
   await requireContinuable(task);
   const outcomes = await alignPhotos(source, task, fingerprint(source, task));
   const data = summariseAlignment(source, outcomes, task);
   if (data.splits.every(({ images }) => images === 0)) throw await noFace(source, task);
   await writeFindings(aside, data, source, outcomes);
   await rm(join(aside, journalName));
-  await rename(aside, out);
+  await rename(aside, output);
   return data;
 }
 
@@ -103,7 +103,7 @@ async function noFace({ photos }: PhotoSource, { root, aside }: AlignTask): Prom
   );
 }
 
-function explain(error: unknown, { out, aside }: AlignTask): unknown {
+function explain(error: unknown, { output, aside }: AlignTask): unknown {
   if (error instanceof PosterError && error.code === 'aborted')
     return new PosterError(
       'aborted',
@@ -111,7 +111,7 @@ function explain(error: unknown, { out, aside }: AlignTask): unknown {
       { cause: error },
     );
   if (error instanceof PosterError || !isSystemError(error)) return error;
-  return unwritable(out, error);
+  return unwritable(output, error);
 }
 
 function isSystemError(error: unknown): boolean {

@@ -12,7 +12,7 @@ import { cropPath } from './photo-source.js';
 export interface PhotoJob {
   readonly path: string;
   /** The folder that is made. */
-  readonly out: string;
+  readonly output: string;
   /** Where crops go below it, see {@link cropPath}. */
   readonly target: string;
   /** Cut out every face, and not the largest alone. */
@@ -21,12 +21,12 @@ export interface PhotoJob {
 
 /** @throws PosterError `file.unwritable`; an unreadable photo is an outcome */
 export async function alignPhoto(finder: FaceFinder, job: PhotoJob): Promise<PhotoOutcome> {
-  const { path, out, target, all } = job;
+  const { path, output, target, all } = job;
   try {
     const found = await finder.find(path);
     const cut = found.slice(0, all ? undefined : 1);
     for (const [i, { crop }] of cut.entries())
-      await writeAtomically(join(out, cropPath(target, all, i)), await encodePng(crop));
+      await writeAtomically(join(output, cropPath(target, all, i)), await encodePng(crop));
     const faces = cut.map(describe);
     return { result: faces.length > 0 ? 'face' : 'no face', found: found.length, faces };
   } catch (error) {

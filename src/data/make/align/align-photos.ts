@@ -50,7 +50,7 @@ async function requireOwnFolder(aside: string): Promise<void> {
   if (names.length === 0 || names.includes(journalName)) return;
   throw new PosterError(
     'file.unwritable',
-    `Expected ${aside} to be of an interrupted alignment, but it holds ${names[0]} and no ${journalName}; move it away or choose another --out.`,
+    `Expected ${aside} to be of an interrupted alignment, but it holds ${names[0]} and no ${journalName}; move it away or choose another --output.`,
   );
 }
 
@@ -76,12 +76,12 @@ async function alignRemaining(
   photos: readonly Photo[],
   threads: Thread<AlignMethods>,
   journal: Journal,
-  { aside: out, allFaces: all, workers, onProgress, signal }: AlignTask,
+  { aside: output, allFaces: all, workers, onProgress, signal }: AlignTask,
 ): Promise<void> {
   let done = 0;
   onProgress(done, photos.length);
   const align = async ({ path, target }: Photo) => {
-    await journal.add(target, await threads.ask('align', { path, out, target, all }));
+    await journal.add(target, await threads.ask('align', { path, output, target, all }));
     onProgress(++done, photos.length);
   };
   await forEachParallel(photos, workers, align, signal);

@@ -4,11 +4,11 @@ import type { PhotoOutcome } from './photo-outcome.js';
 import type { AlignedData, AlignedSplit, AlignTask, Outcomes, Photo, PhotoSource } from './types.js';
 
 export function summariseAlignment(source: PhotoSource, outcomes: Outcomes, task: AlignTask): AlignedData {
-  const { out, root, type, alignment, allFaces, detector } = task;
+  const { output, root, type, alignment, allFaces, detector } = task;
   const { layout, classes, folders } = source;
   const splits = source.splits.map((split) => summariseSplit(split, source, outcomes));
   return {
-    ...{ out, root, ...(type && { type }), layout, alignment, allFaces, ...(detector && { detector }) },
+    ...{ output, root, ...(type && { type }), layout, alignment, allFaces, ...(detector && { detector }) },
     ...{ aligned: new Date().toISOString(), classes, folders, splits },
     notes: [
       ...source.notes,

@@ -14,7 +14,7 @@ export type PhotoSourceOptions = Omit<OpenDatasetOptions, 'split' | 'type'> & {
 /** What {@link alignData} cuts faces out of, and how. */
 export interface AlignDataOptions extends PhotoSourceOptions {
   /** The folder to make; it must not exist, or be empty. */
-  readonly out: string;
+  readonly output: string;
   /** Where the five points come to lie. Default: as in the published crops of the type, otherwise RAF-DB's. */
   readonly template?: TemplateName | undefined;
   /** Height and width of a crop in pixels. Default: as the published crops of the type, or as the template's. */

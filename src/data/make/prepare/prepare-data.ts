@@ -15,36 +15,36 @@ import { type VotedFile, writeVotesFile } from './votes-file.js';
 import { type WrittenSplit, writeClassTree } from './write-class-tree.js';
 
 /**
- * Turns a dataset as distributed into class folders: `out/train/0_surprise/train_00001_aligned.jpg`. Folder
+ * Turns a dataset as distributed into class folders: `output/train/0_surprise/train_00001_aligned.jpg`. Folder
  * names sort in label order, so this program and those that number sorted folders agree on labels. Adds
  * labels.json, which `openDataset` reads, and a README.md of provenance. Votes are kept in votes.csv; images that
  * have votes but no majority go to no_majority/, and are never used for evaluation. The tree is built aside and
  * renamed: it is there whole or not at all.
  *
- * @throws PosterError `file.unwritable` when `out` exists, lies inside the data, or cannot be written;
+ * @throws PosterError `file.unwritable` when `output` exists, lies inside the data, or cannot be written;
  * otherwise as `openDataset`, for every split.
  */
 export async function prepareData(options: PrepareDataOptions): Promise<PreparedData> {
-  requireOptions(options, 'prepareData', { root: 'a string', out: 'a string', type: 'a string' }, [
+  requireOptions(options, 'prepareData', { root: 'a string', output: 'a string', type: 'a string' }, [
     'root',
-    'out',
+    'output',
     'type',
   ]);
   const { mode = 'link', type } = options;
   const root = resolve(options.root);
-  const out = resolve(options.out);
+  const output = resolve(options.output);
   const source = await openSource({ ...options, root }, mode);
-  await requireNewFolder(out, root, type);
-  const aside = `${out}.${randomUUID().slice(0, 8)}.part`;
+  await requireNewFolder(output, root, type);
+  const aside = `${output}.${randomUUID().slice(0, 8)}.part`;
   try {
     const tree = planClassTree(source.classes, type, source.splits);
-    await mkdir(dirname(out), { recursive: true });
+    await mkdir(dirname(output), { recursive: true });
     const written = await writeClassTree(source, aside, tree, options);
     checkWritten(written, source, options);
     const voted = written.flatMap((split) => split.voted);
     if (source.hasVotes) await writeVotesFile(aside, source.classes, voted);
     const data: PreparedData = {
-      out,
+      output,
       root,
       type,
       layout: source.layout,
@@ -57,12 +57,12 @@ export async function prepareData(options: PrepareDataOptions): Promise<Prepared
       notes: source.notes,
     };
     await writeProvenance(aside, data, describePreparedData(data));
-    await rename(aside, out);
+    await rename(aside, output);
     return data;
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
     if (error instanceof PosterError) throw error;
-    throw unwritable(out, error);
+    throw unwritable(output, error);
   }
 }
 

@@ -10,7 +10,7 @@ import type { PlaceMode } from './place-file.js';
 /** What {@link prepareData} makes class folders of, and where. */
 export interface PrepareDataOptions extends Omit<OpenDatasetOptions, 'split' | 'targets'> {
   /** The folder to make; it must not exist, or be empty. */
-  readonly out: string;
+  readonly output: string;
   /** Symbolic links by default, so that nothing is copied. */
   readonly mode?: PlaceMode | undefined;
   /** Fail when a listed image is missing, instead of leaving it out and counting it. */

@@ -44,9 +44,9 @@ test('RAF-DB with its distributions, as distributed, in class folders and prepar
   assert.deepEqual(turned.samples[3]!.distribution, [0, 0.25, 0, 0.75, 0, 0, 0]);
   assert.deepEqual(Object.keys((await openDataset({ root, type: 'RAF-DB' })).samples[0]!), ['path', 'label']);
 
-  const out = join(folder, 'out');
-  await prepareData({ root, type: 'RAF-DB', out });
-  const prepared = await openDataset({ root: out, ...options });
+  const output = join(folder, 'output');
+  await prepareData({ root, type: 'RAF-DB', output });
+  const prepared = await openDataset({ root: output, ...options });
   assert.equal(prepared.layout, 'class folders');
   const spread = (dataset: typeof prepared) => dataset.samples.map(({ distribution }) => distribution);
   assert.deepEqual(
@@ -54,7 +54,7 @@ test('RAF-DB with its distributions, as distributed, in class folders and prepar
     samples.map(({ distribution }) => distribution),
   );
   const named = join(root, 'EmoLabel/distribution_basic.txt');
-  assert.deepEqual(spread(await openDataset({ root: out, ...options, votes: named })), spread(prepared));
+  assert.deepEqual(spread(await openDataset({ root: output, ...options, votes: named })), spread(prepared));
 });
 
 test('lines of RAF-DB distributions that are at fault are told, images without one left out', async (t) => {

@@ -143,7 +143,12 @@ test('prepared FERPlus trains on the same votes as the raw faces, to the bit, wh
     raw,
     ferPlus.map((row) => row.split(',')[1]!),
   );
-  const data = await prepareData({ root: raw, type: 'FERPlus', out: join(folder, 'out'), mode: 'copy' });
+  const data = await prepareData({
+    root: raw,
+    type: 'FERPlus',
+    output: join(folder, 'output'),
+    mode: 'copy',
+  });
   assert.deepEqual(
     data.splits.map(({ images: count, votes: kept }) => [count, kept]),
     [
@@ -152,9 +157,9 @@ test('prepared FERPlus trains on the same votes as the raw faces, to the bit, wh
     ],
   );
   assert.match(renderPreparedData(data), /Votes of train: 9 images, 1 of them without a majority/);
-  const out = join(folder, 'moved');
-  await rename(join(folder, 'out'), out);
-  assert.deepEqual((await readdir(out)).sort(), [
+  const output = join(folder, 'moved');
+  await rename(join(folder, 'output'), output);
+  assert.deepEqual((await readdir(output)).sort(), [
     'README.md',
     'labels.json',
     'no_majority',
@@ -163,10 +168,10 @@ test('prepared FERPlus trains on the same votes as the raw faces, to the bit, wh
     'votes.csv',
   ]);
   assert.match(
-    await readFile(join(out, 'README.md'), 'utf8'),
+    await readFile(join(output, 'README.md'), 'utf8'),
     /- train: 9 images, 1 of them without a majority/,
   );
-  const list = await readFile(join(out, 'votes.csv'), 'utf8');
+  const list = await readFile(join(output, 'votes.csv'), 'utf8');
   assert.match(list, /^path,split,label,neutral,happiness,/);
   assert.match(list, /no_majority\/train\/fer0000009\.png,train,,0\.5,0,0,0\.5,0,0,0,0\r\n/);
 
@@ -174,12 +179,12 @@ test('prepared FERPlus trains on the same votes as the raw faces, to the bit, wh
     for (const targets of ['labels', 'votes'] as const) {
       const expected = await byName(raw, { split, targets });
       assert.equal(Object.keys(expected).length, targets === 'votes' ? 9 : 8);
-      assert.deepEqual(await byName(out, { split, targets }), expected);
-      const listed = { type: 'list', root: join(out, 'votes.csv'), split, targets } as const;
-      assert.deepEqual(await byName(join(out, 'votes.csv'), listed), expected);
+      assert.deepEqual(await byName(output, { split, targets }), expected);
+      const listed = { type: 'list', root: join(output, 'votes.csv'), split, targets } as const;
+      assert.deepEqual(await byName(join(output, 'votes.csv'), listed), expected);
       const votesFile = join(raw, 'fer2013new.csv');
-      assert.deepEqual(await byName(out, { split, targets, votes: votesFile }), expected);
-      assert.deepEqual(await byName(out, { split, targets, votes: join(out, 'votes.csv') }), expected);
+      assert.deepEqual(await byName(output, { split, targets, votes: votesFile }), expected);
+      assert.deepEqual(await byName(output, { split, targets, votes: join(output, 'votes.csv') }), expected);
     }
 });
 
@@ -192,21 +197,21 @@ test('FERPlus written out of its CSV keeps faces without a majority for their vo
     'fer2013.csv': ['emotion,pixels,Usage', ...faces].join('\n'),
     'fer2013new.csv': [header, ...ferPlus].join('\n'),
   });
-  const out = join(folder, 'out');
-  await prepareData({ root, type: 'FERPlus', out });
-  const train = await byName(out, { split: 'train', targets: 'votes' });
+  const output = join(folder, 'output');
+  await prepareData({ root, type: 'FERPlus', output });
+  const train = await byName(output, { split: 'train', targets: 'votes' });
   assert.deepEqual(train[ferName(9)], { label: 0, distribution: [0.5, 0, 0, 0.5, 0, 0, 0, 0] });
   assert.deepEqual(train[ferName(2)], { label: 2, distribution: [0, 0, 6 / 9, 3 / 9, 0, 0, 0, 0] });
-  assert.equal(Object.keys(await byName(out, { split: 'train' })).length, 8);
+  assert.equal(Object.keys(await byName(output, { split: 'train' })).length, 8);
 });
 
 test('an undivided list of votes is prepared, its unlabelled images apart from the classes', async (t) => {
   const folder = await temporaryFolder(t);
   await writeImages(folder, ['a.png', 'b.png', 'c.png', 'sub/a.png']);
   await writeFiles(folder, { 'list.csv': 'path,cat,dog\na.png,2,1\nb.png,0,1\nc.png,1,1\nsub/a.png,1,3' });
-  const out = join(folder, 'out');
-  await prepareData({ root: join(folder, 'list.csv'), type: 'list', out });
-  assert.deepEqual((await readdir(out)).sort(), [
+  const output = join(folder, 'output');
+  await prepareData({ root: join(folder, 'list.csv'), type: 'list', output });
+  assert.deepEqual((await readdir(output)).sort(), [
     '0_cat',
     '1_dog',
     'README.md',
@@ -214,10 +219,10 @@ test('an undivided list of votes is prepared, its unlabelled images apart from t
     'no_majority',
     'votes.csv',
   ]);
-  const plain = await openDataset({ root: out, type: 'folder' });
+  const plain = await openDataset({ root: output, type: 'folder' });
   assert.deepEqual(plain.classes, ['cat', 'dog']);
   assert.equal(plain.samples.length, 3);
-  const { rows } = await openVotes(out, { split: 'all' });
+  const { rows } = await openVotes(output, { split: 'all' });
   assert.deepEqual(rows, {
     '0_cat/a.png': { label: 0, distribution: [2 / 3, 1 / 3] },
     '1_dog/a.png': { label: 1, distribution: [0.25, 0.75] },
@@ -232,7 +237,7 @@ test('votes that fit nothing are not prepared, and leave nothing behind', async 
   await writeImages(root, images);
   await writeFiles(root, { 'votes.csv': 'path,happy,sad\nx.png,1,0\ny.png,0,1' });
   await assert.rejects(
-    prepareData({ root, type: 'folder', out: join(folder, 'out') }),
+    prepareData({ root, type: 'folder', output: join(folder, 'output') }),
     posterError('data.layout', /no row of .*votes\.csv is for one of them/),
   );
   assert.deepEqual(await readdir(folder), ['data']);

@@ -80,12 +80,12 @@ async function contents(root: string): Promise<Map<string, Buffer>> {
 
 test('labelled photos become class folders of the largest faces, cut as recognition cuts them', async (t) => {
   const folder = await temporaryFolder(t);
-  const [root, out] = [join(folder, 'photos'), join(folder, 'new/aligned')];
+  const [root, output] = [join(folder, 'photos'), join(folder, 'new/aligned')];
   await writePhotos(root);
   const progress: [number, number][] = [];
   const data = await alignData({
     root,
-    out,
+    output,
     type: 'folder',
     workers: 2,
     onProgress: (...step) => progress.push(step),
@@ -100,7 +100,7 @@ test('labelled photos become class folders of the largest faces, cut as recognit
       ['valid', 'valid', 2, 2, 0, 0],
     ],
   );
-  const files = await contents(out);
+  const files = await contents(output);
   assert.deepEqual(
     [...files.keys()],
     [
@@ -116,7 +116,7 @@ test('labelled photos become class folders of the largest faces, cut as recognit
   );
   assert.deepEqual(await readdir(join(folder, 'new')), ['aligned']);
 
-  const opened = await openDataset({ root: out, type: 'folder', split: 'train' });
+  const opened = await openDataset({ root: output, type: 'folder', split: 'train' });
   assert.deepEqual(opened.classes, ['happiness', 'sadness']);
   assert.deepEqual(
     opened.samples.map(({ label }) => label),
@@ -127,7 +127,7 @@ test('labelled photos become class folders of the largest faces, cut as recognit
     ['train/sad/group.png', 'train/1_sadness/group.png'],
   ] as const) {
     const [face] = await finder.find(join(root, photo));
-    assert.deepEqual(await decodeImage(join(out, crop)), face!.crop);
+    assert.deepEqual(await decodeImage(join(output, crop)), face!.crop);
     assert.equal(face!.crop.width, 100);
   }
   const stored = JSON.parse(files.get('labels.json')!.toString());
@@ -143,20 +143,20 @@ test('labelled photos become class folders of the largest faces, cut as recognit
 
 test('a folder of the user’s is not taken for an interrupted alignment', async (t) => {
   const folder = await temporaryFolder(t);
-  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  const [root, output] = [join(folder, 'photos'), join(folder, 'output')];
   await writeFiles(root, { 'portrait.jpg': await readFile(portraitFile) });
-  await writeFiles(folder, { 'out.part/portrait.png': 'mine' });
-  await assert.rejects(alignData({ root, out, workers: 1, skipExisting: true }), {
+  await writeFiles(folder, { 'output.part/portrait.png': 'mine' });
+  await assert.rejects(alignData({ root, output, workers: 1, skipExisting: true }), {
     code: 'file.unwritable',
-    message: `Expected ${out}.part to be of an interrupted alignment, but it holds portrait.png and no journal.jsonl; move it away or choose another --out.`,
+    message: `Expected ${output}.part to be of an interrupted alignment, but it holds portrait.png and no journal.jsonl; move it away or choose another --output.`,
   });
-  assert.deepEqual(await readdir(`${out}.part`), ['portrait.png']);
-  assert.equal(await readFile(join(`${out}.part`, 'portrait.png'), 'utf8'), 'mine');
+  assert.deepEqual(await readdir(`${output}.part`), ['portrait.png']);
+  assert.equal(await readFile(join(`${output}.part`, 'portrait.png'), 'utf8'), 'mine');
 });
 
 test('a photo that is but a line has no face, and those after it are aligned', async (t) => {
   const folder = await temporaryFolder(t);
-  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  const [root, output] = [join(folder, 'photos'), join(folder, 'output')];
   const line = (width: number, height: number) =>
     sharp({ create: { width, height, channels: 3, background: 'grey' } })
       .png()
@@ -166,9 +166,9 @@ test('a photo that is but a line has no face, and those after it are aligned', a
     'b-line.png': await line(20_000, 1),
     'c.jpg': await readFile(portraitFile),
   });
-  await alignData({ root, out, workers: 1 });
+  await alignData({ root, output, workers: 1 });
   assert.deepEqual(
-    rowsOf(await readFile(join(out, 'faces.csv'), 'utf8')).map(({ photo, result }) => [photo, result]),
+    rowsOf(await readFile(join(output, 'faces.csv'), 'utf8')).map(({ photo, result }) => [photo, result]),
     [
       ['a-line.png', 'no face'],
       ['b-line.png', 'no face'],
@@ -179,10 +179,10 @@ test('a photo that is but a line has no face, and those after it are aligned', a
 
 test('faces.csv tells what became of every photo, in pixels of the upright photo', async (t) => {
   const folder = await temporaryFolder(t);
-  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  const [root, output] = [join(folder, 'photos'), join(folder, 'output')];
   await writePhotos(root);
-  await alignData({ root, out, type: 'folder', workers: 1 });
-  const rows = rowsOf(await readFile(join(out, 'faces.csv'), 'utf8'));
+  await alignData({ root, output, type: 'folder', workers: 1 });
+  const rows = rowsOf(await readFile(join(output, 'faces.csv'), 'utf8'));
   assert.deepEqual(
     rows.map(({ photo, class: name, result, faces_found, crop }) => [photo, name, result, faces_found, crop]),
     [
@@ -201,12 +201,19 @@ test('faces.csv tells what became of every photo, in pixels of the upright photo
 
 test('a plain folder keeps its sub-folders; every face, another template and size on request', async (t) => {
   const folder = await temporaryFolder(t);
-  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  const [root, output] = [join(folder, 'photos'), join(folder, 'output')];
   await writeFiles(root, { 'a.png': await encodePng(portrait), 'a.jpg': await readFile(portraitFile) });
   await writeFiles(root, { 'party/group.png': group.picture });
-  const data = await alignData({ root, out, allFaces: true, template: 'arcface', cropSize: 64, workers: 1 });
+  const data = await alignData({
+    root,
+    output,
+    allFaces: true,
+    template: 'arcface',
+    cropSize: 64,
+    workers: 1,
+  });
   assert.deepEqual([data.layout, data.splits[0]!.images, data.type], ['photos', 4, undefined]);
-  const files = await contents(out);
+  const files = await contents(output);
   assert.deepEqual(
     [...files.keys()],
     [
@@ -233,14 +240,14 @@ test('crops are cut as the published ones of the type, and go where the official
   for (let label = 0; label < 7; label++) await mkdir(join(root, 'val', String(label)));
   const ferPlus = await listPhotos({ root, type: 'FERPlus', allowEmpty: true });
   assert.equal(ferPlus.photos[0]!.target, 'valid/7_contempt/p.png');
-  const out = join(folder, 'out');
+  const output = join(folder, 'output');
   await assert.rejects(
-    alignData({ root, out, type: 'AffectNet-8' }),
+    alignData({ root, output, type: 'AffectNet-8' }),
     posterError('data.layout', /--allow-empty/),
   );
-  const { alignment } = await alignData({ root, out, type: 'AffectNet-8', allowEmpty: true });
+  const { alignment } = await alignData({ root, output, type: 'AffectNet-8', allowEmpty: true });
   assert.deepEqual(alignment, { template: 'raf-db', size: 224 });
-  assert.equal((await decodeImage(join(out, 'test/7_contempt/p.png'))).width, 224);
+  assert.equal((await decodeImage(join(output, 'test/7_contempt/p.png'))).width, 224);
 });
 
 /** Aligns and stops after `photos` photos. */
@@ -250,38 +257,38 @@ async function interrupt(options: AlignDataOptions, photos: number): Promise<voi
   const onProgress = (done: number) => done === photos && controller.abort();
   await assert.rejects(
     alignData({ ...options, workers: 1, signal, onProgress }),
-    posterError('aborted', /is kept in .*out\.part: continue with --skip-existing/),
+    posterError('aborted', /is kept in .*output\.part: continue with --skip-existing/),
   );
 }
 
 test('interrupted work is kept and continued to the same result', async (t) => {
   const folder = await temporaryFolder(t);
-  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  const [root, output] = [join(folder, 'photos'), join(folder, 'output')];
   await writePhotos(root);
-  const options: AlignDataOptions = { root, out, type: 'folder', workers: 1 };
-  const whole = await alignData({ ...options, out: join(folder, 'whole') });
+  const options: AlignDataOptions = { root, output, type: 'folder', workers: 1 };
+  const whole = await alignData({ ...options, output: join(folder, 'whole') });
   await interrupt(options, 4);
-  assert.deepEqual((await readdir(folder)).sort(), ['out.part', 'photos', 'whole']);
+  assert.deepEqual((await readdir(folder)).sort(), ['output.part', 'photos', 'whole']);
   await assert.rejects(
     alignData(options),
     posterError('file.unwritable', /continue it with --skip-existing/),
   );
 
   // one crop lost, one line of the journal damaged, one cut off
-  const journal = join(`${out}.part`, 'journal.jsonl');
+  const journal = join(`${output}.part`, 'journal.jsonl');
   const lines = (await readFile(journal, 'utf8')).split('\n');
   assert.equal(lines.length, 6);
   lines[1] = `${lines[1]!.slice(0, 20)}\0\0\0`;
   lines[5] = lines[4]!.slice(0, 30);
   await writeFile(journal, lines.join('\n'));
-  await rm(join(`${out}.part`, 'train/1_sadness/group.png'));
+  await rm(join(`${output}.part`, 'train/1_sadness/group.png'));
   const totals: number[] = [];
   const onProgress = (_: number, total: number) => totals.push(total);
   const data = await alignData({ ...options, skipExisting: true, onProgress });
   assert.equal(totals[0], 4, 'two were left, one line was damaged, one crop was lost');
   assert.deepEqual(data.splits, whole.splits);
-  assert.deepEqual(await crops(out), await crops(join(folder, 'whole')));
-  assert.deepEqual((await readdir(folder)).sort(), ['out', 'photos', 'whole']);
+  assert.deepEqual(await crops(output), await crops(join(folder, 'whole')));
+  assert.deepEqual((await readdir(folder)).sort(), ['output', 'photos', 'whole']);
 });
 
 /** All but the files that hold a date. */
@@ -293,18 +300,18 @@ async function crops(root: string): Promise<Map<string, Buffer>> {
 
 test('other photos or options do not continue an interrupted alignment, nor do two processes at once', async (t) => {
   const folder = await temporaryFolder(t);
-  const [root, out] = [join(folder, 'photos'), join(folder, 'out')];
+  const [root, output] = [join(folder, 'photos'), join(folder, 'output')];
   await writePhotos(root);
-  const options: AlignDataOptions = { root, out, type: 'folder', workers: 1 };
+  const options: AlignDataOptions = { root, output, type: 'folder', workers: 1 };
   await interrupt(options, 1);
   const again = (more: Partial<AlignDataOptions>) => alignData({ ...options, skipExisting: true, ...more });
   await assert.rejects(again({ cropSize: 64 }), posterError('run.busy', /begun with other options/));
   await writeImages(root, ['val/sad/new.png']);
   await assert.rejects(again({}), posterError('run.busy', /begun with other photos/));
-  await writeFile(join(`${out}.part`, 'journal.jsonl'), 'x\n');
+  await writeFile(join(`${output}.part`, 'journal.jsonl'), 'x\n');
   await assert.rejects(again({}), posterError('run.busy', /cannot be read/));
-  const lock = await takeLock(`${out}.lock`, { what: out, remedy: 'wait' });
-  await assert.rejects(again({}), posterError('run.busy', /Expected .*out to be free, but process \d+/));
+  const lock = await takeLock(`${output}.lock`, { what: output, remedy: 'wait' });
+  await assert.rejects(again({}), posterError('run.busy', /Expected .*output to be free, but process \d+/));
   await lock.release();
 });
 
@@ -315,20 +322,20 @@ test('what cannot be aligned is told, and leaves nothing', async (t) => {
   await writeFiles(folder, { 'taken/file': 'mine', 'a-file': 'mine' });
   await mkdir(join(folder, 'none'));
   const align = (more: Partial<AlignDataOptions>) =>
-    alignData({ root, out: join(folder, 'out'), workers: 1, ...more });
+    alignData({ root, output: join(folder, 'output'), workers: 1, ...more });
   await assert.rejects(align({}), posterError('data.layout', /at least one of the 2 photos/));
   await assert.rejects(align({ root: join(folder, 'none') }), posterError('data.layout', /found none/));
   await assert.rejects(align({ root: join(folder, 'gone') }), posterError('file.missing'));
   await assert.rejects(align({ type: 'CAER-S' }), posterError('data.layout'));
   await assert.rejects(
-    align({ out: join(folder, 'taken') }),
+    align({ output: join(folder, 'taken') }),
     posterError('file.unwritable', /exists already/),
   );
   await assert.rejects(
-    align({ out: join(root, 'in') }),
+    align({ output: join(root, 'in') }),
     posterError('file.unwritable', /outside of the data/),
   );
-  await assert.rejects(align({ out: join(folder, 'a-file/x') }), posterError('file.unwritable'));
+  await assert.rejects(align({ output: join(folder, 'a-file/x') }), posterError('file.unwritable'));
   await assert.rejects(
     align({ cropSize: 8 }),
     posterError('option.invalid', /16 to 2048 whole pixels, got 8/),

@@ -30,13 +30,13 @@ async function truth(root: string, type: DataType, split: 'train' | 'valid' | 't
 test('prepared data open to the same labels, as their own type and as plain folders', async (t) => {
   const folder = await temporaryFolder(t);
   const root = join(folder, 'raf');
-  const out = join(folder, 'new/prepared');
+  const output = join(folder, 'new/prepared');
   await writeRafDb(root);
   const progress: [number, number][] = [];
   const data = await prepareData({
     root,
     type: 'RAF-DB',
-    out,
+    output,
     onProgress: (...step) => progress.push(step),
   });
   assert.deepEqual(progress.at(-1), [14, 14]);
@@ -47,17 +47,20 @@ test('prepared data open to the same labels, as their own type and as plain fold
       ['test', 'valid', 7],
     ],
   );
-  assert.deepEqual((await readdir(out)).sort(), ['README.md', 'labels.json', 'train', 'valid']);
+  assert.deepEqual((await readdir(output)).sort(), ['README.md', 'labels.json', 'train', 'valid']);
   for (const split of ['train', 'valid'] as const) {
     const original = await truth(root, 'RAF-DB', split);
-    assert.deepEqual(await truth(out, 'RAF-DB', split), original);
-    assert.deepEqual(await truth(out, 'folder', split), original);
-    await rm(join(out, 'labels.json'), { force: true });
-    assert.deepEqual(await truth(out, 'folder', split), original);
+    assert.deepEqual(await truth(output, 'RAF-DB', split), original);
+    assert.deepEqual(await truth(output, 'folder', split), original);
+    await rm(join(output, 'labels.json'), { force: true });
+    assert.deepEqual(await truth(output, 'folder', split), original);
   }
-  const link = join(out, 'train/6_neutral/train_00001_aligned.jpg');
+  const link = join(output, 'train/6_neutral/train_00001_aligned.jpg');
   assert.equal(await readlink(link), join(root, 'Image/aligned/train_00001_aligned.jpg'));
-  assert.match(await readFile(join(out, 'README.md'), 'utf8'), /\| 0 \| surprise \| 0_surprise \| 1 \| 1 \|/);
+  assert.match(
+    await readFile(join(output, 'README.md'), 'utf8'),
+    /\| 0 \| surprise \| 0_surprise \| 1 \| 1 \|/,
+  );
 });
 
 test('images are linked, copied or hard-linked', async (t) => {
@@ -66,9 +69,9 @@ test('images are linked, copied or hard-linked', async (t) => {
   await writeRafDb(root);
   const original = await lstat(join(root, 'Image/aligned/train_00001_aligned.jpg'));
   for (const mode of ['link', 'copy', 'hardlink'] as const) {
-    const out = join(folder, mode);
-    await prepareData({ root, type: 'RAF-DB', out, mode });
-    const placed = await lstat(join(out, 'train/6_neutral/train_00001_aligned.jpg'));
+    const output = join(folder, mode);
+    await prepareData({ root, type: 'RAF-DB', output, mode });
+    const placed = await lstat(join(output, 'train/6_neutral/train_00001_aligned.jpg'));
     assert.equal(placed.isSymbolicLink(), mode === 'link');
     assert.equal(placed.ino === original.ino, mode === 'hardlink');
   }
@@ -81,9 +84,9 @@ test('the evaluation split of AffectNet-8 goes where the official program looks 
     root,
     Array.from({ length: 8 }, (_, label) => `val/${label}/${label}.png`),
   );
-  await prepareData({ root, type: 'AffectNet-8', out: join(folder, 'eight') });
+  await prepareData({ root, type: 'AffectNet-8', output: join(folder, 'eight') });
   assert.ok((await readdir(join(folder, 'eight'))).includes('test'));
-  await prepareData({ root, type: 'AffectNet-7', out: join(folder, 'seven') });
+  await prepareData({ root, type: 'AffectNet-7', output: join(folder, 'seven') });
   assert.deepEqual(
     await truth(join(folder, 'seven'), 'AffectNet-7', 'valid'),
     await truth(root, 'AffectNet-7', 'valid'),
@@ -95,15 +98,15 @@ test('names that collide are kept apart, and classes of any name come back', asy
   await writeImages(folder, ['a/face.png', 'b/face.png', 'c/FACE.png', 'd/face.png']);
   const labels = ['très/content', '??'];
   await writeFiles(folder, { 'list.csv': 'a/face.png,0\nb/face.png,0\nc/FACE.png,0\nd/face.png,1' });
-  const out = join(folder, 'out');
-  const data = await prepareData({ root: join(folder, 'list.csv'), type: 'list', labels, out });
+  const output = join(folder, 'output');
+  const data = await prepareData({ root: join(folder, 'list.csv'), type: 'list', labels, output });
   assert.deepEqual(data.folders, ['0_très-content', '1_-']);
-  assert.deepEqual((await readdir(join(out, '0_très-content'))).sort(), [
+  assert.deepEqual((await readdir(join(output, '0_très-content'))).sort(), [
     'FACE~3.png',
     'face.png',
     'face~2.png',
   ]);
-  const { classes, samples } = await openDataset({ root: out, type: 'folder' });
+  const { classes, samples } = await openDataset({ root: output, type: 'folder' });
   assert.deepEqual(classes, labels);
   assert.deepEqual(
     samples.map(({ label }) => label),
@@ -117,16 +120,16 @@ test('missing images are left out and counted, or fatal', async (t) => {
   await writeFiles(folder, { 'list.csv': 'a.png,x\nb.png,y\ngone.png,x' });
   for (const mode of ['link', 'copy', 'hardlink'] as const) {
     const options = { root: join(folder, 'list.csv'), type: 'list', mode } as const;
-    const { splits } = await prepareData({ ...options, out: join(folder, mode) });
+    const { splits } = await prepareData({ ...options, output: join(folder, mode) });
     assert.deepEqual(splits[0]!.dropped, [{ reason: 'file missing', count: 1, example: 'gone.png' }]);
     await assert.rejects(
-      prepareData({ ...options, out: join(folder, 'strict'), strict: true }),
+      prepareData({ ...options, output: join(folder, 'strict'), strict: true }),
       posterError('data.layout', /1 are missing, gone\.png first.*--strict/),
     );
   }
   await writeFiles(folder, { 'list.csv': 'a.png,x\ngone.png,y' });
   await assert.rejects(
-    prepareData({ root: join(folder, 'list.csv'), type: 'list', out: join(folder, 'half') }),
+    prepareData({ root: join(folder, 'list.csv'), type: 'list', output: join(folder, 'half') }),
     posterError('data.layout', /y has none/),
   );
   assert.deepEqual((await readdir(folder)).sort(), [
@@ -143,12 +146,13 @@ test('nothing is overwritten and nothing half is left', async (t) => {
   const folder = await temporaryFolder(t);
   const root = join(folder, 'raf');
   await writeRafDb(root);
-  const prepare = (out: string, signal?: AbortSignal) => prepareData({ root, type: 'RAF-DB', out, signal });
+  const prepare = (output: string, signal?: AbortSignal) =>
+    prepareData({ root, type: 'RAF-DB', output, signal });
   await writeFiles(folder, { 'taken/file.txt': 'mine', 'file.txt': 'mine' });
   for (const name of ['taken', 'file.txt', 'raf'])
     await assert.rejects(
       prepare(join(folder, name)),
-      posterError('file.unwritable', /exists already.*--out/),
+      posterError('file.unwritable', /exists already.*--output/),
     );
   await assert.rejects(prepare(join(root, 'inside')), posterError('file.unwritable', /outside of the data/));
   await symlink(root, join(folder, 'link'));
@@ -164,7 +168,7 @@ test('nothing is overwritten and nothing half is left', async (t) => {
     prepareData({
       root,
       type: 'RAF-DB',
-      out: join(folder, 'stopped'),
+      output: join(folder, 'stopped'),
       signal: controller.signal,
       onProgress: (done) => done === 3 && controller.abort(),
     }),
@@ -180,7 +184,7 @@ test('images of an extension that class folders do not take are named', async (t
   await writeImages(folder, ['a.png', 'b.heic']);
   await writeFiles(folder, { 'list.csv': 'a.png,x\nb.heic,y' });
   await assert.rejects(
-    prepareData({ root: join(folder, 'list.csv'), type: 'list', out: join(folder, 'out') }),
+    prepareData({ root: join(folder, 'list.csv'), type: 'list', output: join(folder, 'output') }),
     posterError('data.layout', /b\.heic; convert/),
   );
 });
@@ -205,8 +209,8 @@ test('FER2013 as CSV is written out as grey PNGs with FERPlus labels', async (t)
     'fer2013.csv': ferCsv([...usages, 'PrivateTest']),
     'fer2013new.csv': votesFile(votes),
   });
-  const out = join(folder, 'out');
-  const { splits, images } = await prepareData({ root, type: 'FERPlus', out });
+  const output = join(folder, 'output');
+  const { splits, images } = await prepareData({ root, type: 'FERPlus', output });
   assert.equal(images, 'written');
   assert.deepEqual(
     splits[0]!.perClass.map((entry) => entry.images),
@@ -219,7 +223,7 @@ test('FER2013 as CSV is written out as grey PNGs with FERPlus labels', async (t)
       ['no majority', 1],
     ],
   );
-  const { samples, classes } = await openDataset({ root: out, type: 'FERPlus', split: 'train' });
+  const { samples, classes } = await openDataset({ root: output, type: 'FERPlus', split: 'train' });
   assert.equal(classes[7], 'contempt');
   for (const { path, label } of samples) {
     const { width, height, channels } = await sharp(path).metadata();
@@ -235,7 +239,7 @@ test('a CSV that does not go with its votes is told by line', async (t) => {
   const rejects = async (csv: string, pattern: RegExp) => {
     await writeFiles(root, { 'fer2013.csv': csv, 'fer2013new.csv': votesFile(votes) });
     await assert.rejects(
-      prepareData({ root, type: 'FERPlus', out: join(folder, 'out') }),
+      prepareData({ root, type: 'FERPlus', output: join(folder, 'output') }),
       posterError('data.layout', pattern),
     );
     assert.deepEqual(await readdir(folder), ['fer']);
@@ -247,7 +251,7 @@ test('a CSV that does not go with its votes is told by line', async (t) => {
   await rejects(ferCsv(usages.slice(0, 5)), /disgust, fear, contempt have none/);
   await rm(join(root, 'fer2013new.csv'));
   await assert.rejects(
-    prepareData({ root, type: 'FERPlus', out: join(folder, 'out') }),
+    prepareData({ root, type: 'FERPlus', output: join(folder, 'output') }),
     posterError('data.layout', /FERPlus votes beside .*fer2013\.csv.*--votes/),
   );
 });
