@@ -30,7 +30,7 @@ const jobs: Record<string, (poster: Poster) => Promise<unknown>> = {
   'predict, 64 crops at once': (poster) =>
     Promise.all(Array.from({ length: 64 }, () => poster.predict(crop))),
   'predictBatch, 64 crops': (poster) => collect(poster.predictBatch(Array(64).fill(crop))),
-  'recogniseFaces, a photo': (poster) => poster.recogniseFaces(photo),
+  'recognise, a photo': (poster) => poster.recognise(photo),
 };
 
 /** The longest time in milliseconds for which nothing else had its turn. */

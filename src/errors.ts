@@ -113,6 +113,11 @@ export class PosterError extends Error {
     this.name = 'PosterError';
     this.code = code;
   }
+
+  /** As answers of the server and JSON lines have it. */
+  toJSON(): { code: ErrorCode; message: string } {
+    return { code: this.code, message: this.message };
+  }
 }
 
 /** Throws the `aborted` error when the signal has fired. */

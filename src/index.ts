@@ -3,7 +3,7 @@
 import './io/telemetry-off.js';
 
 export { type ExplainBatchOptions, type ExplainOptions, type LoadOptions, Poster } from './core/poster.js';
-export type { ModelFacts, PredictBatchOptions, PredictOptions, RunRequest } from './core/poster-core.js';
+export type { ModelFacts, PosterCore, PredictBatchOptions, PredictOptions, RunRequest } from './core/poster-core.js';
 export {
   type CheckDataOptions,
   type ClassCount,
@@ -73,7 +73,7 @@ export {
 export type { Shard } from './predict/shard.js';
 export type { Difference } from './quantize/difference.js';
 export type { Quantization } from './quantize/quantize-for.js';
-export { type ClassProbability, type Prediction, topK } from './recognise/prediction.js';
+export { type ClassProbability, type Prediction, type Probabilities, topK } from './recognise/prediction.js';
 export type { CropRecogniser, RecognisedFace, RecogniseFacesOptions } from './recognise/recognise-faces.js';
 export type { FileResult, RecogniseFilesOptions, Recogniser } from './recognise/recognise-files.js';
 export { type PhotoResult, recogniseFaces, recognisePhotos } from './recognise/recognise-photos.js';

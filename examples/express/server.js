@@ -17,7 +17,7 @@ const app = express();
 app.use('/expressions', middleware(api)); // before what reads bodies
 
 app.post('/faces', express.raw({ type: 'image/*', limit: '20mb' }), async (request, response) => {
-  const { faces } = await poster.recogniseFaces(request.body);
+  const { faces } = await poster.recognise(request.body);
   response.json(faces.map(({ box, prediction: { label, probability } }) => ({ box, label, probability })));
 });
 

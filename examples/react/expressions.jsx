@@ -19,7 +19,7 @@ export function Expressions({ photo }) {
     if (!photo) return;
     const change = new AbortController(); // another photo, or the component is gone
     loadPoster()
-      .then((poster) => poster.recogniseFaces(photo, { signal: change.signal }))
+      .then((poster) => poster.recognise(photo, { signal: change.signal }))
       .then(({ faces }) => setFaces(faces))
       .catch((error) => change.signal.aborted || setError(error));
     return () => change.abort();

@@ -12,7 +12,7 @@ canvas.width = video.videoWidth;
 canvas.height = video.videoHeight;
 
 for (;;) {
-  draw(await poster.recogniseFaces(video, { minSize: 64 })); // in a worker: the page stays responsive
+  draw(await poster.recognise(video, { minSize: 64 })); // in a worker: the page stays responsive
   await new Promise((shown) => video.requestVideoFrameCallback(shown));
 }
 

@@ -7,7 +7,7 @@ import { withDefaultAlignment } from '../faces/align/align.js';
 import type { FindFacesOptions, FoundFaces } from '../faces/find-faces.js';
 import type { Alignment } from '../image/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
-import type { RgbImage } from '../image/rgb-image.js';
+import { type RgbImage, sizedInJson } from '../image/rgb-image.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
@@ -55,7 +55,10 @@ export interface RunRequest<Image> {
 const predictKinds = { embedding: 'true or false', signal: 'an AbortSignal' } as const;
 const batchKinds = { ...predictKinds, batchSize: 'a whole number of at least 1' } as const;
 
-/** `Image`: the forms that images may have beside decoded pixels. */
+/**
+ * What the `Poster` of Node and that of browsers have in common, for code that takes either. `Image`: the forms that
+ * images may have beside decoded pixels.
+ */
 export abstract class PosterCore<Image, Explain extends PredictOptions = PredictOptions>
   implements AsyncDisposable
 {
@@ -176,22 +179,23 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
    * @throws PosterError as `predict`; `option.invalid` for an option out of range; in a browser `file.missing` when
    *   the site does not serve the models that find faces.
    */
-  async recogniseFaces(
+  async recognise(
     photo: Image | RgbImage,
     asked: RecogniseFacesOptions = {},
   ): Promise<FoundFaces<RecognisedFace>> {
-    const { embedding = false, ...options } = requireOptions(asked, 'recogniseFaces', predictKinds);
+    const { embedding = false, ...options } = requireOptions(asked, 'recognise', predictKinds);
     const found = await this.findFaces(photo, options);
     const { signal } = options;
     const recognising = { embedding, ...(signal && { signal }) };
     return { ...found, faces: await recogniseEach(this, found.faces, recognising) };
   }
 
-  /** Finds every face of an ordinary picture, cut out as the model learned them; see {@link recogniseFaces}. */
+  /** Finds every face of an ordinary picture, cut out as the model learned them; see {@link recognise}. */
   async findFaces(photo: Image | RgbImage, given: FindFacesOptions = {}): Promise<FoundFaces> {
     const { signal, ...asked } = requireOptions(given, 'findFaces', { signal: 'an AbortSignal' });
     const options = withDefaultAlignment(asked, this.alignment);
-    return this.whileOpen(signal, () => this.find(photo, options, signal));
+    const found = await this.whileOpen(signal, () => this.find(photo, options, signal));
+    return { ...found, faces: found.faces.map((face) => ({ ...face, crop: sizedInJson(face.crop) })) };
   }
 
   /** Frees the model's memory. Calls after the first do nothing. */

@@ -3,8 +3,9 @@
  * Here: on ONNX Runtime in Node.
  */
 
+import { fileURLToPath } from 'node:url';
 import { parseDataType } from '../data/labels.js';
-import { PosterError, unlessAborted } from '../errors.js';
+import { messageOf, PosterError, unlessAborted } from '../errors.js';
 import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evaluate/evaluate.js';
 import { type ExplainMethod, type Explanation, explainMethods } from '../explain/explanation.js';
 import type { FindFacesOptions, FoundFaces } from '../faces/find-faces.js';
@@ -99,12 +100,12 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
    * Loads the model that comes with this package, a PyTorch checkpoint (.pth, .pth.tar), a safetensors file or an
    * ONNX model written by `poster export`.
    *
-   * @param model a path, or the name of a model that comes with this package. Default: `small`.
+   * @param given a path, a `file:` URL, or the name of a model that comes with this package. Default: `small`.
    * @throws PosterError `file.missing`; `checkpoint.unreadable` for damaged, hostile or foreign files;
    *   `checkpoint.mismatch` for sound files that hold another network.
    */
-  static async load(model: string = defaultModel, asked: LoadOptions = {}): Promise<Poster> {
-    requireGiven(model, 'the model', 'a string');
+  static async load(given: string | URL = defaultModel, asked: LoadOptions = {}): Promise<Poster> {
+    const model = modelPath(given);
     const { worker = false, ...options } = requireOptions(asked, 'Poster.load', loadKinds);
     if (options.dataType !== undefined) parseDataType(options.dataType);
     const engine = worker ? startWorker(model, options) : runHere(await openEngine(model, options));
@@ -226,6 +227,20 @@ export class Poster extends PosterCore<ImageInput, ExplainOptions> implements Re
         ? `Expected a label of ${this.path} (${this.labels.join(', ')}), got ${label}.`
         : `Expected no label with the method attention, which is the same for all classes, got ${label}; use grad-cam.`;
     throw new PosterError('option.invalid', problem);
+  }
+}
+
+/** @throws PosterError `option.invalid` */
+function modelPath(given: unknown): string {
+  if (!(given instanceof URL)) {
+    requireGiven(given, 'the model', 'a path or a file: URL');
+    return String(given);
+  }
+  try {
+    return fileURLToPath(given);
+  } catch (cause) {
+    const problem = `Expected the model to be a path or a file: URL, got ${given.href}: ${messageOf(cause)}.`;
+    throw new PosterError('option.invalid', problem, { cause });
   }
 }
 

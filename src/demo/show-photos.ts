@@ -9,6 +9,7 @@ import { encodeJpeg } from '../image/encode.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { guardOutputs } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
+import { listProbabilities } from '../recognise/prediction.js';
 import type { RecognisedFace } from '../recognise/recognise-faces.js';
 import { recogniseFaces } from '../recognise/recognise-photos.js';
 import { photoPage } from './photo-page.js';
@@ -68,5 +69,5 @@ async function warmUp(poster: Poster, finder: FaceFinder): Promise<void> {
 }
 
 function toAnnotation({ box, prediction }: RecognisedFace) {
-  return { box, expressions: prediction.probabilities };
+  return { box, expressions: listProbabilities(prediction.probabilities) };
 }

@@ -22,7 +22,7 @@ export interface AlteredFacesOptions<S extends Pick<Sample, 'path'>> {
   /** The ways in which faces are changed. */
   readonly names: readonly string[];
   /** Brings logits to the classes that are judged, where these are not the model's. */
-  readonly logitsOf?: ((logits: Float32Array) => Float32Array) | undefined;
+  readonly logitsOf?: ((logits: readonly number[]) => Float32Array) | undefined;
   /** Decides all that is random: a face that is changed in one way always draws the same numbers. Default 1. */
   readonly seed?: number | undefined;
   readonly batchSize?: number | undefined;
@@ -75,14 +75,10 @@ export async function* answersTo<S extends Pick<Sample, 'path'>>(
 
 /** The answer and its probabilities, in the classes that are judged. */
 function answerOf(
-  { index, probabilities, logits }: Pick<Prediction, 'index' | 'probabilities' | 'logits'>,
-  logitsOf?: (logits: Float32Array) => Float32Array,
+  { logits }: Pick<Prediction, 'logits'>,
+  logitsOf?: (logits: readonly number[]) => Float32Array,
 ): Omit<Judged, 'label'> {
-  if (!logitsOf) {
-    const shares = Float64Array.from(probabilities, ({ probability }) => probability);
-    return { predicted: index, probabilities: shares };
-  }
-  const common = logitsOf(logits);
+  const common = logitsOf?.(logits) ?? logits;
   return { predicted: argmax(common), probabilities: softmax(common) };
 }
 

@@ -15,7 +15,7 @@ export interface ClassMatch {
   readonly classes: readonly string[];
   /** Turns the dataset's class indices into the result's; null for classes that are left out. */
   readonly labelOf: (label: number) => number | null;
-  readonly logitsOf: (logits: Float32Array) => Float32Array;
+  readonly logitsOf: (logits: readonly number[]) => Float32Array;
   /** Turns votes in the dataset's order into the result's; nothing where all are for classes that are left out. */
   readonly sharesOf: (shares: readonly number[]) => readonly number[] | undefined;
   /** What was counted as what, where the classes were mapped. */
@@ -65,7 +65,7 @@ function inOrder(classes: readonly string[], labelOf: (label: number) => number)
     for (const [i, share] of shares.entries()) ordered[labelOf(i)] = share;
     return ordered;
   };
-  return { classes, labelOf, logitsOf: (logits) => logits, sharesOf, merges: false };
+  return { classes, labelOf, logitsOf: (logits) => Float32Array.from(logits), sharesOf, merges: false };
 }
 
 /**

@@ -46,12 +46,11 @@ export async function writeGuarded(
 }
 
 function describe({ method, label, prediction, classToken, groups, combined }: Explanation) {
-  const { probabilities } = prediction;
   return {
     method,
     label,
     predicted: prediction.label,
-    probabilities: Object.fromEntries(probabilities.map((one) => [one.label, one.probability])),
+    probabilities: prediction.probabilities,
     ...(classToken !== undefined && { classToken }),
     groups,
     combined,

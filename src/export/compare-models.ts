@@ -46,7 +46,7 @@ async function predictAll(
 
 function largestDifference(a: Prediction, b: Prediction): number {
   return Math.max(
-    ...a.probabilities.map(({ probability }, i) => Math.abs(probability - b.probabilities[i]!.probability)),
+    ...Object.entries(a.probabilities).map(([label, value]) => Math.abs(value - b.probabilities[label]!)),
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import { PosterError, throwIfAborted } from '../errors.js';
 import { checkCropSize } from '../image/alignment.js';
-import type { RgbImage } from '../image/rgb-image.js';
+import { type RgbImage, sizedInJson } from '../image/rgb-image.js';
 import { describeGiven } from '../util/given.js';
 import { type AlignOptions, alignFace } from './align/align.js';
 import { eyeDistance, type FivePoints, pointsFromBox } from './align/five-points.js';
@@ -47,7 +47,7 @@ export interface Face {
   readonly points: FivePoints;
   /** 68 landmarks; absent when no landmark model looked. */
   readonly landmarks?: readonly Point[];
-  /** The aligned crop. */
+  /** The aligned crop; `JSON.stringify` leaves its pixels out. */
   readonly crop: RgbImage;
   /** From the photo to the crop. */
   readonly transform: Similarity;
@@ -86,7 +86,10 @@ export async function findFaces(
   return faces
     .sort((a, b) => area(b.box) - area(a.box))
     .slice(0, maxFaces)
-    .map((face) => ({ ...face, ...alignFace(photo, face.points, options) }));
+    .map((face) => {
+      const { crop, transform } = alignFace(photo, face.points, options);
+      return { ...face, crop: sizedInJson(crop), transform };
+    });
 }
 
 function smallestWorthwhile({ width, height }: RgbImage): number {

@@ -12,7 +12,7 @@ import {
   type RecogniseFilesOptions,
   type Recogniser,
 } from '../recognise/recognise-files.js';
-import type { PhotoResult } from '../recognise/recognise-photos.js';
+import { type PhotoResult, photoResult } from '../recognise/recognise-photos.js';
 import { requireGiven, requireOptions } from '../util/given.js';
 import {
   type Explainer,
@@ -113,7 +113,8 @@ async function recognisePhoto(
     const photo = await decodeInput(path, photoDecoding);
     const { kind, faces } = await photoOrCrop(photo, finder, finding);
     onLooked?.(path, kind);
-    return faces && { path, photo, faces: await recogniseEach(model, faces, { embedding, ...cancelling }) };
+    if (!faces) return undefined;
+    return photoResult(path, photo, await recogniseEach(model, faces, { embedding, ...cancelling }));
   } catch (error) {
     if (isUnreadable(error)) return { path, error };
     throw error;

@@ -5,6 +5,7 @@ import type { AlignOptions } from '../faces/align/align.js';
 import { writeAnnotated } from '../faces/annotate/annotate.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import type { OutputGuard } from '../io/guard-outputs.js';
+import { listProbabilities } from '../recognise/prediction.js';
 import type { CropRecogniser, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
 import type { Recogniser } from '../recognise/recognise-files.js';
 import { type PhotoResult, recognisePhotos } from '../recognise/recognise-photos.js';
@@ -80,7 +81,7 @@ type ReadPhoto = Exclude<PhotoResult, { error: PosterError }>;
 async function writePicture({ photo, faces }: ReadPhoto, path: string): Promise<void> {
   const annotations = faces.map(({ box, landmarks, prediction }) => ({
     box,
-    expressions: prediction.probabilities,
+    expressions: listProbabilities(prediction.probabilities),
     ...(landmarks && { landmarks }),
   }));
   await writeAnnotated(path, photo, annotations);

@@ -12,19 +12,25 @@ export interface ClassProbability {
   readonly probability: number;
 }
 
-/** The expression of one face. */
+/**
+ * Every class and its probability, which sum to 1. In the order of the model's classes, but for names that are whole
+ * numbers, which JavaScript lists first, the smallest first; `labels` of the model has the order always.
+ */
+export type Probabilities = Readonly<Record<string, number>>;
+
+/** The expression of one face: plain data, which `JSON.stringify` writes as it is. */
 export interface Prediction {
   /** The most probable class. */
   readonly label: string;
   readonly probability: number;
   /** Its position in the model's classes. */
   readonly index: number;
-  /** Every class in the model's order; the probabilities sum to 1. */
-  readonly probabilities: readonly ClassProbability[];
+  /** Of every class, by its name. */
+  readonly probabilities: Probabilities;
   /** Before softmax, in the model's order, divided by the temperature where the model was calibrated. */
-  readonly logits: Float32Array;
+  readonly logits: readonly number[];
   /** The features before the head, 768 values in the published network; given when asked for. */
-  readonly embedding?: Float32Array;
+  readonly embedding?: readonly number[];
 }
 
 /**
@@ -57,15 +63,33 @@ export function toPrediction(
   image?: string,
 ): Prediction {
   requireFiniteLogits(logits, image);
-  const shares = softmax(logits);
-  const probabilities = labels.map((label, i) => ({ label, probability: shares[i]! }));
-  const index = argmax(logits);
-  return { ...probabilities[index]!, index, probabilities, logits, ...(embedding && { embedding }) };
+  return {
+    ...describeProbabilities(labels, softmax(logits)),
+    logits: Array.from(logits),
+    ...(embedding && { embedding: Array.from(embedding) }),
+  };
+}
+
+/** Names the probabilities, one for each label, and the most probable class. */
+export function describeProbabilities(
+  labels: readonly string[],
+  values: ArrayLike<number>,
+): Omit<Prediction, 'logits' | 'embedding'> {
+  const index = argmax(values);
+  const probabilities = Object.fromEntries(labels.map((label, i) => [label, values[i]!]));
+  return { label: labels[index]!, probability: values[index]!, index, probabilities };
+}
+
+/** The classes as a list, in the order of the record. */
+export function listProbabilities(probabilities: Probabilities): ClassProbability[] {
+  return Object.entries(probabilities).map(([label, probability]) => ({ label, probability }));
 }
 
 /** The `k` most probable classes, most probable first. */
 export function topK(prediction: Pick<Prediction, 'probabilities'>, k: number): ClassProbability[] {
   requireGiven(prediction, 'the prediction of topK', 'an object');
   requireGiven(k, 'k of topK', 'a whole number of at least 1');
-  return [...prediction.probabilities].sort((a, b) => b.probability - a.probability).slice(0, k);
+  return listProbabilities(prediction.probabilities)
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, k);
 }

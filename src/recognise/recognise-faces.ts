@@ -12,6 +12,8 @@ export interface RecognisedFace extends Face {
 
 /** What recognises the aligned crops; `Poster` does. */
 export interface CropRecogniser {
+  /** Class names in the order of the logits. */
+  readonly labels: readonly string[];
   /** How the faces that it learned from were cut out, and so how those it is shown are, unless a call says it. */
   readonly alignment?: Alignment;
   predictBatch(images: Iterable<RgbImage>, options?: CropOptions): AsyncIterable<Prediction>;

@@ -1,11 +1,12 @@
 /** Finds the faces of photos and recognises each. */
 import type { PosterError } from '../errors.js';
 import { withDefaultAlignment } from '../faces/align/align.js';
+import type { FoundFaces } from '../faces/find-faces.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
 import { isUnreadable } from '../image/decode/is-unreadable.js';
-import type { RgbImage } from '../image/rgb-image.js';
+import { type RgbImage, sizedInJson } from '../image/rgb-image.js';
 import { requireGiven, requireOptions } from '../util/given.js';
 import { requireList } from './batches.js';
 import {
@@ -17,13 +18,18 @@ import {
 
 /** A photo's faces, the largest first; none is a result. */
 export type PhotoResult =
-  | {
+  | (FoundFaces<RecognisedFace> & {
       readonly path: string;
+      /** Upright; `JSON.stringify` leaves its pixels out. */
       readonly photo: RgbImage;
-      readonly faces: readonly RecognisedFace[];
       readonly error?: undefined;
-    }
+    })
   | { readonly path: string; readonly faces?: undefined; readonly error: PosterError };
+
+/** What came of a photo that could be read. */
+export function photoResult(path: string, photo: RgbImage, faces: readonly RecognisedFace[]): PhotoResult {
+  return { path, width: photo.width, height: photo.height, faces, photo: sizedInJson(photo) };
+}
 
 /** The faces of one photo in any form (decoded ones upright), cut out as the model learned them unless the options say otherwise. */
 export async function recogniseFaces(
@@ -54,7 +60,8 @@ export async function* recognisePhotos(
   for await (const path of paths) {
     try {
       const photo = await decodeInput(path, photoDecoding);
-      yield { path, photo, faces: await recogniseFaces(model, finder, photo, options) };
+      const faces = await recogniseFaces(model, finder, photo, options);
+      yield photoResult(path, photo, faces);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       yield { path, error };

@@ -22,6 +22,7 @@ const hasMethods =
 /** Kinds of values, as messages call them. */
 const kinds = {
   'a string': (value: unknown) => typeof value === 'string',
+  'a path or a file: URL': (value: unknown) => typeof value === 'string',
   'a number': (value: unknown) => typeof value === 'number' && !Number.isNaN(value),
   'a whole number of at least 1': (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1,
   'a positive number': (value: unknown) => Number.isFinite(value) && Number(value) > 0,

@@ -4,6 +4,7 @@ import { PosterError } from '../errors.js';
 import { annotate } from '../faces/annotate/annotate.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { openTempFile } from '../io/write-atomically.js';
+import { listProbabilities } from '../recognise/prediction.js';
 import { firstErrorLine, inputArguments, startProgram } from './ffmpeg.js';
 import type { VideoInfo } from './probe-video.js';
 import type { FrameChoice } from './read-frames.js';
@@ -63,7 +64,7 @@ export async function openVideoAnnotator(
       const annotations = faces.map(({ box, track, smoothed }) => ({
         box,
         caption: `face ${track}`,
-        expressions: smoothed.probabilities,
+        expressions: listProbabilities(smoothed.probabilities),
       }));
       await steady.write(time, await annotate(image, annotations));
     },

@@ -4,6 +4,7 @@
  */
 import { PosterError } from '../errors.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
+import { sizedInJson } from '../image/rgb-image.js';
 import type { CropRecogniser, RecognisedFace, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
 import { recogniseFaces } from '../recognise/recognise-photos.js';
 import { requireGiven, requireOptions } from '../util/given.js';
@@ -64,11 +65,12 @@ export async function* recogniseVideo(
   checkSeconds('maxGap', maxGap);
   const video = await probeVideo(path, signal);
   const tracker = createFaceTracker({ maxGap, minOverlap });
-  const smoother = createSmoother(smoothing);
+  const smoother = createSmoother(smoothing, model.labels);
   const recognising = { ...faceOptions, ...(signal && { signal }) };
   for await (const frame of readFrames(video, { every, fps, onDamage, signal })) {
     const found = await recogniseFaces(model, finder, frame.image, recognising);
-    yield { ...frame, video, faces: follow(found, frame.time, tracker, smoother) };
+    const image = sizedInJson(frame.image);
+    yield { ...frame, image, video, faces: follow(found, frame.time, tracker, smoother) };
   }
 }
 

@@ -1,18 +1,12 @@
 /** Evens out what single frames say of a face. Browser-safe. */
-import type { ClassProbability } from '../recognise/prediction.js';
-import { argmax } from '../tensor/logits.js';
+import { describeProbabilities, type Prediction, type Probabilities } from '../recognise/prediction.js';
 
 /** Probabilities of a face over time. */
-export interface SmoothedPrediction extends ClassProbability {
-  /** The position of the most probable class in the model's classes. */
-  readonly index: number;
-  /** Every class in the model's order; the probabilities sum to 1. */
-  readonly probabilities: readonly ClassProbability[];
-}
+export type SmoothedPrediction = Omit<Prediction, 'logits' | 'embedding'>;
 
 export interface Smoother {
   /** @param time in seconds, not before that of the last call */
-  update(track: number, time: number, probabilities: readonly ClassProbability[]): SmoothedPrediction;
+  update(track: number, time: number, probabilities: Probabilities): SmoothedPrediction;
 }
 
 interface State {
@@ -28,19 +22,20 @@ const forgottenAfter = 10;
  * far apart the frames are.
  *
  * @param timeConstant in seconds; 0 leaves every frame as it is
+ * @param labels the model's classes
  */
-export function createSmoother(timeConstant: number): Smoother {
+export function createSmoother(timeConstant: number, labels: readonly string[]): Smoother {
   const states = new Map<number, State>();
   return {
     update(track, time, probabilities) {
       for (const [other, state] of states) {
         if (time - state.time > forgottenAfter * timeConstant) states.delete(other);
       }
-      const seen = probabilities.map(({ probability }) => probability);
+      const seen = labels.map((label) => probabilities[label]!);
       const before = states.get(track);
       const values = before ? blend(before, time, seen, timeConstant) : seen;
       states.set(track, { time, values });
-      return describe(probabilities, values);
+      return describeProbabilities(labels, values);
     },
   };
 }
@@ -48,10 +43,4 @@ export function createSmoother(timeConstant: number): Smoother {
 function blend(before: State, time: number, seen: readonly number[], timeConstant: number): number[] {
   const weight = timeConstant > 0 ? 1 - Math.exp((before.time - time) / timeConstant) : 1;
   return before.values.map((value, i) => value + weight * (seen[i]! - value));
-}
-
-function describe(classes: readonly ClassProbability[], values: readonly number[]): SmoothedPrediction {
-  const probabilities = classes.map(({ label }, i) => ({ label, probability: values[i]! }));
-  const index = argmax(values);
-  return { ...probabilities[index]!, index, probabilities };
 }

@@ -1,5 +1,5 @@
 /** What a video showed, face by face over time, in memory that does not grow with its length. Browser-safe. */
-import type { ClassProbability } from '../recognise/prediction.js';
+import { describeProbabilities, type Probabilities } from '../recognise/prediction.js';
 
 /** A face over the whole video. */
 export interface TimelineTrack {
@@ -9,8 +9,8 @@ export interface TimelineTrack {
   readonly to: number;
   /** How long it was in sight. */
   readonly seconds: number;
-  /** Every class in the model's order, the mean over the time it was in sight. */
-  readonly probabilities: readonly ClassProbability[];
+  /** Of every class, the mean over the time it was in sight. */
+  readonly probabilities: Probabilities;
   /** By the number of the bin: the mean probabilities while it was in sight. */
   readonly bins: ReadonlyMap<number, readonly number[]>;
 }
@@ -37,7 +37,7 @@ export interface SeenFrame {
   readonly time: number;
   readonly faces: readonly {
     readonly track: number;
-    readonly smoothed: { readonly probabilities: readonly ClassProbability[] };
+    readonly smoothed: { readonly probabilities: Probabilities };
   }[];
 }
 
@@ -71,7 +71,8 @@ export function createTimelineRecorder(labels: readonly string[]): TimelineRecor
       const record = records.get(track) ?? begin(track, current.time, labels.length);
       records.set(track, record);
       trackCount = Math.max(trackCount, track);
-      spread(record, current.time, end, binWidth, smoothed.probabilities);
+      const values = labels.map((label) => smoothed.probabilities[label]!);
+      spread(record, current.time, end, binWidth, values);
     }
     dropShortest(records, current);
   };
@@ -102,7 +103,7 @@ function spread(
   start: number,
   end: number,
   binWidth: number,
-  probabilities: readonly ClassProbability[],
+  probabilities: readonly number[],
 ): void {
   record.to = end;
   accumulate(record.total, probabilities, end - start);
@@ -114,8 +115,8 @@ function spread(
   }
 }
 
-function accumulate(sums: Sums, probabilities: readonly ClassProbability[], seconds: number): void {
-  for (const [i, { probability }] of probabilities.entries()) sums[i]! += probability * seconds;
+function accumulate(sums: Sums, probabilities: readonly number[], seconds: number): void {
+  for (const [i, probability] of probabilities.entries()) sums[i]! += probability * seconds;
   sums[sums.length - 1]! += seconds;
 }
 
@@ -141,13 +142,12 @@ function summariseTrack(
   { track, from, to, total, bins }: FaceRecord,
   labels: readonly string[],
 ): TimelineTrack {
-  const means = meansOf(total);
   return {
     track,
     from,
     to,
     seconds: total.at(-1)!,
-    probabilities: labels.map((label, i) => ({ label, probability: means[i]! })),
+    probabilities: describeProbabilities(labels, meansOf(total)).probabilities,
     bins: new Map(
       [...bins].filter(([, sums]) => sums.at(-1)! > 0).map(([bin, sums]) => [bin, meansOf(sums)]),
     ),

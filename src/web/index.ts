@@ -1,6 +1,6 @@
 /** The library for the browser. Browser-safe. */
 
-export type { ModelFacts, PredictBatchOptions, PredictOptions, RunRequest } from '../core/poster-core.js';
+export type { ModelFacts, PosterCore, PredictBatchOptions, PredictOptions, RunRequest } from '../core/poster-core.js';
 export { type DataType, dataTypes, labelSet } from '../data/labels.js';
 export { type ErrorCode, errorCodes, PosterError } from '../errors.js';
 export type { Explanation, HeatMap, TokenGroup } from '../explain/explanation.js';
@@ -14,7 +14,7 @@ export type { Alignment, TemplateName } from '../image/alignment.js';
 export type { RgbImage } from '../image/rgb-image.js';
 export type { NetworkConfig } from '../network/config.js';
 export type { ModelOutputs } from '../onnx/session.js';
-export { type ClassProbability, type Prediction, topK } from '../recognise/prediction.js';
+export { type ClassProbability, type Prediction, type Probabilities, topK } from '../recognise/prediction.js';
 export type { RecognisedFace, RecogniseFacesOptions } from '../recognise/recognise-faces.js';
 export { version } from '../version.js';
 export type { ImageInput } from './image-input.js';

@@ -23,8 +23,7 @@ test('predict gives a colour photo the probabilities of the grey one, with heat 
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  assert.deepEqual(colour.probability, grey.probability);
-  assert.equal(colour.label, grey.label);
+  assert.deepEqual(colour.prediction, grey.prediction);
   const maps = await Promise.all(
     ['colour', 'grey'].map(async (name) => JSON.parse(await readFile(join(heat, `${name}.json`), 'utf8'))),
   );

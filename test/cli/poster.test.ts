@@ -269,7 +269,7 @@ test('--landmarks, --template and --crop-size decide the crops; what does not fi
   const probability = async (...flags: string[]) => {
     const { code, stdout, stderr } = await predict(...flags);
     assert.equal(code, 0, stderr);
-    return JSON.parse(stdout).faces[0].probability as number;
+    return JSON.parse(stdout).faces[0].prediction.probability as number;
   };
   const standard = await probability();
   assert.equal(await probability('--template', 'raf-db', '--crop-size', '100'), standard);

@@ -39,7 +39,7 @@ test('a model in a worker knows and says what it does in this thread', async () 
     (poster) => collect(poster.predictFiles(files, { batchSize: 2, workers: 0 })),
     (poster) => poster.explain(files[1]!),
     (poster) => collect(poster.explainBatch(files)),
-    (poster) => poster.recogniseFaces(photo),
+    (poster) => poster.recognise(photo),
     (poster) => poster.findFaces(photo, { size: 64, maxFaces: 1 }),
   ];
   for (const verb of verbs) assert.deepEqual(await verb(away), await verb(here));
@@ -90,7 +90,7 @@ test('a fired signal ends the wait at once, and work not begun is dropped', asyn
   stop.abort();
   for (const one of crowd) await assert.rejects(one, { name: 'PosterError', code: 'aborted' });
   await assert.rejects(Poster.load(checkpoint, { worker: true, signal }), { code: 'aborted' });
-  assert.equal((await away.predict(files[0]!)).probabilities.length, 7);
+  assert.equal((await away.predict(files[0]!)).logits.length, 7);
   process.off('warning', note);
   assert.deepEqual(warnings, []);
 });

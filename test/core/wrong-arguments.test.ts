@@ -36,16 +36,20 @@ const wrong: Record<string, [call: () => unknown, names: RegExp, code?: library.
   'a batch of none': [() => all(poster.predictBatch(['a.jpg'], { batchSize: 0 })), /batchSize .* number 0/],
   'no options of a batch': [() => all(poster.predictBatch([], untyped(null))), /predictBatch .* got null/],
   'a number among paths': [() => all(poster.predictFiles(untyped([5]))), /paths of image files.* number 5/],
-  'no options of faces': [() => poster.recogniseFaces('a.jpg', untyped(null)), /recogniseFaces .* got null/],
+  'no options of faces': [() => poster.recognise('a.jpg', untyped(null)), /recognise .* got null/],
   'a name for a template of no image': [
-    () => poster.recogniseFaces(new Uint8Array(1), untyped({ template: 'x' })),
+    () => poster.recognise(new Uint8Array(1), untyped({ template: 'x' })),
     /template/,
     'image.unreadable',
   ],
   'another way to explain': [() => poster.explain('a.jpg', untyped({ method: 'x' })), /got x/],
   'no data to evaluate on': [() => poster.evaluate(untyped({})), /dataset of evaluate .* got undefined/],
   'no options to evaluate': [() => poster.evaluate(untyped(undefined)), /evaluate .* got undefined/],
-  'a number for a model': [() => Poster.load(untyped(42)), /the model to be a string, got the number 42/],
+  'a number for a model': [
+    () => Poster.load(untyped(42)),
+    /the model to be a path or a file: URL, got the number 42/,
+  ],
+  'a page for a model': [() => Poster.load(new URL('http://localhost/a.onnx')), /file: URL, got http:/],
   'bytes for a model': [() => Poster.load(untyped(Buffer.of(1))), /the model .* got an? Uint8Array/],
   'a name for options': [() => Poster.load('small', untyped('RAF-DB')), /Poster\.load .* got a string/],
   'an unknown dataset': [() => Poster.load('small', untyped({ dataType: 'Foo' })), /data type .* "Foo"/],
@@ -62,7 +66,7 @@ const wrong: Record<string, [call: () => unknown, names: RegExp, code?: library.
   ],
   'a number for the finder': [() => openFaceFinder(untyped(5)), /openFaceFinder .* number 5/],
   'the most probable none': [
-    () => library.topK({ probabilities: [] }, 0),
+    () => library.topK({ probabilities: {} }, 0),
     /k of topK to be a whole number of at least 1/,
   ],
 };

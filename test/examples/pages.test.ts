@@ -63,7 +63,7 @@ test('the same folder works from another site, such as one of packages', { skip 
       const { Poster } = (await import(address)) as typeof import('../../src/web/index.js');
       const poster = await Poster.load();
       const bytes = Uint8Array.from(atob(photo), (digit) => digit.charCodeAt(0));
-      const { faces } = await poster.recogniseFaces(bytes);
+      const { faces } = await poster.recognise(bytes);
       await poster.dispose();
       return faces[0]?.prediction.label;
     },

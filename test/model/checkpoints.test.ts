@@ -26,7 +26,7 @@ let files = 0;
 async function probabilities(path: string): Promise<{ values: number[]; notes: readonly string[] }> {
   await using model = await Poster.load(path, { dataType: 'RAF-DB', threads: 1 });
   const { probabilities } = await model.predict(image);
-  return { values: probabilities.map(({ probability }) => probability), notes: model.notes };
+  return { values: Object.values(probabilities), notes: model.notes };
 }
 
 const renamed = (rename: (name: string) => string) =>

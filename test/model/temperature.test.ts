@@ -23,10 +23,12 @@ before(async () => {
   face = (await writeFaceInBoth(folder)).grey;
 });
 
-async function logitsOf(path: string): Promise<{ logits: Float32Array; sum: number; temperature: number }> {
+async function logitsOf(
+  path: string,
+): Promise<{ logits: readonly number[]; sum: number; temperature: number }> {
   await using poster = await Poster.load(path);
   const { logits, probabilities } = await poster.predict(face);
-  const sum = probabilities.reduce((total, { probability }) => total + probability, 0);
+  const sum = Object.values(probabilities).reduce((total, probability) => total + probability, 0);
   return { logits, sum, temperature: poster.temperature };
 }
 

@@ -26,6 +26,10 @@ const consumers = {
     ...{ module: 'esnext', moduleResolution: 'bundler' },
     ...{ lib: ['es2022'], types: ['node'] },
   },
+  'a program of both': {
+    ...{ module: 'esnext', moduleResolution: 'bundler' },
+    ...{ lib: ['es2022', 'dom', 'dom.iterable'], types: ['node'] },
+  },
   'a page': {
     ...{ module: 'esnext', moduleResolution: 'bundler' },
     ...{ lib: ['es2022', 'dom', 'dom.iterable'], types: [] },
@@ -82,11 +86,26 @@ test('a page needs no types but those of browsers', async () => {
     export async function label(file: File) {
       const poster = await Poster.load();
       const prediction: Prediction = await poster.predict(file);
-      const { faces } = await poster.recogniseFaces(file);
+      const { faces } = await poster.recognise(file);
       await poster.dispose();
       return faces[0]?.prediction.label ?? prediction.label;
     }`;
   assert.match(await compile('a page', program, consumers['a page']), /Promise<string>/);
+});
+
+test('one function takes the models of Node and of pages', async () => {
+  const program = `
+    import { Poster, type PosterCore } from 'poster-v2';
+    import { Poster as PagePoster } from 'poster-v2/web';
+    async function labelOf(poster: PosterCore<Uint8Array>, bytes: Uint8Array) {
+      const { faces } = await poster.recognise(bytes);
+      const { combined } = await poster.explain(bytes);
+      for await (const prediction of poster.predictBatch([bytes])) return { combined, prediction, faces };
+      return poster.predict(bytes, { embedding: true });
+    }
+    export const here = (bytes: Uint8Array) => Poster.load().then((poster) => labelOf(poster, bytes));
+    export const page = (bytes: Uint8Array) => PagePoster.load().then((poster) => labelOf(poster, bytes));`;
+  await compile('both', program, consumers['a program of both']);
 });
 
 test('a server is mounted with the types of the package alone', async () => {

@@ -188,10 +188,11 @@ test('lines hold what was asked for', async () => {
   await predictTo(poster, listInputs([images]), { format: 'jsonl', output, topK: 2, embedding: true });
   const [first] = (await lines(output)).map((line) => JSON.parse(line));
   assert.equal(first.path, join(images, 'deeper/gray.png'));
-  assert.equal(first.top.length, 2);
-  assert.equal(first.top[0][0], first.label);
-  assert.equal(first.embedding.length, poster.network.embedding);
-  assert.deepEqual(Object.keys(first.probabilities), poster.labels);
+  const { label, probability, probabilities, top, embedding } = first.prediction;
+  assert.equal(top.length, 2);
+  assert.deepEqual(top[0], { label, probability });
+  assert.equal(embedding.length, poster.network.embedding);
+  assert.deepEqual(Object.keys(probabilities), poster.labels);
 });
 
 test('one bad image among many is a line with its error; strict stops there', async () => {
@@ -200,7 +201,9 @@ test('one bad image among many is a line with its error; strict stops there', as
   const output = join(folder, 'bad.jsonl');
   const counts = await predictTo(poster, inputs(), { format: 'jsonl', output });
   assert.deepEqual(counts, { recognised: 2, unreadable: 1, skipped: 0 });
-  assert.match(JSON.parse((await lines(output))[1]!).error, /truncated/);
+  const { error } = JSON.parse((await lines(output))[1]!);
+  assert.equal(error.code, 'image.unreadable');
+  assert.match(error.message, /truncated/);
   const strict = predictTo(poster, inputs(), {
     format: 'jsonl',
     output: join(folder, 'strict.jsonl'),

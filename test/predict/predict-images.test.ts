@@ -70,7 +70,7 @@ test('crops and photos of one folder are written in order, each as it is among i
       lines.map((line) => JSON.parse(line).path),
       names.map((name) => join(images, name)),
     );
-    assert.match(JSON.parse(lines[3]!).error, /d broken\.jpg/);
+    assert.match(JSON.parse(lines[3]!).error.message, /d broken\.jpg/);
     assert.deepEqual(JSON.parse(lines[5]!).faces, []);
     assert.deepEqual(counts, { recognised: 5, unreadable: 1, skipped: 0 });
   }

@@ -100,8 +100,10 @@ describe('recognition', () => {
       assert.deepEqual([result.width, result.height], [100, 100]);
       assert.equal(result.prediction.label, expected.label);
       assert.equal(result.prediction.index, expected.index);
-      const probabilities = (list: readonly { probability: number }[]) => list.map((one) => one.probability);
-      assertClose(probabilities(result.prediction.probabilities), probabilities(expected.probabilities));
+      const { probabilities, logits } = result.prediction;
+      assert.deepEqual(Object.keys(probabilities), poster.labels);
+      assertClose(Object.values(probabilities), Object.values(expected.probabilities));
+      assertClose(logits, expected.logits, { rtol: 1e-4, atol: 1e-5 });
       assertClose(result.prediction.embedding!, expected.embedding!, { rtol: 1e-4, atol: 1e-5 });
     }
   });

@@ -99,10 +99,7 @@ test('a valid request has a result for each image, good ones recognised and bad 
         assert.equal(result.prediction.embedding !== undefined, embeddings);
         assert.equal(result.prediction.explanation !== undefined, explain !== undefined);
         assert.equal(result.prediction.explanation?.overlay !== undefined, explain === 'overlay');
-        const sum = result.prediction.probabilities.reduce(
-          (total, { probability }) => total + probability,
-          0,
-        );
+        const sum = Object.values(result.prediction.probabilities).reduce((a, b) => a + b, 0);
         assert.ok(Math.abs(sum - 1) < 1e-5);
       }
     }),

@@ -80,7 +80,7 @@ test('a face before the camera is found and recognised as in a picture, both way
   const { box, prediction } = faces[0]!;
   const expected = {
     box: [box.x / width, box.y / height, box.width / width, box.height / height].map((share) => 100 * share),
-    bars: prediction.probabilities.map(({ probability }) => 100 * probability),
+    bars: Object.values(prediction.probabilities).map((probability) => 100 * probability),
   };
   const { page, complaints, sites, close } = await visit(browser, server.url);
   const states = await keepTracks(page);

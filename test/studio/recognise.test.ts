@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { Poster } from '../../src/core/poster.js';
 import { encodeJpeg } from '../../src/image/encode.js';
+import type { Probabilities } from '../../src/recognise/prediction.js';
 import { answerSchema } from '../../src/server/http/schemas.js';
 import { background } from '../faces/portrait.js';
 import { fixture } from '../support/fixtures.js';
@@ -36,8 +37,10 @@ async function bars(page: Page): Promise<string[]> {
 }
 
 /** What the bars of a prediction should say. */
-function inBars(probabilities: readonly { label: string; probability: number }[]): string[] {
-  return probabilities.map(({ label, probability }) => `${label} ${(100 * probability).toFixed(1)} %`);
+function inBars(probabilities: Probabilities): string[] {
+  return Object.entries(probabilities).map(
+    ([label, probability]) => `${label} ${(100 * probability).toFixed(1)} %`,
+  );
 }
 
 for (const [how, handed] of [

@@ -124,7 +124,7 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     assert.deepEqual(
-      frames.map(({ frame, time }) => [frame, time]),
+      frames.map(({ index, time }) => [index, time]),
       [
         [0, 0],
         [1, 0.3],
@@ -135,8 +135,9 @@ describe('poster predict on videos', { skip: ffmpegMissing }, () => {
       assert.equal(path, clip);
       assert.equal(faces.length, 1);
       assert.equal(faces[0].track, 1);
-      const { label, probability, probabilities, unsmoothed } = faces[0];
-      assert.deepEqual({ label, probability, probabilities }, unsmoothed);
+      const { logits, ...prediction } = faces[0].prediction;
+      assert.equal(logits.length, 7);
+      assert.deepEqual(faces[0].smoothed, prediction);
     }
     const table = await lines([clip, empty], { format: 'table', fps: 2 });
     assert.match(

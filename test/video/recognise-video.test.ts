@@ -74,7 +74,7 @@ describe('videos', { skip: ffmpegMissing }, () => {
           Math.abs(box.y + box.height / 2 - (y + 26 * scale)) < 12 * scale,
           `face ${track} in frame ${index}`,
         );
-        assert.ok(Math.abs(smoothed.probabilities.reduce((sum, p) => sum + p.probability, 0) - 1) < 1e-6);
+        assert.ok(Math.abs(Object.values(smoothed.probabilities).reduce((a, b) => a + b, 0) - 1) < 1e-6);
       }
     }
   });

@@ -10,12 +10,7 @@ function frame(time: number, faces: Record<number, number>): SeenFrame {
     time,
     faces: Object.entries(faces).map(([track, happy]) => ({
       track: Number(track),
-      smoothed: {
-        probabilities: [
-          { label: 'happy', probability: happy },
-          { label: 'sad', probability: 1 - happy },
-        ],
-      },
+      smoothed: { probabilities: { happy, sad: 1 - happy } },
     })),
   };
 }
@@ -38,8 +33,8 @@ test('a frame counts until the next, and means weigh by time', () => {
       { track: 2, from: 1, to: 5, seconds: 4 },
     ],
   );
-  near(tracks[0]!.probabilities[0]!.probability, 0.25);
-  near(tracks[1]!.probabilities[1]!.probability, 0.5);
+  near(tracks[0]!.probabilities.happy!, 0.25);
+  near(tracks[1]!.probabilities.sad!, 0.5);
 });
 
 test('bins widen as the video goes on, so that their number is bounded; what they hold stays', () => {

@@ -90,7 +90,7 @@ test('export --precision int8-weights reports what it changes, in a much smaller
   for (const image of images) {
     const [a, b] = [await small.predict(image), await exact.predict(image)];
     differences.push(
-      ...a.probabilities.map(({ probability }, i) => Math.abs(probability - b.probabilities[i]!.probability)),
+      ...Object.entries(a.probabilities).map(([label, value]) => Math.abs(value - b.probabilities[label]!)),
     );
   }
   assert.ok(

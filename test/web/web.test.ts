@@ -110,16 +110,10 @@ function assertSamePredictions(
   atol = 1e-3,
 ): void {
   for (const [i, prediction] of expected.entries()) {
-    const probabilities = ({ probabilities }: Prediction) =>
-      probabilities.map(({ probability }) => probability);
+    const probabilities = ({ probabilities }: Prediction) => Object.values(probabilities);
     assertClose(probabilities(actual[i]!), probabilities(prediction), { rtol: 0, atol }, crops[i]);
     assert.equal(actual[i]!.label, prediction.label);
-    assertClose(
-      Object.values(actual[i]!.embedding!),
-      prediction.embedding!,
-      { rtol: 1e-2, atol: 10 * atol },
-      'embedding',
-    );
+    assertClose(actual[i]!.embedding!, prediction.embedding!, { rtol: 1e-2, atol: 10 * atol }, 'embedding');
   }
 }
 
@@ -337,7 +331,7 @@ test('what is no image is refused in a sentence with a code', { skip }, async ()
     for (const [what, image] of Object.entries(refused)) {
       messages.push([what, await poster.predict(image as never).then(() => 'no error', say)]);
     }
-    const faces = await poster.recogniseFaces(undefined as never).then(() => 'no error', say);
+    const faces = await poster.recognise(undefined as never).then(() => 'no error', say);
     const batch = async () => {
       for await (const _ of poster.predictBatch('face.jpg' as never));
       return 'no error';

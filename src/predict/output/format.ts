@@ -50,7 +50,7 @@ export function formatter<Result extends StreamedResult>(
     jsonl: {
       header: '',
       line: (result) => {
-        const content = isReadable(result) ? json(result) : { error: result.error?.message };
+        const content = isReadable(result) ? json(result) : { error: result.error };
         return `${JSON.stringify({ path: result.path, ...content })}\n`;
       },
     },

@@ -1,11 +1,12 @@
 /** What is written of face crops, of the faces of photos and of those of a video's frames. */
 import type { PosterError } from '../../errors.js';
 import type { Face } from '../../faces/find-faces.js';
-import { type Prediction, topK } from '../../recognise/prediction.js';
+import { type ClassProbability, type Prediction, topK } from '../../recognise/prediction.js';
 import type { RecognisedFace } from '../../recognise/recognise-faces.js';
 import type { FileResult, Recogniser } from '../../recognise/recognise-files.js';
 import type { PhotoResult } from '../../recognise/recognise-photos.js';
 import type { TrackedFace, VideoFrame } from '../../video/recognise-video.js';
+import type { SmoothedPrediction } from '../../video/smooth.js';
 import type { Timeline } from '../../video/timeline.js';
 import type { Cell, RowsOf } from './format.js';
 
@@ -21,7 +22,7 @@ export function fileRows(model: Recogniser, options: RowOptions): RowsOf<Readabl
   const cells = predictionCells(model, options);
   return {
     table: ({ path, prediction }) => [`${cells.table(prediction)}   ${path}`],
-    json: ({ prediction }) => cells.json(prediction),
+    json: ({ prediction }) => ({ prediction: cells.json(prediction) }),
     columns: cells.columns,
     rows: ({ prediction }) => [cells.values(prediction)],
   };
@@ -32,14 +33,14 @@ export function photoRows(model: Recogniser, options: RowOptions): RowsOf<Readab
   const describe = (face: RecognisedFace) => ({
     ...describePlace(face),
     ...(face.landmarks && { landmarks: face.landmarks.map(({ x, y }) => ({ x: tenths(x), y: tenths(y) })) }),
-    ...cells.json(face.prediction),
+    prediction: cells.json(face.prediction),
   });
   return {
     table: ({ path, faces }) =>
       faces.length === 0
         ? [`${path}: no face`]
         : faces.map((face) => `${cells.table(face.prediction)}   ${path}, ${placeText(face)}`),
-    json: ({ faces }) => ({ faces: faces.map(describe) }),
+    json: ({ width, height, faces }) => ({ width, height, faces: faces.map(describe) }),
     columns: ['face', ...placeColumns, ...cells.columns],
     rows: ({ faces }) =>
       faces.map((face, i) => [i + 1, ...placeValues(face), ...cells.values(face.prediction)]),
@@ -63,8 +64,8 @@ export function frameRows(model: Recogniser, options: RowOptions): RowsOf<Readab
   const describe = (face: TrackedFace) => ({
     track: face.track,
     ...describePlace(face),
-    ...cells.json(smoothed(face)),
-    unsmoothed: unsmoothed.json(face.prediction),
+    prediction: cells.json(face.prediction),
+    smoothed: cells.json(face.smoothed),
   });
   const values = (face: TrackedFace): Cell[] => [
     ...[face.track, ...placeValues(face), ...cells.values(smoothed(face))],
@@ -73,7 +74,7 @@ export function frameRows(model: Recogniser, options: RowOptions): RowsOf<Readab
   return {
     table: () => [],
     json: ({ index, time, faces }) => ({
-      frame: index,
+      index,
       time: milliseconds(time),
       faces: faces.map(describe),
     }),
@@ -100,8 +101,8 @@ export function timelineTable(
   };
 }
 
-/** What is written of a prediction, and of one that was smoothed over time. */
-type WrittenPrediction = Pick<Prediction, 'label' | 'probability' | 'probabilities' | 'embedding'>;
+/** A prediction of one image, or one that was smoothed over time, which has no logits. */
+type WrittenPrediction = SmoothedPrediction & Partial<Prediction>;
 
 function smoothed({ smoothed, prediction: { embedding } }: TrackedFace): WrittenPrediction {
   return { ...smoothed, ...(embedding && { embedding }) };
@@ -112,19 +113,21 @@ function predictionCells({ labels, network }: Recogniser, options: RowOptions) {
   const k = Math.min(options.topK ?? 1, labels.length);
   const width = Math.max(...labels.map((label) => label.length));
   const ranks = k > 1 ? Array.from({ length: k }, (_, i) => `top${i + 1}`) : [];
-  const ranked = (prediction: WrittenPrediction): Cell[][] =>
-    k > 1 ? topK(prediction, k).map(({ label, probability }) => [label, round(probability)]) : [];
+  const top = (prediction: Pick<Prediction, 'probabilities'>): ClassProbability[] =>
+    topK(prediction, k).map(({ label, probability }) => ({ label, probability: round(probability) }));
   return {
     table: (prediction: Pick<Prediction, 'probabilities'>) =>
       topK(prediction, k)
         .map(({ label, probability: p }) => `${label.padEnd(width)} ${(100 * p).toFixed(1).padStart(5)} %`)
         .join('   '),
-    json: (prediction: WrittenPrediction) => ({
-      label: prediction.label,
-      probability: round(prediction.probability),
-      probabilities: Object.fromEntries(prediction.probabilities.map((p) => [p.label, round(p.probability)])),
-      ...(k > 1 && { top: ranked(prediction) }),
-      ...(options.embedding && prediction.embedding && { embedding: Array.from(prediction.embedding) }),
+    json: ({ label, probability, index, probabilities, logits, embedding }: WrittenPrediction) => ({
+      label,
+      probability: round(probability),
+      index,
+      probabilities: Object.fromEntries(labels.map((each) => [each, round(probabilities[each]!)])),
+      ...(k > 1 && { top: top({ probabilities }) }),
+      ...(logits && { logits: logits.map(round) }),
+      ...(options.embedding && embedding && { embedding }),
     }),
     columns: [
       ...['label', 'probability', ...labels.map((label) => `p_${label}`)],
@@ -134,8 +137,8 @@ function predictionCells({ labels, network }: Recogniser, options: RowOptions) {
     values: (prediction: WrittenPrediction): Cell[] => [
       prediction.label,
       round(prediction.probability),
-      ...prediction.probabilities.map(({ probability }) => round(probability)),
-      ...ranked(prediction).flat(),
+      ...labels.map((label) => round(prediction.probabilities[label]!)),
+      ...(k > 1 ? top(prediction).flatMap(({ label, probability }) => [label, probability]) : []),
       ...(options.embedding ? prediction.embedding! : []),
     ],
   };
@@ -160,9 +163,9 @@ function placeText({ box }: Face): string {
   return `${Math.round(box.width)} x ${Math.round(box.height)} at ${Math.round(box.x)}, ${Math.round(box.y)}`;
 }
 
-/** Significant decimals of a probability: float32 arithmetic has no more. */
-function round(probability: number): number {
-  return Number(probability.toFixed(6));
+/** Significant decimals of a probability or a logit: float32 arithmetic has no more. */
+function round(value: number): number {
+  return Number(value.toFixed(6));
 }
 
 /** Tenths of a pixel are finer than any landmark is placed. */

@@ -1,6 +1,7 @@
 /**
  * The expressions of a video's faces over time. Browser-safe.
  */
+import { topK } from '../../recognise/prediction.js';
 import type { Timeline, TimelineTrack } from '../../video/timeline.js';
 import { shortened } from '../display-text.js';
 import { classColor, color } from './palette.js';
@@ -155,10 +156,7 @@ function sum(values: readonly number[]): number {
 }
 
 function describe({ duration, trackCount }: Timeline, tracks: readonly TimelineTrack[]): string {
-  const told = tracks.map(({ track, probabilities }) => {
-    const { label } = probabilities.reduce((a, b) => (b.probability > a.probability ? b : a));
-    return `face ${track} mostly ${label}`;
-  });
+  const told = tracks.map((track) => `face ${track.track} mostly ${topK(track, 1)[0]!.label}`);
   const faces = trackCount === 0 ? 'no face was found' : told.join(', ');
   return `Expressions over ${clock(duration, 1)} of video: ${faces}.`;
 }

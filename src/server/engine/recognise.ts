@@ -105,12 +105,9 @@ async function recogniseCrop(
   return { ...body, explanation: { ...toMaps(explanation), overlay } };
 }
 
-function toBody(
-  { label, probability, index, probabilities, embedding }: Prediction,
-  embeddings: boolean,
-): PredictionBody {
-  const kept = embeddings && embedding ? { embedding: [...embedding] } : {};
-  return { label, probability, index, probabilities, ...kept };
+/** Those who share a batch may have asked for embeddings. */
+function toBody({ embedding, ...prediction }: Prediction, embeddings: boolean): PredictionBody {
+  return embeddings && embedding ? { ...prediction, embedding } : prediction;
 }
 
 function toMaps({ combined, groups, classToken }: Explanation): ExplanationBody {

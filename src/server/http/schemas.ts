@@ -77,10 +77,16 @@ const prediction = z.object({
   probability: z.number().min(0).max(1),
   index: z.int().min(0).describe("Its position in the model's classes."),
   probabilities: z
-    .array(z.object({ label: z.string(), probability: z.number().min(0).max(1) }))
+    .record(z.string(), z.number().min(0).max(1))
     .readonly()
-    .describe("Every class in the model's order; they sum to 1."),
-  embedding: z.array(z.number()).optional().describe('Where asked for.'),
+    .describe("Of every class, by its name, in the model's order; they sum to 1."),
+  logits: z
+    .array(z.number())
+    .readonly()
+    .describe(
+      "Before softmax, in the model's order, divided by the temperature where the model was calibrated.",
+    ),
+  embedding: z.array(z.number()).readonly().optional().describe('Where asked for.'),
   explanation: explanation.optional().describe('Where asked for.'),
 });
 

@@ -1,7 +1,7 @@
 /** The faces of a picture and how probable each expression is. Browser-safe. */
 import { useEffect, useRef } from 'preact/hooks';
 import { percent } from '../../report/display-text.js';
-import { type Expression, inWords, type Recognised, type SeenFace } from './recognition.js';
+import { inWords, type Recognised, type SeenFace } from './recognition.js';
 
 interface FaceListProps {
   readonly result: Recognised;
@@ -23,7 +23,7 @@ export function FaceList({ result, face, onFace, picture }: FaceListProps) {
             <span class="label">{one.label}</span>
             <span class="share">{Math.round(100 * one.probability)}&#8239;%</span>
           </button>
-          {i === face && <Bars expressions={one.probabilities} />}
+          {i === face && <Bars {...one} />}
         </li>
       ))}
     </ol>
@@ -76,11 +76,10 @@ export function announce({ faces }: Recognised): string {
   return `${count}: ${faces.map(inWords).join('; ')}.`;
 }
 
-function Bars({ expressions }: { readonly expressions: readonly Expression[] }) {
-  const most = Math.max(...expressions.map(({ probability }) => probability));
+function Bars({ probabilities, probability: most }: SeenFace) {
   return (
     <ul class="bars">
-      {expressions.map(({ label, probability }) => (
+      {Object.entries(probabilities).map(([label, probability]) => (
         <li key={label} class={probability === most ? 'most' : undefined}>
           <span class="name">{label}</span>
           <span class="track" aria-hidden="true">

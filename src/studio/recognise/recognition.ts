@@ -3,6 +3,7 @@
 import type { FivePoints } from '../../faces/align/five-points.js';
 import type { Box, Point } from '../../faces/geometry.js';
 import type { TemplateName } from '../../image/alignment.js';
+import type { Probabilities } from '../../recognise/prediction.js';
 
 /** Who recognises: the server that the page comes from, or the page itself. */
 export const backends = ['server', 'browser'] as const;
@@ -10,11 +11,6 @@ export type Backend = (typeof backends)[number];
 
 /** A file, or what a camera shows. */
 export type SeenPicture = Blob | OffscreenCanvas;
-
-export interface Expression {
-  readonly label: string;
-  readonly probability: number;
-}
 
 /** Rows from the top; each value stands for one part of the face crop in a grid. */
 export type Heat = readonly (readonly number[])[];
@@ -24,7 +20,7 @@ export interface SeenFace {
   readonly place?: { readonly box: Box; readonly points: FivePoints; readonly landmarks?: readonly Point[] };
   readonly label: string;
   readonly probability: number;
-  readonly probabilities: readonly Expression[];
+  readonly probabilities: Probabilities;
   /** What decided, where it is known. */
   readonly heat?: Heat;
 }
@@ -51,6 +47,6 @@ export interface StudioRecogniser {
 }
 
 /** A face in words, such as `happiness, 98 %`. */
-export function inWords({ label, probability }: Expression): string {
+export function inWords({ label, probability }: Pick<SeenFace, 'label' | 'probability'>): string {
   return `${label}, ${Math.round(100 * probability)}\u202f%`;
 }

@@ -9,6 +9,7 @@ import {
 import { corruptionNames } from '../../../src/evaluate/corruptions/raf-db-c.js';
 import type { CorruptionResult } from '../../../src/evaluate/result.js';
 import type { RgbImage } from '../../../src/image/rgb-image.js';
+import { toPrediction } from '../../../src/recognise/prediction.js';
 import { assertClose } from '../../support/close.js';
 import { fixture } from '../../support/fixtures.js';
 
@@ -20,8 +21,8 @@ const bright = {
       const level = data.reduce((sum, value) => sum + value, 0) / data.length;
       clean ??= level;
       const index = level > clean + 1 ? 0 : 1;
-      const probabilities = [0, 1].map((k) => ({ label: `${k}`, probability: k === index ? 0.9 : 0.1 }));
-      yield { ...probabilities[index]!, index, probabilities, logits: Float32Array.of(0, 0) };
+      const [rare, likely] = [Math.log(0.1), Math.log(0.9)];
+      yield toPrediction(Float32Array.of(...(index ? [rare, likely] : [likely, rare])), ['a', 'b']);
     }
   },
 };

@@ -10,6 +10,7 @@ import {
 import { perturb, perturbationNames } from '../../../src/evaluate/perturbations/raf-db-p.js';
 import { decodeImage } from '../../../src/image/decode/decode.js';
 import type { RgbImage } from '../../../src/image/rgb-image.js';
+import { toPrediction } from '../../../src/recognise/prediction.js';
 import { renderReport } from '../../../src/report/report.js';
 import { sampleResult } from '../../report/sample.js';
 import { fixture } from '../../support/fixtures.js';
@@ -65,8 +66,8 @@ const model = {
   async *predictBatch(images: AsyncIterable<RgbImage>) {
     for await (const { data } of images) {
       const index = data.reduce((sum, value) => sum + value, 0) / data.length > 100 ? 1 : 0;
-      const probabilities = [0, 1].map((k) => ({ label: `${k}`, probability: k === index ? 0.9 : 0.1 }));
-      yield { ...probabilities[index]!, index, probabilities, logits: Float32Array.of(0, 0) };
+      const [rare, likely] = [Math.log(0.1), Math.log(0.9)];
+      yield toPrediction(Float32Array.of(...(index ? [rare, likely] : [likely, rare])), ['a', 'b']);
     }
   },
 };
