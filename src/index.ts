@@ -3,7 +3,13 @@
 import './io/telemetry-off.js';
 
 export { type ExplainBatchOptions, type ExplainOptions, type LoadOptions, Poster } from './core/poster.js';
-export type { ModelFacts, PosterCore, PredictBatchOptions, PredictOptions, RunRequest } from './core/poster-core.js';
+export type {
+  ModelFacts,
+  PosterCore,
+  PredictBatchOptions,
+  PredictOptions,
+  RunRequest,
+} from './core/poster-core.js';
 export {
   type CheckDataOptions,
   type ClassCount,

@@ -12,6 +12,7 @@ import { type ClassMap, parseClassMap } from '../evaluate/class-map.js';
 import { isShippedModel } from '../model/shipped-names.js';
 import { dataTypeOption } from './options.js';
 import { RequiredOption } from './required-option.js';
+import { say } from './say.js';
 
 export interface EvaluationDataFlags {
   readonly data: string;
@@ -67,7 +68,7 @@ async function datasetOptions(
 }
 
 export function sayNote(note: string): void {
-  process.stderr.write(`Note: ${note}\n`);
+  say(`Note: ${note}`);
 }
 
 /** Whether a model is given as the folder of an evaluation; else it is a checkpoint. @throws PosterError `file.missing` */

@@ -2,6 +2,7 @@
 import { errorCodes, messageOf, PosterError } from '../errors.js';
 import { unwritable } from '../io/write-atomically.js';
 import { downloadAsked } from './download-weights.js';
+import { say } from './say.js';
 
 /** A command's work; the signal fires on SIGINT and SIGTERM. */
 export type Verb<Arguments extends unknown[]> = (signal: AbortSignal, ...args: Arguments) => Promise<void>;
@@ -35,7 +36,7 @@ export function runVerb<Arguments extends unknown[]>(
 /** Prints an error for a person and sets the exit code. */
 export function reportError(error: unknown): void {
   if (error instanceof PosterError) {
-    process.stderr.write(`poster: ${error.message}\n`);
+    say(`poster: ${error.message}`);
     process.exitCode = errorCodes[error.code].exit;
     return;
   }

@@ -1,6 +1,12 @@
 /** The library for the browser. Browser-safe. */
 
-export type { ModelFacts, PosterCore, PredictBatchOptions, PredictOptions, RunRequest } from '../core/poster-core.js';
+export type {
+  ModelFacts,
+  PosterCore,
+  PredictBatchOptions,
+  PredictOptions,
+  RunRequest,
+} from '../core/poster-core.js';
 export { type DataType, dataTypes, labelSet } from '../data/labels.js';
 export { type ErrorCode, errorCodes, PosterError } from '../errors.js';
 export type { Explanation, HeatMap, TokenGroup } from '../explain/explanation.js';

@@ -98,6 +98,17 @@ test('the folder of data is named bare or by --data, once', async () => {
   assert.match(neither.stderr, /^poster: Expected the folder of the data; name it, as in --data path/);
 });
 
+test('the names and contents of files cannot control the terminal', async () => {
+  const odd = join(folder, 'a \u001b[31m\nname.jpg');
+  await copyFile(crop, odd);
+  const { stdout, stderr } = await poster(['predict', odd, photo, '--checkpoint', checkpoint]);
+  assert.match(stdout, /a \ufffd\[31m\ufffdname\.jpg, a face crop\n/);
+  assert.ok(!`${stdout}${stderr}`.includes('\u001b') && !/^name/m.test(stdout + stderr));
+  const missing = await poster(['predict', `${odd}.png`, '--checkpoint', checkpoint]);
+  assert.equal(missing.code, 2);
+  assert.ok(!missing.stderr.includes('\u001b') && !/^name/m.test(missing.stderr));
+});
+
 test('a full disk ends the work with a sentence', { skip: !existsSync('/dev/full') }, async () => {
   const full = openSync('/dev/full', 'w');
   const args = [main, 'predict', crop, '--crops', '--checkpoint', checkpoint];

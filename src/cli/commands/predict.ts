@@ -40,6 +40,7 @@ import { noteModel } from '../render/note-model.js';
 import { notePassedOver } from '../render/note-passed-over.js';
 import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
+import { say } from '../say.js';
 
 interface PredictFlags extends ModelFlags, BatchFlags, VideoFlags, FaceFlags {
   readonly topK: number;
@@ -128,11 +129,11 @@ async function predict(signal: AbortSignal, inputs: string[], flags: PredictFlag
     signal,
     explain: explainTo(flags, signal),
     onResult({ error }: StreamedResult, { recognised, unreadable }: PredictCounts) {
-      if (error) process.stderr.write(`poster: ${error.message}\n`);
+      if (error) say(`poster: ${error.message}`);
       progress?.update(recognised + unreadable);
     },
   };
-  const onNote = (note: string) => void process.stderr.write(`Note: ${note}\n`);
+  const onNote = (note: string) => say(`Note: ${note}`);
   const cropOptions = {
     ...options,
     ...{ batchSize: flags.batchSize, workers: flags.workers, onNote },
@@ -157,7 +158,7 @@ function noteKinds(): (path: string, kind: 'photo' | 'crop') => void {
   return (path, kind) => {
     if (said.has(kind)) return;
     said.add(kind);
-    process.stderr.write(`${path}: ${kinds[kind]}\n`);
+    say(`${path}: ${kinds[kind]}`);
   };
 }
 

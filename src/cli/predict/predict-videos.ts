@@ -16,6 +16,7 @@ import type { VideoFrame } from '../../video/recognise-video.js';
 import { alignOptions, type FaceFlags, finderOptions } from '../options.js';
 import { notePassedOver } from '../render/note-passed-over.js';
 import { createProgress, type Progress } from '../render/progress.js';
+import { say } from '../say.js';
 
 export interface VideoFlags {
   readonly every?: number;
@@ -89,7 +90,7 @@ export async function predictVideos(poster: Poster, job: Job): Promise<void> {
   const wanted = { kind: 'video', accepts: hasVideoExtension } as const;
   const paths = listInputs(inputs, { shard, signal, wanted, passedOver });
   const progress = output === undefined && format !== 'table' ? undefined : showProgress(job);
-  const note = (message: string) => process.stderr.write(`poster: ${message}\n`);
+  const note = (message: string) => say(`poster: ${message}`);
   const counts = await predictVideosTo(poster, finder, paths, {
     ...options,
     ...alignOptions({ template, cropSize }),

@@ -1,4 +1,5 @@
 import type { Poster } from '../../core/poster.js';
+import { say } from '../say.js';
 
 /** Says on standard error when class names are a guess, and what is unusual about the file. */
 export function noteLabels({
@@ -17,5 +18,5 @@ export function noteLabels({
 
 /** Says on standard error what of a weights file was passed over. */
 export function noteWeights(notes: readonly string[]): void {
-  for (const note of notes) process.stderr.write(`Note: ${note}\n`);
+  for (const note of notes) say(`Note: ${note}`);
 }

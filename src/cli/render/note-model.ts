@@ -2,6 +2,7 @@
 import type { LoadOptions } from '../../model/load-model.js';
 import { describeShippedModel } from '../../model/shipped-models.js';
 import { isShippedModel } from '../../model/shipped-names.js';
+import { say } from '../say.js';
 import { sayStep } from './progress.js';
 
 /** Says on standard error which model answers, where it is one that comes with this package. */
@@ -15,7 +16,7 @@ export async function noteModel(name: string): Promise<void> {
 /** Shows what takes long while a model is loaded. */
 export function showLoading(): Required<Pick<LoadOptions, 'onNote' | 'onStep'>> {
   return {
-    onNote: (note) => void process.stderr.write(`Note: ${note}\n`),
+    onNote: (note) => say(`Note: ${note}`),
     onStep: sayStep(),
   };
 }

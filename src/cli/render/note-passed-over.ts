@@ -1,8 +1,9 @@
 import type { DropCounter } from '../../data/layouts/layout.js';
 import { describeDropped } from '../../data/layouts/left-out.js';
+import { say } from '../say.js';
 
 /** Says on standard error which files of folders were passed over by their endings. */
 export function notePassedOver(passedOver: DropCounter): void {
   const dropped = passedOver.list();
-  if (dropped.length > 0) process.stderr.write(`Note: passed over ${describeDropped(dropped)}.\n`);
+  if (dropped.length > 0) say(`Note: passed over ${describeDropped(dropped)}.`);
 }

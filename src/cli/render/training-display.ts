@@ -1,6 +1,7 @@
 /** Shows a training while it runs: a bar for each epoch on a terminal, plain lines elsewhere, or JSON lines. */
 import { SingleBar } from 'cli-progress';
 import type { TrainEvent } from '../../train/events.js';
+import { say } from '../say.js';
 import { renderEpoch, renderStep, renderSummary } from './render-training.js';
 
 export interface TrainingDisplay {
@@ -73,5 +74,5 @@ function bars(): TrainingDisplay {
 function printLasting(event: TrainEvent): void {
   if (event.kind === 'start') print(renderSummary(event.summary));
   else if (event.kind === 'epoch') print(renderEpoch(event));
-  else if (event.kind === 'warning') process.stderr.write(`Warning: ${event.message}\n`);
+  else if (event.kind === 'warning') say(`Warning: ${event.message}`);
 }

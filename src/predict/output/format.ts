@@ -1,5 +1,6 @@
 /** Results as lines of text: one formatter for the images, photos and videos that rows.ts describes. */
 import type { PosterError } from '../../errors.js';
+import { visible } from '../../report/display-text.js';
 import { csvLine } from '../../util/csv-line.js';
 
 export const predictionFormats = ['table', 'jsonl', 'csv'] as const;
@@ -43,7 +44,7 @@ export function formatter<Result extends StreamedResult>(
       line: (result) =>
         isReadable(result)
           ? table(result)
-              .map((line) => `${line}\n`)
+              .map((line) => `${visible(line)}\n`)
               .join('')
           : '',
     },
