@@ -50,7 +50,7 @@ test('errors are counted by corruption and severity, with intervals and the rise
   assert.deepEqual([result.meanError, result.meanRise], [0.5, 0.5]);
   assert.ok(plus!.severities[0]!.accuracy.high > 0.5); // two faces say little
   assertClose([plus!.severities[0]!.calibrationError, result.clean.calibrationError], [0.9, 0.1], {
-    rtol: 1e-9,
+    rtol: 1e-6,
     atol: 0,
   });
   assert.deepEqual(await run(), result);
