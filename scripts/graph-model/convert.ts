@@ -3,22 +3,9 @@
  * the second, everything else keeps its meaning. Only the operations that face models use are known.
  * Browser-safe.
  */
-import {
-  type Attribute,
-  batchSize,
-  constant,
-  type Graph,
-  int64Constant,
-  type Node,
-  type Value,
-} from '../../src/onnx/graph.js';
-import {
-  elementAt,
-  elementCount,
-  type HostTensor,
-  type Shape,
-  toFloat32,
-} from '../../src/tensor/host-tensor.js';
+import { batchSize, constant, type Graph, int64Constant, type Value } from '../../src/onnx/graph.js';
+import { type AddNode, nodeList } from '../../src/onnx/node-list.js';
+import { elementAt, elementCount, type HostTensor, toFloat32 } from '../../src/tensor/host-tensor.js';
 import { windowPadding } from './padding.js';
 import { decodeText, type GraphModel, type GraphModelNode } from './topology.js';
 
@@ -38,13 +25,8 @@ export function convertGraphModel(
   outputs: OutputNodes,
 ): Graph {
   const byName = new Map(model.modelTopology.node.map((node) => [node.name, node]));
-  const nodes: Node[] = [];
+  const { nodes, add } = nodeList();
   const values = new Map<string, Value>();
-  const add: AddNode = (op, inputs, shape, attributes = {}) => {
-    const output: Value = { name: `${op}_${nodes.length}`, shape };
-    nodes.push({ op, inputs, output, attributes });
-    return output;
-  };
   const input = inputValue(model);
 
   function valueNamed(name: string): Value {
@@ -68,13 +50,6 @@ export function convertGraphModel(
   const results = new Map(Object.entries(outputs).map(([name, node]) => [name, valueNamed(node)]));
   return { input, nodes, outputs: results };
 }
-
-type AddNode = (
-  op: string,
-  inputs: readonly Value[],
-  shape: Shape,
-  attributes?: Readonly<Record<string, Attribute>>,
-) => Value;
 
 interface Step {
   readonly add: AddNode;

@@ -1,125 +1,178 @@
-/** What an evaluation judges beyond the figures of all faces, as the flags ask for it. */
+/** What an evaluation judges beyond the figures of all faces: the flags that ask for it, what it reads, and the figures. */
+import { type Command, Option } from 'commander';
 import type { Poster } from '../core/poster.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Grouping } from '../data/read-groups.js';
-import type { HardFaces } from '../data/read-hard-faces.js';
+import { type Grouping, readGroups } from '../data/read-groups.js';
+import { type HardFaces, readHardFaces } from '../data/read-hard-faces.js';
 import { PosterError } from '../errors.js';
-import type { ClassMap } from '../evaluate/class-map.js';
-import { evaluateCorruptions, relativeErrors } from '../evaluate/corruptions/evaluate-corruptions.js';
-import type { Severity } from '../evaluate/corruptions/raf-db-c.js';
+import type { AlteredFacesOptions } from '../evaluate/altered-faces.js';
+import { parseCorruptions, parsePerturbations, parseSeverities } from '../evaluate/altered-names.js';
+import { evaluateCorruptions } from '../evaluate/corruptions/evaluate-corruptions.js';
+import { type Severity, severities } from '../evaluate/corruptions/raf-db-c.js';
 import type { EvaluationOutcome } from '../evaluate/evaluate.js';
 import { judgeGroups } from '../evaluate/groups/judge-groups.js';
 import { judgeHardFaces } from '../evaluate/groups/judge-hard-faces.js';
 import { matchClasses } from '../evaluate/match-classes.js';
-import { evaluatePerturbations, relativeFlips } from '../evaluate/perturbations/evaluate-perturbations.js';
-import { scorePrediction } from '../evaluate/prediction.js';
+import { evaluatePerturbations } from '../evaluate/perturbations/evaluate-perturbations.js';
+import { type ImagePrediction, scorePrediction } from '../evaluate/prediction.js';
+import { relativeErrors, relativeFlips } from '../evaluate/relative-figures.js';
 import type { EvaluationResult } from '../evaluate/result.js';
 import { readResult } from '../report/read-answers.js';
+import type { EvaluationDataFlags } from './evaluation-data.js';
+import { type BatchFlags, wholeNumber } from './options.js';
 import { createProgress } from './render/progress.js';
 
-interface CorruptionFlags {
+export interface PartFlags {
   readonly corruptions?: readonly string[];
   readonly perturbations?: readonly string[];
   readonly severity: readonly Severity[];
-  readonly seed: number;
   readonly reference?: string;
-  readonly batchSize?: number;
-  readonly map?: ClassMap | undefined;
+  readonly groups?: string;
+  readonly hardFaces?: readonly string[];
+  readonly seed: number;
 }
 
-/** The figures of every grouping, where there are some. */
-export function judgeGroupings(
-  predictions: EvaluationOutcome['predictions'],
+export function withPartOptions(command: Command): Command {
+  return command
+    .option(
+      '--corruptions <names>',
+      'also judge faces made worse: raf-db-c or all, or names such as gaussian-noise,jpeg',
+      parseCorruptions,
+    )
+    .addOption(
+      new Option('--severity <n>', 'how much worse, 1 to 5')
+        .argParser(parseSeverities)
+        .default(severities, '1-5'),
+    )
+    .option(
+      '--perturbations <names>',
+      'also count how often the answer changes along sequences of faces that change little: raf-db-p or all, or names such as rotate,scale',
+      parsePerturbations,
+    )
+    .option(
+      '--reference <dir>',
+      'an evaluation of another model with --corruptions or --perturbations, to count errors and changes as parts of its',
+    )
+    .addOption(
+      new Option('--seed <n>', 'decides what corruptions and perturbations draw')
+        .argParser(wholeNumber('--seed', 0))
+        .default(1),
+    )
+    .option(
+      '--groups <file>',
+      "judge groups of faces: a CSV with the columns path and one for each grouping, or RAF-DB's Annotation/manual",
+    )
+    .option(
+      '--hard-faces <paths...>',
+      'judge hard faces on their own: lists with a face a line, or the folder of the published lists of occluded and turned faces',
+    );
+}
+
+/** What the parts of an evaluation are judged by. */
+interface PartInputs {
+  readonly groupings: readonly Grouping[];
+  readonly hardFaces: readonly HardFaces[];
+  /** The other model's figures, of the parts that are asked for. */
+  readonly reference: Pick<EvaluationResult, 'corruptions' | 'perturbations'>;
+}
+
+/** Before the model's work, which may take hours. */
+export async function readPartInputs(
+  { groups, hardFaces = [], dataType, ...flags }: PartFlags & EvaluationDataFlags,
+  { samples }: Dataset,
+  signal: AbortSignal,
+): Promise<PartInputs> {
+  const paths = samples.map(({ path }) => path);
+  return {
+    groupings: groups === undefined ? [] : await readGroups(groups, paths, signal),
+    hardFaces: await readHardFaces(hardFaces, dataType, paths, signal),
+    reference: await readReference(flags),
+  };
+}
+
+async function readReference({ reference, ...flags }: PartFlags): Promise<PartInputs['reference']> {
+  const asked = (['corruptions', 'perturbations'] as const).filter((part) => flags[part]);
+  if (reference === undefined || asked.length === 0) return {};
+  const result = await readResult(reference);
+  const missing = asked.find((part) => !result[part]);
+  if (missing === undefined) return result;
+  throw new PosterError(
+    'data.layout',
+    `Expected an evaluation with --${missing} in ${reference} for --reference, but it was made without.`,
+  );
+}
+
+/** The figures of the parts that are asked for, added to those of all faces. */
+export async function judgeParts(
+  poster: Poster,
+  dataset: Dataset,
+  { result, predictions }: EvaluationOutcome,
+  inputs: PartInputs,
+  flags: PartFlags & BatchFlags & Pick<EvaluationDataFlags, 'map'>,
+  signal: AbortSignal,
+): Promise<EvaluationOutcome> {
+  const options = {
+    samples: predictions,
+    logitsOf: flags.map && matchClasses(poster, dataset, flags.map).logitsOf,
+    ...{ seed: flags.seed, batchSize: flags.batchSize, signal },
+  };
+  const parts = {
+    ...(await judgeCorrupted(poster, options, inputs, flags)),
+    ...(await judgePerturbed(poster, options, inputs, flags)),
+    ...judgeSubsets(predictions, result.classes.length, inputs),
+  };
+  return { result: { ...result, ...parts }, predictions };
+}
+
+type SharedOptions = Omit<AlteredFacesOptions<ImagePrediction>, 'names'>;
+
+async function judgeCorrupted(
+  poster: Poster,
+  options: SharedOptions,
+  { reference: { corruptions: other } }: PartInputs,
+  { corruptions: names, severity, reference: path }: PartFlags,
+): Promise<Pick<EvaluationResult, 'corruptions'>> {
+  if (!names) return {};
+  const progress = createProgress('Corrupting', 'images');
+  const running = { ...options, names, severities: severity, onProgress: progress.update };
+  const corruptions = await evaluateCorruptions(poster, running).finally(() => progress.stop());
+  if (!other || path === undefined) return { corruptions };
+  const reference = { path, ...relativeErrors(corruptions, other, path) };
+  return { corruptions: { ...corruptions, reference } };
+}
+
+async function judgePerturbed(
+  poster: Poster,
+  options: SharedOptions,
+  { reference: { perturbations: other } }: PartInputs,
+  { perturbations: names, reference: path }: PartFlags,
+): Promise<Pick<EvaluationResult, 'perturbations'>> {
+  if (!names) return {};
+  const progress = createProgress('Perturbing', 'images');
+  const running = { ...options, names, onProgress: progress.update };
+  const perturbations = await evaluatePerturbations(poster, running).finally(() => progress.stop());
+  if (!other || path === undefined) return { perturbations };
+  const reference = { path, meanFlipRate: relativeFlips(perturbations, other, path) };
+  return { perturbations: { ...perturbations, reference } };
+}
+
+/** The figures of every grouping and every list of hard faces, where there are some. */
+function judgeSubsets(
+  predictions: readonly ImagePrediction[],
   classCount: number,
-  groupings: readonly Grouping[],
-): Pick<EvaluationResult, 'groups'> {
-  if (groupings.length === 0) return {};
+  { groupings, hardFaces }: PartInputs,
+): Pick<EvaluationResult, 'groups' | 'hardFaces'> {
+  if (groupings.length + hardFaces.length === 0) return {};
   const scored = predictions.map((prediction) => scorePrediction(prediction, classCount));
   const groups = groupings.map(({ name, groupOf }) => {
-    const answers = scored.map(({ path, label, predicted }) => ({
-      label,
-      predicted,
-      group: groupOf.get(path)!,
-    }));
+    const answers = scored.map((face) => ({ ...face, group: groupOf.get(face.path)! }));
     return judgeGroups(name, answers, classCount);
   });
-  return { groups };
-}
-
-/** The figures of every list of hard faces, where there are some. */
-export function judgeHardLists(
-  predictions: EvaluationOutcome['predictions'],
-  classCount: number,
-  lists: readonly HardFaces[],
-): Pick<EvaluationResult, 'hardFaces'> {
-  if (lists.length === 0) return {};
-  const scored = predictions.map((prediction) => scorePrediction(prediction, classCount));
-  const hardFaces = lists.flatMap(({ name, file, listed, paths }) => {
+  const hard = hardFaces.flatMap(({ name, file, listed, paths }) => {
     const isHard = (face: number) => paths.has(scored[face]!.path);
     // a list of which no face could be read has no figures
     if (!scored.some((_, face) => isHard(face))) return [];
     return [judgeHardFaces({ name, file, listed, isHard }, scored, classCount)];
   });
-  return { hardFaces };
-}
-
-/** The figures on corrupted faces, where they are asked for. */
-export async function judgeCorrupted(
-  poster: Poster,
-  dataset: Dataset,
-  samples: EvaluationOutcome['predictions'],
-  { corruptions: names, severity: levels, seed, reference, batchSize, map }: CorruptionFlags,
-  signal: AbortSignal,
-): Promise<Pick<EvaluationResult, 'corruptions'>> {
-  if (!names) return {};
-  const other = reference === undefined ? undefined : await readReference(reference, 'corruptions');
-  const progress = createProgress('Corrupting', 'images');
-  const running = {
-    samples,
-    names,
-    severities: levels,
-    logitsOf: map && matchClasses(poster, dataset, map).logitsOf,
-    seed,
-    batchSize,
-    signal,
-    onProgress: progress.update,
-  };
-  const corruptions = await evaluateCorruptions(poster, running).finally(() => progress.stop());
-  if (!other || reference === undefined) return { corruptions };
-  return {
-    corruptions: {
-      ...corruptions,
-      reference: { path: reference, ...relativeErrors(corruptions, other, reference) },
-    },
-  };
-}
-
-/** How often the answer changes along sequences, where that is asked for. */
-export async function judgePerturbed(
-  poster: Poster,
-  dataset: Dataset,
-  samples: EvaluationOutcome['predictions'],
-  { perturbations: names, seed, reference, batchSize, map }: CorruptionFlags,
-  signal: AbortSignal,
-): Promise<Pick<EvaluationResult, 'perturbations'>> {
-  if (!names) return {};
-  const other = reference === undefined ? undefined : await readReference(reference, 'perturbations');
-  const progress = createProgress('Perturbing', 'images');
-  const perturbations = await evaluatePerturbations(poster, {
-    ...{ samples, names, seed, batchSize, signal },
-    logitsOf: map && matchClasses(poster, dataset, map).logitsOf,
-    onProgress: progress.update,
-  }).finally(() => progress.stop());
-  if (!other || reference === undefined) return { perturbations };
-  const meanFlipRate = relativeFlips(perturbations, other, reference);
-  return { perturbations: { ...perturbations, reference: { path: reference, meanFlipRate } } };
-}
-
-async function readReference<Part extends 'corruptions' | 'perturbations'>(folder: string, part: Part) {
-  const found = (await readResult(folder))[part];
-  if (found) return found;
-  throw new PosterError(
-    'data.layout',
-    `Expected an evaluation with --${part} in ${folder} for --reference, but it was made without.`,
-  );
+  return { ...(groups.length > 0 && { groups }), ...(hardFaces.length > 0 && { hardFaces: hard }) };
 }

@@ -1,4 +1,4 @@
-/** What judging a model on faces that were changed on purpose has in common: reading, recognising, naming, comparing. */
+/** What judging a model on faces that were changed on purpose has in common: reading and recognising. */
 import type { Sample } from '../data/dataset.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { decodeImage } from '../image/decode/decode.js';
@@ -7,7 +7,6 @@ import type { RgbImage } from '../image/rgb-image.js';
 import type { Prediction } from '../recognise/prediction.js';
 import { argmax, softmax } from '../tensor/logits.js';
 import type { Judged } from './calibration.js';
-import { mean } from './metrics.js';
 
 /** What predicts images; `Poster` does. */
 export interface ImageRecogniser {
@@ -80,36 +79,4 @@ function answerOf(
 ): Omit<Judged, 'label'> {
   const common = logitsOf?.(logits) ?? logits;
   return { predicted: argmax(common), probabilities: softmax(common) };
-}
-
-/** The mean of the values as parts of others; null where one of the others is 0. */
-export function meanRatio(values: readonly number[], others: readonly number[]): number | null {
-  const ratios = values.map((value, i) => value / others[i]!);
-  return ratios.every(Number.isFinite) ? mean(ratios) : null;
-}
-
-/**
- * The changes that a text names: `all`, the name of the published set, or names between commas.
- * @throws PosterError `option.invalid` listing the known ones.
- */
-export function parseAlterations(
-  text: string,
-  {
-    kind,
-    set,
-    known,
-  }: {
-    readonly kind: 'corruptions' | 'perturbations';
-    readonly set: string;
-    readonly known: readonly string[];
-  },
-): readonly string[] {
-  if (['all', set].includes(text.toLowerCase())) return known;
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return [...new Set(names)];
-  throw new PosterError(
-    'option.invalid',
-    `Expected ${set}, all or names of ${kind} (${known.join(', ')}) for --${kind}, got "${unknown}".`,
-  );
 }

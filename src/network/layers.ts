@@ -85,21 +85,6 @@ export function linear(path: Path, inputs: number, outputs: number, initial: Lin
   return (ops, x) => ops.linear(x, ops.parameter(weight), ops.parameter(bias));
 }
 
-/** The output rows `start` to `end` of a linear layer: one of several maps that share a weight, such as q of qkv. */
-export function linearRows<T>(
-  ops: Ops<T>,
-  x: T,
-  entries: { weight: StateEntry; bias: StateEntry },
-  start: number,
-  end: number,
-): T {
-  return ops.linear(
-    x,
-    ops.slice(ops.parameter(entries.weight), 0, start, end),
-    ops.slice(ops.parameter(entries.bias), 0, start, end),
-  );
-}
-
 /** Two linear layers around a GELU. */
 export function mlp(path: Path, width: number, hidden: number, initial: LinearInitial = {}): Layer {
   const fc1 = linear(path.at('fc1'), width, hidden, initial);
@@ -110,14 +95,4 @@ export function mlp(path: Path, width: number, hidden: number, initial: LinearIn
 /** Applies layers one after the other. */
 export function sequential(...layers: Layer[]): Layer {
   return (ops, x) => layers.reduce((value, layer) => layer(ops, value), x);
-}
-
-/** B x N x (heads * d) -> B x heads x N x d. */
-export function splitHeads<T>(ops: Ops<T>, x: T, tokens: number, heads: number, width: number): T {
-  return ops.transpose(ops.reshape(x, [-1, tokens, heads, width / heads]), [0, 2, 1, 3]);
-}
-
-/** B x heads x N x d -> B x N x (heads * d). */
-export function mergeHeads<T>(ops: Ops<T>, x: T, tokens: number, width: number): T {
-  return ops.reshape(ops.transpose(x, [0, 2, 1, 3]), [-1, tokens, width]);
 }

@@ -2,17 +2,9 @@
  * The transformer over the tokens of all three scales (paper, section 3.3) with its squeeze-and-excitation
  * gate and head. Matches the official `VIT`. Browser-safe.
  */
+import { attend, projectHeads } from './attention.js';
 import type { NetworkConfig } from './config.js';
-import {
-  type Layer,
-  layerNorm,
-  linear,
-  linearEntries,
-  linearRows,
-  mergeHeads,
-  mlp,
-  splitHeads,
-} from './layers.js';
+import { type Layer, layerNorm, linear, linearEntries, mlp } from './layers.js';
 import type { Observe, Ops } from './ops.js';
 import { kaimingFanOut, type Path, uniformFanIn, zeros } from './state-dict.js';
 
@@ -71,18 +63,12 @@ function block(path: Path, { width, heads, tokens, dropRate, unusedLayers }: Blo
     const queries = classTokenOnly ? 1 : tokens;
     const pick = <T>(ops: Ops<T>, value: T) => (classTokenOnly ? ops.slice(value, 1, 0, 1) : value);
     const normed = norm1(ops, x); // B x N x C
-    const q = linearRows(ops, pick(ops, normed), qkv, 0, width); // B x queries x C
-    const k = linearRows(ops, normed, qkv, width, 2 * width);
-    const v = linearRows(ops, normed, qkv, 2 * width, 3 * width);
-    const mixed = ops.attention(
-      splitHeads(ops, q, queries, heads, width),
-      splitHeads(ops, k, tokens, heads, width),
-      splitHeads(ops, v, tokens, heads, width),
-      (width / heads) ** -0.5,
-      undefined,
-      onWeights,
-    );
-    const projected = project(ops, mergeHeads(ops, mixed, queries, width));
+    const all = { tokens, width, heads };
+    const q = projectHeads(ops, pick(ops, normed), qkv, 0, { ...all, tokens: queries });
+    const k = projectHeads(ops, normed, qkv, 1, all);
+    const v = projectHeads(ops, normed, qkv, 2, all);
+    const mixed = attend(ops, [q, k, v], { queries, width, heads }, undefined, onWeights);
+    const projected = project(ops, mixed); // B x queries x C
     const attended = ops.add(pick(ops, x), ops.stochasticDepth(projected, dropRate));
     return ops.add(attended, ops.stochasticDepth(expand(ops, norm2(ops, attended)), dropRate));
   };

@@ -3,26 +3,16 @@
  * With the published sizes a window covers its whole map. Matches the official `windowX`, `attnX`, `ffnX`.
  * Browser-safe.
  */
-import {
-  type Layer,
-  layerNorm,
-  linear,
-  linearEntries,
-  linearRows,
-  mergeHeads,
-  mlp,
-  splitHeads,
-} from './layers.js';
+import { attend, type HeadsConfig, projectHeads } from './attention.js';
+import { type Layer, layerNorm, linear, linearEntries, mlp } from './layers.js';
 import type { Ops } from './ops.js';
 import type { Path } from './state-dict.js';
 
 const layerNormEps = 1e-5;
 
 /** Height, width and channels of a map and the heads that split the channels. */
-export interface ScaleConfig {
+export interface ScaleConfig extends HeadsConfig {
   readonly size: number;
-  readonly width: number;
-  readonly heads: number;
 }
 
 /** Normalises an image map: B x C x S x S -> B x S² x C. */
@@ -52,11 +42,11 @@ export function crossAttention(path: Path, { size, width, heads }: ScaleConfig):
   const project = linear(path.at('proj'), width, width);
   return (ops, image, landmark) => {
     const q = ops.transpose(ops.reshape(landmark, [-1, heads, width / heads, tokens]), [0, 1, 3, 2]);
-    const k = splitHeads(ops, linearRows(ops, image, keyValue, 0, width), tokens, heads, width);
-    const v = splitHeads(ops, linearRows(ops, image, keyValue, width, 2 * width), tokens, heads, width);
+    const k = projectHeads(ops, image, keyValue, 0, { tokens, width, heads });
+    const v = projectHeads(ops, image, keyValue, 1, { tokens, width, heads });
     const bias = ops.gatherRows(ops.parameter(table), ops.parameter(index)); // N x N x heads
-    const mixed = ops.attention(q, k, v, (width / heads) ** -0.5, ops.transpose(bias, [2, 0, 1]));
-    return project(ops, mergeHeads(ops, mixed, tokens, width));
+    const byHead = ops.transpose(bias, [2, 0, 1]);
+    return project(ops, attend(ops, [q, k, v], { queries: tokens, width, heads }, byHead));
   };
 }
 

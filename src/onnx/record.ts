@@ -12,15 +12,8 @@ import {
   toFloat32,
 } from '../tensor/host-tensor.js';
 import { gatherConstantRows, sliceConstant, transposeConstant } from './constants.js';
-import {
-  type Attribute,
-  batchSize,
-  constant,
-  type Graph,
-  int64Constant,
-  type Node,
-  type Value,
-} from './graph.js';
+import { batchSize, constant, type Graph, int64Constant, type Value } from './graph.js';
+import { type AddNode, nodeList } from './node-list.js';
 
 /** Looks up the value of a state-dict entry. */
 export type Weights = (entry: StateEntry) => HostTensor;
@@ -36,26 +29,14 @@ export function recordGraph(
   weights: Weights,
   build: (ops: Ops<Value>, images: Value) => Iterable<readonly [string, Value]>,
 ): Graph {
-  const nodes: Node[] = [];
+  const { nodes, add } = nodeList();
   const input: Value = { name: 'images', shape: [batchSize, 3, imageSize, imageSize] };
-  const outputs = new Map(build(recordingOps(nodes, weights), input));
+  const outputs = new Map(build(recordingOps(add, weights), input));
   return { input, nodes, outputs };
 }
 
-function recordingOps(nodes: Node[], weights: Weights): Ops<Value> {
+function recordingOps(add: AddNode, weights: Weights): Ops<Value> {
   const parameters = new Map<StateEntry, Value>();
-
-  function add(
-    op: string,
-    inputs: readonly (Value | undefined)[],
-    shape: Shape,
-    attributes: Record<string, Attribute> = {},
-  ): Value {
-    const output: Value = { name: `${op}_${nodes.length}`, shape };
-    nodes.push({ op, inputs, output, attributes });
-    return output;
-  }
-
   const unary = (op: string) => (x: Value) => add(op, [x], x.shape);
   const binary = (op: string) => (a: Value, b: Value) => add(op, [a, b], broadcastShapes(a.shape, b.shape));
 

@@ -15,6 +15,7 @@ import { expectFaces, landmarkError } from './expect-faces.js';
 import {
   background,
   drawGroup,
+  drawTurned,
   headPlacement,
   loadPortrait,
   placeHead,
@@ -40,8 +41,7 @@ describe('faces of photos', () => {
 
   for (const degrees of [-105, -90, -60, -30, 0, 30, 60, 90, 105]) {
     it(`finds and aligns a face turned by ${degrees} degrees`, async () => {
-      const canvas = background(400, 360);
-      const points = placeHead(canvas, portrait, headPlacement({ x: 210, y: 175 }, 1.2, degrees));
+      const { canvas, points } = drawTurned(portrait, degrees);
       const faces = await finder.find(canvas);
       expectFaces(faces, [points], 0.05);
       expectAligned(faces[0]!.transform, points);

@@ -100,6 +100,13 @@ function sample({ width, height, data }: RgbImage, point: Point, channel: number
   return upper + (y - top) * (lower - upper);
 }
 
+/** The head alone, turned clockwise. */
+export function drawTurned(portrait: RgbImage, degrees: number): { canvas: RgbImage; points: FivePoints } {
+  const canvas = background(400, 360);
+  const points = placeHead(canvas, portrait, headPlacement({ x: 210, y: 175 }, 1.2, degrees));
+  return { canvas, points };
+}
+
 /** Five faces of different sizes, the largest first. */
 export function drawGroup(portrait: RgbImage): { canvas: RgbImage; expected: FivePoints[] } {
   const canvas = background(1000, 700);

@@ -19,9 +19,8 @@ import { landmarkError } from '../faces/expect-faces.js';
 import {
   background,
   drawGroup,
-  headPlacement,
+  drawTurned,
   loadPortrait,
-  placeHead,
   portraitFile,
   portraitPoints,
 } from '../faces/portrait.js';
@@ -68,11 +67,9 @@ after(async () => {
 /** Drawn and composed scenes of known faces, the portrait as a JPEG, and what is to be turned first. */
 async function drawPhotos(): Promise<void> {
   const portrait = await loadPortrait();
-  const turned = background(400, 360);
-  placeHead(turned, portrait, headPlacement({ x: 210, y: 175 }, 1.2, -90));
   photos.set('drawn.png', (await drawScene(1)).picture);
   photos.set('group.png', await encodePng(drawGroup(portrait).canvas));
-  photos.set('turned.png', await encodePng(turned));
+  photos.set('turned.png', await encodePng(drawTurned(portrait, -90).canvas));
   photos.set('portrait.jpg', await readFile(portraitFile));
   photos.set('exif.jpg', await sharp(portraitFile).rotate(-90).withMetadata({ orientation: 6 }).toBuffer());
   photos.set('nothing.png', await encodePng(background(320, 240)));

@@ -1,13 +1,8 @@
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { Poster } from '../../core/poster.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataType, dataTypeFacts } from '../../data/labels.js';
-import { readGroups } from '../../data/read-groups.js';
-import { readHardFaces } from '../../data/read-hard-faces.js';
-import { parseCorruptions, parseSeverities } from '../../evaluate/corruptions/evaluate-corruptions.js';
-import { type Severity, severities } from '../../evaluate/corruptions/raf-db-c.js';
-import { parsePerturbations } from '../../evaluate/perturbations/evaluate-perturbations.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { modelFile } from '../../model/shipped-models.js';
 import { defaultModel } from '../../model/shipped-names.js';
@@ -19,7 +14,7 @@ import {
   sayNote,
   withDataOptions,
 } from '../evaluation-data.js';
-import { judgeCorrupted, judgeGroupings, judgeHardLists, judgePerturbed } from '../evaluation-parts.js';
+import { judgeParts, type PartFlags, readPartInputs, withPartOptions } from '../evaluation-parts.js';
 import {
   type BatchFlags,
   checkpointOption,
@@ -27,7 +22,6 @@ import {
   loadOptions,
   type ModelFlags,
   precisionOption,
-  wholeNumber,
   withBatchOptions,
   withModelOptions,
 } from '../options.js';
@@ -36,19 +30,16 @@ import { noteModel } from '../render/note-model.js';
 import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
-interface EvaluateFlags extends Omit<ModelFlags, 'checkpoint' | 'dataType'>, BatchFlags, EvaluationDataFlags {
+interface EvaluateFlags
+  extends Omit<ModelFlags, 'checkpoint' | 'dataType'>,
+    BatchFlags,
+    EvaluationDataFlags,
+    PartFlags {
   readonly checkpoint?: string;
   readonly evaluate?: string;
   readonly output?: string;
   readonly force?: boolean;
   readonly json?: boolean;
-  readonly corruptions?: readonly string[];
-  readonly perturbations?: readonly string[];
-  readonly severity: readonly Severity[];
-  readonly reference?: string;
-  readonly groups?: string;
-  readonly hardFaces?: readonly string[];
-  readonly seed: number;
 }
 
 export function registerEvaluate(program: Command): void {
@@ -61,39 +52,8 @@ export function registerEvaluate(program: Command): void {
     .addOption(checkpointOption())
     .addOption(precisionOption())
     .option('-e, --evaluate <file>', 'the same, under its name in the official program')
-    .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there')
-    .option(
-      '--corruptions <names>',
-      'also judge faces made worse: raf-db-c or all, or names such as gaussian-noise,jpeg',
-      parseCorruptions,
-    )
-    .addOption(
-      new Option('--severity <n>', 'how much worse, 1 to 5')
-        .argParser(parseSeverities)
-        .default(severities, '1-5'),
-    )
-    .option(
-      '--perturbations <names>',
-      'also count how often the answer changes along sequences of faces that change little: raf-db-p or all, or names such as rotate,scale',
-      parsePerturbations,
-    )
-    .option(
-      '--reference <dir>',
-      'an evaluation of another model with --corruptions or --perturbations, to count errors and changes as parts of its',
-    )
-    .addOption(
-      new Option('--seed <n>', 'decides what corruptions and perturbations draw')
-        .argParser(wholeNumber('--seed', 0))
-        .default(1),
-    )
-    .option(
-      '--groups <file>',
-      "judge groups of faces: a CSV with the columns path and one for each grouping, or RAF-DB's Annotation/manual",
-    )
-    .option(
-      '--hard-faces <paths...>',
-      'judge hard faces on their own: lists with a face a line, or the folder of the published lists of occluded and turned faces',
-    )
+    .option('-o, --output <dir>', 'write report.html, result.json and predictions.csv there');
+  withPartOptions(command)
     .addOption(mapOption())
     .addOption(forceOption())
     .option('--json', 'print the result as one JSON document instead of tables');
@@ -104,9 +64,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   const dataset = await openEvaluationData(flags, signal);
   const onNote = sayNote;
   await checkOutputs(flags, dataset);
-  const paths = dataset.samples.map(({ path }) => path);
-  const groupings = flags.groups === undefined ? [] : await readGroups(flags.groups, paths, signal);
-  const hardFaces = await readHardFaces(flags.hardFaces ?? [], flags.dataType, paths, signal);
+  const parts = await readPartInputs(flags, dataset, signal);
   await noteModel(checkpointOf(flags));
   await using poster = await Poster.load(checkpointOf(flags), {
     ...(await loadOptions(flags, signal)),
@@ -117,7 +75,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   const voteShares = await readShares(flags, dataset, signal);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
-  const { result, predictions } = await poster
+  const judged = await poster
     .evaluate({
       dataset,
       voteShares,
@@ -130,14 +88,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
       onProgress: progress.update,
     })
     .finally(() => progress.stop());
-  const corruptions = await judgeCorrupted(poster, dataset, predictions, flags, signal);
-  const perturbations = await judgePerturbed(poster, dataset, predictions, flags, signal);
-  const grouped = judgeGroupings(predictions, result.classes.length, groupings);
-  const hard = judgeHardLists(predictions, result.classes.length, hardFaces);
-  const outcome = {
-    result: { ...result, ...corruptions, ...perturbations, ...grouped, ...hard },
-    predictions,
-  };
+  const outcome = await judgeParts(poster, dataset, judged, parts, flags, signal);
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.dataType);
   if (flags.output === undefined) return;

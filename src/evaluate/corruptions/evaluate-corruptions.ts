@@ -1,20 +1,17 @@
 /** Judges a model on faces that were made worse in every way and degree. */
 import type { Sample } from '../../data/dataset.js';
-import { PosterError } from '../../errors.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { randomStream } from '../../util/random.js';
 import {
   type AlteredFacesOptions,
   answersTo,
   type ImageRecogniser,
-  meanRatio,
-  parseAlterations,
   readableFaces,
 } from '../altered-faces.js';
 import type { Judged } from '../calibration.js';
-import type { CorruptionFigures, CorruptionResult } from '../result.js';
+import type { CorruptionResult } from '../result.js';
 import { drawsFrom } from './draws.js';
-import { corrupt, corruptionNames, type Severity, severities } from './raf-db-c.js';
+import { corrupt, type Severity } from './raf-db-c.js';
 import { summariseCorruptions } from './summarise-corruptions.js';
 
 /** The faces come with their class indices in the model's order. */
@@ -68,57 +65,4 @@ export function corrupted(
   place: number,
 ): Promise<RgbImage> {
   return corrupt(face, name, severity, drawsFrom(randomStream(seed, name, severity, place)));
-}
-
-/**
- * Errors as parts of another model's on the same faces, averaged over the corruptions: below 1 this one is better
- * (mean corruption error of Hendrycks and Dietterich), and the same of how much the error rises above that of clean
- * faces. Null where the other has no error or no rise to compare with.
- *
- * @throws PosterError `data.layout` where the other was judged on other faces, corruptions or severities.
- */
-export function relativeErrors(
-  result: CorruptionResult,
-  reference: CorruptionResult,
-  where: string,
-): { meanCorruptionError: number | null; relativeError: number | null } {
-  const shape = ({ faces, corruptions }: CorruptionResult) =>
-    `${faces} faces, ${corruptions.map(({ name, severities: own }) => `${name} ${own.map(({ severity }) => severity)}`)}`;
-  if (shape(result) !== shape(reference))
-    throw new PosterError(
-      'data.layout',
-      `Expected ${where} to be of the same faces, corruptions and severities, but it is of ${reference.faces} faces and ${reference.corruptions.length} corruptions; evaluate the reference in the same way.`,
-    );
-  const ratios = (of: (figures: CorruptionFigures) => number) =>
-    meanRatio(result.corruptions.map(of), reference.corruptions.map(of));
-  return {
-    meanCorruptionError: ratios(({ error }) => error),
-    relativeError: reference.corruptions.every(({ rise }) => rise > 0) ? ratios(({ rise }) => rise) : null,
-  };
-}
-
-/**
- * The corruptions that a text names: `all`, `raf-db-c`, or names between commas.
- * @throws PosterError `option.invalid` listing the known ones.
- */
-export function parseCorruptions(text: string): readonly string[] {
-  return parseAlterations(text, { kind: 'corruptions', set: 'raf-db-c', known: corruptionNames });
-}
-
-/**
- * The severities that a text names: `3`, `1-5` or `1,5`.
- * @throws PosterError `option.invalid`.
- */
-export function parseSeverities(text: string): readonly Severity[] {
-  const [, from, to] = /^([1-5])-([1-5])$/.exec(text.trim()) ?? [];
-  const wanted = from
-    ? severities.filter((one) => one >= Number(from) && one <= Number(to))
-    : text.split(',').map(Number);
-  const known = severities.filter((one) => wanted.includes(one));
-  if (known.length > 0 && wanted.every((one) => severities.some((severity) => severity === one)))
-    return known;
-  throw new PosterError(
-    'option.invalid',
-    `Expected severities from 1 to 5, such as 3 or 1-5, for --severity, got "${text}".`,
-  );
 }

@@ -1,6 +1,5 @@
 /** How often a model changes its answer along sequences of faces that change little. */
 import type { Sample } from '../../data/dataset.js';
-import { PosterError } from '../../errors.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { seededRandom } from '../../tensor/random.js';
 import { randomStream } from '../../util/random.js';
@@ -8,15 +7,13 @@ import {
   type AlteredFacesOptions,
   answersTo,
   type ImageRecogniser,
-  meanRatio,
-  parseAlterations,
   readableFaces,
 } from '../altered-faces.js';
 import { drawsFrom } from '../corruptions/draws.js';
 import { mean } from '../metrics.js';
 import type { PerturbationResult } from '../result.js';
 import { bootstrap, meanOver } from '../statistics/bootstrap.js';
-import { comparedWithFirst, frameCount, perturb, perturbationNames } from './raf-db-p.js';
+import { comparedWithFirst, frameCount, perturb } from './raf-db-p.js';
 
 export type PerturbationOptions = AlteredFacesOptions<Pick<Sample, 'path'>>;
 
@@ -75,33 +72,4 @@ function estimateFlips(names: readonly string[], shares: readonly Float64Array[]
     perturbations: names.map((name, i) => ({ name, flipRate: estimates[i]! })),
     meanFlipRate: estimates.at(-1)!,
   };
-}
-
-/**
- * Flip rates as parts of another model's on the same faces, averaged over the perturbations (the mean flip rate of
- * Hendrycks and Dietterich); null where the other never changes its answer in one of them.
- * @throws PosterError `data.layout` where the other was judged on other faces or perturbations.
- */
-export function relativeFlips(
-  { faces, perturbations }: PerturbationResult,
-  reference: PerturbationResult,
-  where: string,
-): number | null {
-  const names = (result: Pick<PerturbationResult, 'perturbations'>) =>
-    result.perturbations.map(({ name }) => name).join();
-  if (faces !== reference.faces || names({ perturbations }) !== names(reference))
-    throw new PosterError(
-      'data.layout',
-      `Expected ${where} to be of the same faces and perturbations, but it is of ${reference.faces} faces and ${reference.perturbations.length} perturbations; evaluate the reference in the same way.`,
-    );
-  const rates = (of: PerturbationResult['perturbations']) => of.map(({ flipRate }) => flipRate.value);
-  return meanRatio(rates(perturbations), rates(reference.perturbations));
-}
-
-/**
- * The perturbations that a text names: `all`, `raf-db-p`, or names between commas.
- * @throws PosterError `option.invalid` listing the known ones.
- */
-export function parsePerturbations(text: string): readonly string[] {
-  return parseAlterations(text, { kind: 'perturbations', set: 'raf-db-p', known: perturbationNames });
 }

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  evaluateCorruptions,
-  parseCorruptions,
-  parseSeverities,
-  relativeErrors,
-} from '../../../src/evaluate/corruptions/evaluate-corruptions.js';
-import { corruptionNames } from '../../../src/evaluate/corruptions/raf-db-c.js';
-import type { CorruptionResult } from '../../../src/evaluate/result.js';
+import { evaluateCorruptions } from '../../../src/evaluate/corruptions/evaluate-corruptions.js';
 import type { RgbImage } from '../../../src/image/rgb-image.js';
 import { toPrediction } from '../../../src/recognise/prediction.js';
 import { assertClose } from '../../support/close.js';
@@ -54,35 +47,4 @@ test('errors are counted by corruption and severity, with intervals and the rise
     atol: 0,
   });
   assert.deepEqual(await run(), result);
-});
-
-test("errors relative to another model's are ratios averaged over the corruptions", () => {
-  const of = (errors: number[], clean: number): CorruptionResult => ({
-    ...{ seed: 1, faces: 9, meanError: 0, meanRise: 0 },
-    clean: { accuracy: { value: 1 - clean, low: 0, high: 1 }, calibrationError: 0 },
-    corruptions: errors.map((error, i) => ({ name: `${i}`, severities: [], error, rise: error - clean })),
-  });
-  const found = relativeErrors(of([0.3, 0.6], 0.2), of([0.6, 0.4], 0.1), 'b');
-  assertClose([found.meanCorruptionError!, found.relativeError!], [1, (0.1 / 0.5 + 0.4 / 0.3) / 2], {
-    rtol: 1e-12,
-    atol: 0,
-  });
-  assert.equal(relativeErrors(of([0.3], 0.2), of([0.1], 0.1), 'b').relativeError, null);
-  assert.throws(() => relativeErrors(of([0.3], 0.2), of([0.1, 0.2], 0.1), 'b'), {
-    code: 'data.layout',
-    message: /Expected b to be of the same faces, corruptions and severities/,
-  });
-});
-
-test('names and severities that are none are refused, with those that are', () => {
-  assert.deepEqual(parseCorruptions('RAF-DB-C'), corruptionNames);
-  assert.deepEqual(parseCorruptions('jpeg, spatter,jpeg'), ['jpeg', 'spatter']);
-  assert.throws(() => parseCorruptions('jpeg,snow'), {
-    code: 'option.invalid',
-    message: /zoom-blur.*got "snow"/,
-  });
-  assert.deepEqual(parseSeverities('2-4'), [2, 3, 4]);
-  assert.deepEqual(parseSeverities('5,1'), [1, 5]);
-  for (const text of ['0', '6', '1-6', '', '4-2', 'x'])
-    assert.throws(() => parseSeverities(text), { code: 'option.invalid', message: /from 1 to 5/ });
 });
