@@ -5,8 +5,7 @@
  * et al., "Model soups", ICML 2022.
  */
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { writePth } from '../checkpoint/pth/write.js';
-import { writeSafetensors } from '../checkpoint/safetensors/write.js';
+import { weightsFormat, weightsWriters } from '../checkpoint/weights-format.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { guardOutputs } from '../io/guard-outputs.js';
 import { cardKey, type ModelCard, modelCard, preprocessingOf } from '../model/model-card.js';
@@ -24,7 +23,7 @@ const averageKinds = {
 export interface AverageOptions {
   /** Two or more checkpoints of one network, .pth or .safetensors; one that is named twice counts twice. */
   readonly checkpoints: readonly string[];
-  /** The file to write, ending in .pth or .safetensors. */
+  /** The file to write, ending in .pth, .pth.tar or .safetensors. */
   readonly output: string;
   /** Replace a file that is there; one that is read never is. Default: false. */
   readonly force?: boolean | undefined;
@@ -42,7 +41,12 @@ export interface AverageOptions {
 export async function averageCheckpoints(options: AverageOptions): Promise<void> {
   requireOptions(options, 'averageCheckpoints', averageKinds, ['checkpoints', 'output']);
   const { checkpoints: paths, output, force, signal } = options;
-  const writeFile = writerFor(output);
+  const format = weightsFormat(output);
+  if (!format)
+    throw new PosterError(
+      'option.invalid',
+      `Expected an output ending in .safetensors, .pth or .pth.tar, got ${output}.`,
+    );
   if (paths.length < 2)
     throw new PosterError(
       'option.invalid',
@@ -59,20 +63,10 @@ export async function averageCheckpoints(options: AverageOptions): Promise<void>
       tensors.set(name, meanOf(await Promise.all(checkpoints.map((checkpoint) => checkpoint.read(name)))));
     }
     const metadata: Record<string, string> = card ? { [cardKey]: JSON.stringify(card) } : {};
-    await writeFile(output, tensors, metadata, signal ? { signal } : {});
+    await weightsWriters[format](output, tensors, metadata, signal ? { signal } : {});
   } finally {
     for (const checkpoint of checkpoints) await checkpoint.close();
   }
-}
-
-function writerFor(output: string): typeof writePth | typeof writeSafetensors {
-  const name = output.toLowerCase();
-  if (name.endsWith('.safetensors')) return writeSafetensors;
-  if (name.endsWith('.pth')) return writePth;
-  throw new PosterError(
-    'option.invalid',
-    `Expected an output ending in .safetensors or .pth, got ${output}.`,
-  );
 }
 
 /** What all of the files say of themselves, without a temperature. */

@@ -4,9 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { writePth } from '../checkpoint/pth/write.js';
-import { writeSafetensors } from '../checkpoint/safetensors/write.js';
 import type { TensorSource } from '../checkpoint/stored-tensor.js';
+import { type WeightsFormat, weightsFormat, weightsWriters } from '../checkpoint/weights-format.js';
 import type { Dataset } from '../data/dataset.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { type AskedAlignment, chooseAlignment } from '../faces/align/template.js';
@@ -40,8 +39,7 @@ import { writeTritonModel } from './triton.js';
 
 const exportKinds = { checkpoint: 'a string', output: 'a string', signal: 'an AbortSignal' } as const;
 
-export const exportFormats = ['onnx', 'safetensors', 'pth'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export type ExportFormat = 'onnx' | WeightsFormat;
 export const precisions = ['fp32', 'fp16', 'int8', 'int8-weights'] as const;
 export type Precision = (typeof precisions)[number];
 
@@ -182,13 +180,11 @@ async function exportFile(options: FileOptions): Promise<ExportReport> {
 
 /** @throws PosterError `option.invalid` for an ending that names no format. */
 function formatOf(path: string): ExportFormat {
-  const name = path.toLowerCase();
-  if (name.endsWith('.pth') || name.endsWith('.pth.tar')) return 'pth';
-  const format = exportFormats.find((known) => name.endsWith(`.${known}`));
+  const format = isOnnx(path) ? 'onnx' : weightsFormat(path);
   if (format) return format;
   throw new PosterError(
     'option.invalid',
-    `Expected an output ending in .onnx, .safetensors or .pth, got ${path}.`,
+    `Expected an output ending in .onnx, .safetensors, .pth or .pth.tar, got ${path}.`,
   );
 }
 
@@ -218,8 +214,7 @@ async function write(format: ExportFormat, job: WriteJob): Promise<Quantization 
   const { checkpoint, card, output, precision = 'fp32', signal } = job;
   const tensors = precision === 'fp32' ? checkpoint.tensors : await halved(checkpoint, signal);
   const options = signal ? { signal } : {};
-  const writeFile = format === 'pth' ? writePth : writeSafetensors;
-  await writeFile(output, tensors, { [cardKey]: JSON.stringify(card) }, options);
+  await weightsWriters[format](output, tensors, { [cardKey]: JSON.stringify(card) }, options);
   return undefined;
 }
 

@@ -31,7 +31,7 @@ export function section(id: string, heading: string, body: Html): Html {
 }
 
 /** A table: the first column names the row, the others are figures. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): Html {
+export function table(head: readonly string[], rows: readonly (readonly (string | number | Html)[])[]): Html {
   const headings = head.map((name) => html`<th scope="col">${name}</th>`);
   const lines = rows.map(([name, ...cells]) => {
     const figures = cells.map((cell) => html`<td>${cell}</td>`);

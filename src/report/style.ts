@@ -70,6 +70,9 @@ tbody tr:last-child>*{border-bottom:0}
 .words th,.words td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top}
 .words th:first-child{width:34%;min-width:9em}
 .words td{min-width:12em}
+.estimates th{white-space:normal}
+.estimates small{color:var(--poster-muted)}
+.columns+.columns{margin-top:32px}
 .confusions{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:0 40px}
 .confusions li{display:flex;gap:10px;align-items:baseline;padding:6px 0;border-bottom:1px solid var(--poster-line)}
 .confusions li>span:first-child{flex:1;overflow-wrap:anywhere;min-width:0}
@@ -99,6 +102,7 @@ a:focus-visible,summary:focus-visible{outline:2px solid var(--poster-blue);outli
 .tiles{grid-template-columns:repeat(2,minmax(0,1fr))}
 .gallery{grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:18px 12px}
 th,td{padding:6px 8px}
+.estimates td{white-space:normal}
 section{margin-left:-4px;margin-right:-4px}
 }
 @media print{

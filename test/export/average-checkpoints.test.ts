@@ -54,7 +54,7 @@ async function tensorsOf(path: string): Promise<Map<string, HostTensor>> {
   return tensors;
 }
 
-for (const ending of ['safetensors', 'pth'])
+for (const ending of ['safetensors', 'pth', 'pth.tar'])
   test(`every weight and statistic of a .${ending} is the mean of those averaged, integers are the first's`, async () => {
     const output = join(folder, `mean.${ending}`);
     await averageCheckpoints({ checkpoints: [first, doubled, doubled], output });
@@ -114,7 +114,7 @@ test('what is no mean of one network is a sentence, and nothing is written', asy
       [first, doubled],
       join(folder, 'mean.onnx'),
       'option.invalid',
-      /ending in \.safetensors or \.pth, got \S+mean\.onnx/,
+      /ending in \.safetensors, \.pth or \.pth\.tar, got \S+mean\.onnx/,
     ],
     [[first, doubled], doubled, 'option.invalid', /doubled\.pth/],
     [[first, join(folder, 'absent.pth')], output, 'file.missing', /absent\.pth/],

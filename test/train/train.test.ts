@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -127,7 +127,9 @@ torchTest('interrupted within an epoch and resumed, every tensor is the same to 
   assert.equal(part.epochs, 1);
   const { state, epoch } = await statusOf(broken);
   assert.deepEqual([state, epoch], ['interrupted', 2]);
+  await utimes(part.folder.heldOut, 1000, 1000);
   const resumed = await train({ resume: part.folder.last, workers: 2 });
+  assert.equal((await stat(part.folder.heldOut)).mtimeMs, 1_000_000, 'what is held out stays the same');
   assert.deepEqual([resumed.stopped, resumed.epochs, resumed.steps], ['all epochs', 2, whole.steps]);
   const comparable = ({ seconds, imagesPerSecond, ...record }: (typeof whole.history)[number]) => record;
   assert.deepEqual(resumed.history.map(comparable), whole.history.map(comparable));

@@ -47,12 +47,12 @@ function words({ reliability, metrics, calibration, trust }: EvaluationResult): 
 <p>${tendency(reliability.filter(({ count }) => count > 0))}</p>${temperature}</div>`;
 }
 
-/** Every figure of trust with its interval. */
+/** Every figure of trust with its interval below it, so that both columns fit into half a page. */
 function trustTable({ trust, calibration, metrics }: EvaluationResult): Html | null {
   if (!trust) return null;
   const columns = calibration ? [calibration.before, trust] : [trust];
   const plain = (value: number) => value.toFixed(4);
-  const rows: [string, (of: Trust) => string][] = [
+  const rows: [string, (of: Trust) => Html | string][] = [
     ['Cross entropy (nats)', ({ crossEntropy }) => withRange(crossEntropy, plain)],
     ['Calibration error', ({ calibrationError }) => withRange(calibrationError, percent)],
     [
@@ -72,15 +72,15 @@ function trustTable({ trust, calibration, metrics }: EvaluationResult): Html | n
     head,
     rows.map(([name, of]) => [name, ...columns.map(of)]),
   );
-  return html`<div class="scroll" tabindex="0">${figures}</div>`;
+  return html`<div class="scroll estimates" tabindex="0">${figures}</div>`;
 }
 
 function range({ low, high }: { low: number; high: number }, write: (value: number) => string): string {
   return `${write(low)} to ${write(high)}`;
 }
 
-function withRange(estimate: Trust['brier'], write: (value: number) => string): string {
-  return `${write(estimate.value)} (${range(estimate, write)})`;
+function withRange(estimate: Trust['brier'], write: (value: number) => string): Html {
+  return html`${write(estimate.value)}<br><small>${range(estimate, write)}</small>`;
 }
 
 /** Whether confidence is on the whole too high or too low, in a sentence. */

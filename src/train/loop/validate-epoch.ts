@@ -76,7 +76,8 @@ async function publish(
 ): Promise<void> {
   const { history, best } = state.progress;
   await writeHistory(folder, history);
-  await writeHeldOutList(folder, session);
+  const isFirst = record.epoch === session.progress.epoch + 1;
+  if (isFirst) await writeHeldOutList(folder, session);
   await events.scalars(record.steps, {
     'loss/train': record.trainLoss,
     'loss/validation': record.validLoss,
