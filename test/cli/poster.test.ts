@@ -90,7 +90,7 @@ test('wrong input of other kinds: a sentence and the exit code of its kind', asy
     [['evaluate', '--data', data, '--labels', 'a,b', '--checkpoint', checkpoint], /7 class names/, 1],
     [['predict', 'x.jpg', '--checkpoint', checkpoint, '-k', '0'], /--top-k/, 2],
     [['predict', 'x.jpg', '--checkpoint', checkpoint, '--skip-existing'], /--output/, 2],
-    [['export', '--checkpoint', checkpoint, '-o', 'x.bin'], /\.onnx, \.safetensors or \.pth/, 2],
+    [['export', '--checkpoint', checkpoint, '-o', 'x.bin'], /\.onnx, \.safetensors, \.pth or \.pth\.tar/, 2],
     [['inspect', fixture('images/gray-48.png')], /gray-48\.png/, 1],
   ];
   for (const [args, message, code] of cases) {

@@ -68,7 +68,8 @@ test('hostile names and paths stay text', async () => {
   const tags = new Set([...page.matchAll(/<\/?([a-z]\w*)/gi)].map((m) => m[1]!.toLowerCase()));
   const ours =
     'html head meta title style body main header footer section aside figure figcaption details summary';
-  const plain = 'h1 h2 h3 p b i a span div ul ol li dl dt dd table thead tbody tr th td pre code time';
+  const plain =
+    'h1 h2 h3 p b i a span div ul ol li dl dt dd table thead tbody tr th td br small pre code time';
   const drawn = 'svg g path rect text defs clippath circle line polyline';
   const allowed = new Set(`${ours} ${plain} ${drawn}`.split(' '));
   assert.deepEqual(

@@ -21,7 +21,7 @@ function sessionOf(valSplit: number): Session {
 test('images that were held out are listed with their class, anew only where the list is another', async () => {
   const folder = runFolder(await temporaryFolder());
   await writeHeldOutList(folder, sessionOf(0.2));
-  const expected = `path,label\n"${resolve('faces/a, b.png')}",joy\n/data/c.png,awe\n`;
+  const expected = `path,label\r\n"${resolve('faces/a, b.png')}",joy\r\n/data/c.png,awe\r\n`;
   assert.equal(await readFile(folder.heldOut, 'utf8'), expected);
   await utimes(folder.heldOut, 1000, 1000);
   await writeHeldOutList(folder, sessionOf(0.2));
