@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { DataType } from '../data/labels.js';
 import type { Split } from '../data/layouts/layout.js';
-import { droppedNotes } from '../data/layouts/left-out.js';
+import { droppedNotes } from '../data/layouts/layout.js';
 import { type OpenDatasetOptions, type OpenedDataset, openDataset } from '../data/open-dataset.js';
 import { readLabels } from '../data/read-labels.js';
 import { readVoteShares } from '../data/vote-shares.js';

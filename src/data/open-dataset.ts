@@ -10,6 +10,7 @@ import { affectNetFolders } from './layouts/affectnet-folders.js';
 import { classFolders } from './layouts/class-folders.js';
 import {
   type Dropped,
+  describeDropped,
   type Layout,
   type LayoutOptions,
   type LayoutReader,
@@ -17,7 +18,6 @@ import {
   noVotes,
   type Split,
 } from './layouts/layout.js';
-import { describeDropped } from './layouts/left-out.js';
 import { fileExists, readFolder } from './layouts/list-images.js';
 import { columnList } from './layouts/lists/column-list.js';
 import { pathList } from './layouts/lists/path-list.js';

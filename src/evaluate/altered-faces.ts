@@ -2,7 +2,7 @@
 import type { Sample } from '../data/dataset.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { decodeImage } from '../image/decode/decode.js';
-import { isUnreadable } from '../image/decode/is-unreadable.js';
+import { isUnreadable } from '../image/decode/image-defect.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Prediction } from '../recognise/prediction.js';
 import { argmax, softmax } from '../tensor/logits.js';

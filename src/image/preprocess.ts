@@ -3,10 +3,10 @@
  * Here: what the network sees of an image. Browser-safe.
  */
 import { valuesPerImage } from '../network/config.js';
-import { toGrey } from './grey.js';
 import { normalise } from './normalise.js';
 import { resizeBilinear } from './resize.js';
 import type { RgbImage } from './rgb-image.js';
+import { toGrey } from './rgb-image.js';
 
 /** How an image becomes the network's input: part of every model. */
 export interface Preprocessing {

@@ -1,12 +1,12 @@
-/** Finds the model card in an ONNX file without reading its weights. Browser-safe. */
-import { BinaryReader } from '@bufbuild/protobuf/wire';
+/** The model card in an ONNX file: found without reading the weights, and replaced by another. Browser-safe. */
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { messageOf, PosterError } from '../errors.js';
 import { type ByteSource, sourceOf } from '../onnx/byte-source.js';
 import { fieldsOf } from '../onnx/fields.js';
 import { cardKey, type ModelCard, readModelCard } from './model-card.js';
 
 /** ModelProto.metadata_props, a repeated StringStringEntryProto. */
-export const metadataField = 14;
+const metadataField = 14;
 /** More than any description of ours; larger fields are stepped over unread. */
 const largestEntry = 1 << 20;
 
@@ -37,7 +37,7 @@ export async function findModelCard(source: ByteSource, where: string): Promise<
  * Where the card's field lies in the bytes of an ONNX file, its tag and length included.
  * @throws PosterError as {@link findModelCard}
  */
-export async function findCardField(bytes: Uint8Array, where: string): Promise<{ from: number; to: number }> {
+async function findCardField(bytes: Uint8Array, where: string): Promise<{ from: number; to: number }> {
   const source = sourceOf(bytes);
   await findModelCard(source, where);
   for await (const { number, start, length } of fieldsOf(source, 0, source.size)) {
@@ -74,4 +74,29 @@ function readEntry(bytes: Uint8Array): [key: string, value: string] {
     else reader.skip(wireType, field);
   }
   return fields;
+}
+
+/**
+ * The file's bytes with the card in place of its own.
+ * @param where the file's name, for messages.
+ * @throws PosterError as `findModelCard`.
+ */
+export async function replaceOnnxCard(
+  bytes: Uint8Array,
+  card: ModelCard,
+  where: string,
+): Promise<Uint8Array> {
+  const { from, to } = await findCardField(bytes, where);
+  const entry = new BinaryWriter();
+  entry.tag(1, WireType.LengthDelimited).string(cardKey);
+  entry.tag(2, WireType.LengthDelimited).string(JSON.stringify(card));
+  const field = new BinaryWriter()
+    .tag(metadataField, WireType.LengthDelimited)
+    .bytes(entry.finish())
+    .finish();
+  const whole = new Uint8Array(bytes.length - (to - from) + field.length);
+  whole.set(bytes.subarray(0, from));
+  whole.set(field, from);
+  whole.set(bytes.subarray(to), from + field.length);
+  return whole;
 }

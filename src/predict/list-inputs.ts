@@ -3,8 +3,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { createDropCounter, type DropCounter } from '../data/layouts/layout.js';
-import { describeDropped, endingReason } from '../data/layouts/left-out.js';
+import {
+  createDropCounter,
+  type DropCounter,
+  describeDropped,
+  endingReason,
+} from '../data/layouts/layout.js';
 import { enterFolder, hasImageExtension, readFolder } from '../data/layouts/list-images.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { describeSystemError } from '../io/write-atomically.js';

@@ -4,7 +4,7 @@ import type { FindFacesOptions } from '../faces/find-faces.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput } from '../image/decode/decode-input.js';
-import { isUnreadable } from '../image/decode/is-unreadable.js';
+import { isUnreadable } from '../image/decode/image-defect.js';
 import { type CropRecogniser, recogniseEach } from '../recognise/recognise-faces.js';
 import {
   defaultBatchSize,

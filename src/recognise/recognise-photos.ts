@@ -5,7 +5,7 @@ import type { FoundFaces } from '../faces/find-faces.js';
 import type { FaceFinder } from '../faces/open-face-finder.js';
 import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
-import { isUnreadable } from '../image/decode/is-unreadable.js';
+import { isUnreadable } from '../image/decode/image-defect.js';
 import { type RgbImage, sizedInJson } from '../image/rgb-image.js';
 import { requireGiven, requireOptions } from '../util/given.js';
 import { requireList } from './batches.js';

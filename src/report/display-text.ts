@@ -33,3 +33,13 @@ export function grouped(count: number): string {
 export function counted(count: number, thing: string): string {
   return `${grouped(count)} ${thing}${count === 1 ? '' : 's'}`;
 }
+
+/** Names without the folders that all share. */
+export function shortNames(names: readonly string[]): string[] {
+  const parts = names.map((name) => name.replace(/[\\/]+$/, '').split(/[\\/]/));
+  for (let kept = 1; kept < 8; kept++) {
+    const short = parts.map((own) => own.slice(-kept).join('/'));
+    if (new Set(short).size === short.length) return short;
+  }
+  return [...names];
+}

@@ -1,5 +1,4 @@
-import { fontFamily } from './charts/font-family.js';
-import { paletteCss } from './charts/palette.js';
+import { fontFamily, paletteCss } from './charts/palette.js';
 
 /** The design of every page we write: quiet paper, one measure of space, light and dark, print. Browser-safe. */
 export const styleSheet = `

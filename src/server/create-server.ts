@@ -17,8 +17,7 @@ import { createByteBudget } from './limits/byte-budget.js';
 import { defaultLimits } from './limits/limits.js';
 import { createMetrics } from './metrics.js';
 import { openRuns } from './runs.js';
-import type { ServerModel } from './server-model.js';
-import type { ServerOptions } from './server-options.js';
+import type { ServerModel, ServerOptions } from './server-options.js';
 import { addStudioPage } from './studio-page.js';
 import { openWebModel } from './web-model.js';
 

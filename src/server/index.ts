@@ -6,5 +6,4 @@ export type { ServerLimits } from './limits/limits.js';
 export { type MountScope, middleware, plugin } from './mount.js';
 export { type ServeOptions, serve } from './serve.js';
 export { createServer, type InjectedAnswer, type InjectedRequest, type Server } from './server.js';
-export type { ServerModel } from './server-model.js';
-export type { FiguresRegistry, LogOptions, ServerOptions } from './server-options.js';
+export type { FiguresRegistry, LogOptions, ServerModel, ServerOptions } from './server-options.js';

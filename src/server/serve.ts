@@ -10,8 +10,7 @@ import { defaultModel } from '../model/shipped-names.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
 import { createServer } from './create-server.js';
 import { openReaderThreads } from './engine/reader-threads.js';
-import type { ServerModel } from './server-model.js';
-import type { ServerOptions } from './server-options.js';
+import type { ServerModel, ServerOptions } from './server-options.js';
 
 /** What {@link serve} listens on, and all that {@link createServer} takes. */
 export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' | 'registry'> {

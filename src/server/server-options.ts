@@ -1,4 +1,5 @@
-/** What a server can be told. */
+/** What a server is made of: its model, and what it can be told. */
+import type { Poster } from '../core/poster.js';
 import type { Alignment } from '../image/alignment.js';
 import type { ImageReader } from './engine/image-reader.js';
 import type { ServerLimits } from './limits/limits.js';
@@ -46,3 +47,17 @@ export interface ServerOptions {
   /** Requests and errors as lines of JSON, to standard output or a stream. Default: no log. */
   readonly logger?: boolean | LogOptions | undefined;
 }
+
+/** What the server needs of a model; a {@link Poster} has it. */
+export type ServerModel = Pick<
+  Poster,
+  | 'labels'
+  | 'labelOrigin'
+  | 'alignment'
+  | 'network'
+  | 'color'
+  | 'path'
+  | 'explains'
+  | 'predictBatch'
+  | 'explainBatch'
+>;

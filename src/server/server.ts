@@ -1,8 +1,7 @@
 /** The server as programs hold it; that it is an app of Fastify is its own affair. */
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createApp } from './create-server.js';
-import type { ServerModel } from './server-model.js';
-import type { ServerOptions } from './server-options.js';
+import type { ServerModel, ServerOptions } from './server-options.js';
 
 /** A server without a port: let it listen, ask it directly, or mount it with `middleware` or `plugin`. */
 export interface Server extends AsyncDisposable {

@@ -4,7 +4,7 @@ import type { ModelBody } from '../server/http/schemas.js';
 import { ServerError } from './api.js';
 import { EvaluationPage } from './evaluation/evaluation-page.js';
 import { useEvaluation } from './evaluation/use-evaluation.js';
-import { Mark } from './parts/mark.js';
+import { Mark } from './parts/icon.js';
 import { ThemeButton } from './parts/theme-button.js';
 import { TokenForm } from './parts/token-form.js';
 import { RecognisePage } from './recognise/recognise-page.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { flipHorizontally } from '../../src/image/flip.js';
 import { normalise } from '../../src/image/normalise.js';
+import { flipHorizontally } from '../../src/image/rgb-image.js';
 
 test('flipping exchanges left and right and keeps the channels', () => {
   const image = { width: 3, height: 2, data: Uint8Array.from({ length: 18 }, (_, i) => i) };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toGrey } from '../../src/image/grey.js';
 import { toInput } from '../../src/image/preprocess.js';
 import { resizeBilinear } from '../../src/image/resize.js';
+import { toGrey } from '../../src/image/rgb-image.js';
 
 test("the luma of colours is Pillow's convert('L')", () => {
   const lumas: [color: [number, number, number], luma: number][] = [

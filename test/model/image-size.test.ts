@@ -11,7 +11,7 @@ import { verificationImages } from '../../src/export/verification-images.js';
 import { openFaceFinder } from '../../src/faces/open-face-finder.js';
 import { decodeImage } from '../../src/image/decode/decode.js';
 import { encodePng } from '../../src/image/encode.js';
-import { toGrey } from '../../src/image/grey.js';
+import { toGrey } from '../../src/image/rgb-image.js';
 import { inspectModel } from '../../src/inspect/inspect-model.js';
 import { cardKey } from '../../src/model/model-card.js';
 import { narrowConfig, smallConfig } from '../../src/network/config.js';

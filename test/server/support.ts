@@ -1,6 +1,6 @@
 import { Poster } from '../../src/core/poster.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
-import type { ServerModel } from '../../src/server/server-model.js';
+import type { ServerModel } from '../../src/server/server-options.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 
 /** A narrow network with regenerated weights, loaded. */

@@ -10,7 +10,7 @@ import { judgeHardFaces } from '../../src/evaluate/groups/judge-hard-faces.js';
 import { type Interval, wilsonInterval } from '../../src/evaluate/metrics.js';
 import { scorePrediction } from '../../src/evaluate/prediction.js';
 import type { EvaluationFiles } from '../../src/report/write-evaluation.js';
-import { confusionInWords } from '../../src/studio/evaluation/confusion-in-words.js';
+import { confusionInWords } from '../../src/studio/evaluation/confusion-table.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 import { chromiumMissing, launchChromium } from '../web/chromium.js';
 import { evaluateDrawnFaces } from './drawn-evaluation.js';

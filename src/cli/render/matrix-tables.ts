@@ -2,8 +2,7 @@
 import type { ModelMatrix } from '../../evaluate/compare/model-matrix.js';
 import { inWords } from '../../report/charts/interval-chart.js';
 import { judged } from '../../report/compare/matrix-page.js';
-import { shortNames } from '../../report/compare/short-names.js';
-import { grouped, visible } from '../../report/display-text.js';
+import { grouped, shortNames, visible } from '../../report/display-text.js';
 import { describeMapping } from '../../report/sections/mapping.js';
 import { table } from './table.js';
 

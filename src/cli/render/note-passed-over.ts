@@ -1,5 +1,5 @@
 import type { DropCounter } from '../../data/layouts/layout.js';
-import { describeDropped } from '../../data/layouts/left-out.js';
+import { describeDropped } from '../../data/layouts/layout.js';
 import { say } from '../say.js';
 
 /** Says on standard error which files of folders were passed over by their endings. */

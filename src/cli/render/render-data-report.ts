@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { ClassCount, DataReport, SplitReport } from '../../data/check/check-data.js';
 import type { Duplicate } from '../../data/check/find-duplicates.js';
 import type { Split } from '../../data/layouts/layout.js';
-import { droppedNotes } from '../../data/layouts/left-out.js';
+import { droppedNotes } from '../../data/layouts/layout.js';
 import type { PreparedData, PreparedSplit } from '../../data/make/prepare/types.js';
 import { counted } from '../../report/display-text.js';
 import { table } from './table.js';

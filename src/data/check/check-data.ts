@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { decodeImage } from '../../image/decode/decode.js';
 import { describeClipped } from '../../image/decode/grey16.js';
-import { isUnreadable } from '../../image/decode/is-unreadable.js';
+import { isUnreadable } from '../../image/decode/image-defect.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { requireOptions } from '../../util/given.js';
 import { forEachParallel } from '../../util/limit.js';

@@ -5,7 +5,7 @@ import { type AffectNetLabels, affectNetLabels } from './affectnet-labels.js';
 import { createDropCounter, type LayoutReader, type Listing, type Split } from './layout.js';
 import { fileExists, folderExists } from './list-images.js';
 import { readCsv } from './lists/read-csv.js';
-import { requireSomeFiles } from './require-files.js';
+import { requireSomeFiles } from './locate-files.js';
 
 const listFolders = ['', 'Manually_Annotated_file_lists'];
 const listNames: readonly [Split, string][] = [

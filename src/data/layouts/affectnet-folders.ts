@@ -4,8 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { PosterError, throwIfAborted } from '../../errors.js';
 import type { Sample } from '../dataset.js';
 import { type AffectNetLabels, affectNetLabels } from './affectnet-labels.js';
-import { createDropCounter, type LayoutReader, type Listing, type Split } from './layout.js';
-import { endingReason } from './left-out.js';
+import { createDropCounter, endingReason, type LayoutReader, type Listing, type Split } from './layout.js';
 import { folderExists, readFolder } from './list-images.js';
 import { readNpyScalar } from './npy.js';
 

@@ -4,13 +4,14 @@ import { expressionName } from '../labels.js';
 import { assignClasses, type ClassAssignment } from './assign-classes.js';
 import {
   createDropCounter,
+  describeDropped,
+  endingReason,
   type Layout,
   type LayoutOptions,
   type LayoutReader,
   type Listing,
   type Split,
 } from './layout.js';
-import { describeDropped, endingReason } from './left-out.js';
 import { listImages, readFolder } from './list-images.js';
 import { readStoredLabels } from './stored-labels.js';
 import { unlabelledFolder, votesListName } from './votes/votes-list.js';

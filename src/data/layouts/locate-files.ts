@@ -1,4 +1,6 @@
 import { dirname, resolve, sep } from 'node:path';
+import { PosterError } from '../../errors.js';
+import type { Sample } from '../dataset.js';
 import { fileExists, hasImageExtension, imageExtensions } from './list-images.js';
 
 /** Where the files of a list lie. */
@@ -51,7 +53,7 @@ export async function isFileThere(list: string, file: string): Promise<boolean> 
 const hasBackslash = (file: string) => sep !== '\\' && file.includes('\\');
 const hasNoEnding = (file: string) => !hasImageExtension(file);
 
-function spread(files: readonly string[]): string[] {
+function spread<T>(files: readonly T[]): T[] {
   const step = Math.max(1, Math.floor(files.length / probes));
   return files.filter((_, i) => i % step === 0);
 }
@@ -67,4 +69,23 @@ export function describeSearch(file: string): string {
   if (/^[a-z]:[\\/]|^\\\\/i.test(file))
     return "such paths are of a Windows machine; write them relative to the list's own folder, with /";
   return "paths are taken from the list's own folder";
+}
+
+/**
+ * Checks that a list leads to files at all, by a few of them spread over it. Single missing files are left
+ * to whoever opens them.
+ * @param hint where the files were looked for.
+ * @throws PosterError `data.layout` when none of the probed files exists.
+ */
+export async function requireSomeFiles(
+  samples: readonly Sample[],
+  list: string,
+  hint: string,
+): Promise<void> {
+  if (samples.length === 0) return;
+  for (const { path } of spread(samples)) if (await fileExists(path)) return;
+  throw new PosterError(
+    'data.layout',
+    `Expected the images of ${list}, but "${samples[0]!.path}" and the others tried are not there; ${hint}.`,
+  );
 }

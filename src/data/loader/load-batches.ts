@@ -1,6 +1,6 @@
 /** One load of a loader: batches assembled from single images, ahead of their consumer and in the order of the requests. */
 import { abortedError, onAbort, type PosterError } from '../../errors.js';
-import { isUnreadable } from '../../image/decode/is-unreadable.js';
+import { isUnreadable } from '../../image/decode/image-defect.js';
 import type { Thread } from '../../threads/thread.js';
 import { fillAhead } from '../../util/fill-ahead.js';
 import { inChunks } from '../../util/in-chunks.js';

@@ -1,9 +1,9 @@
 /** One image's way from its file into a batch. */
 import { type DecodeOptions, decodeImage } from '../../image/decode/decode.js';
 import type { DecodedImage } from '../../image/decode/grey16.js';
-import { flipHorizontally } from '../../image/flip.js';
 import { normalise } from '../../image/normalise.js';
 import { toInput } from '../../image/preprocess.js';
+import { flipHorizontally } from '../../image/rgb-image.js';
 import { type ImageCache, readCached, writeCached } from './image-cache.js';
 
 /** An image to load, and how to alter it: the caller draws the augmentation, so results do not depend on thread scheduling. */

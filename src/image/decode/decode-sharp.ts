@@ -1,7 +1,6 @@
 /** Decoding by libvips, with everything it would do to the colours beyond what Pillow does switched off. */
 
 import sharp, { type Metadata, type Sharp } from '../sharp.js';
-import { cmykToRgb } from './cmyk.js';
 import { describeDamage } from './describe-damage.js';
 import { type DecodedImage, type Grey16, grey16ToRgb } from './grey16.js';
 import { checkPixelCount, ImageDefect } from './image-defect.js';
@@ -48,4 +47,27 @@ async function pixelsOf(file: Sharp, { space, channels }: Metadata, grey16: Grey
 
 function viewOf(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+/**
+ * Pillow's conversion of CMYK to RGB, which knows no inks and no profiles: each colour is
+ * (255 - K) - C * (255 - K) / 255, rounded (Convert.c: cmyk2rgb). `inks` holds `channels` bytes a pixel, of
+ * which the first four count: n x channels -> n x 3.
+ */
+function cmykToRgb(inks: Uint8Array, channels: number): Uint8Array {
+  const pixels = inks.length / channels;
+  const rgb = new Uint8Array(pixels * 3);
+  for (let i = 0; i < pixels; i++) {
+    const light = 255 - inks[i * channels + 3]!;
+    for (let c = 0; c < 3; c++) {
+      rgb[i * 3 + c] = Math.max(light - multiply(inks[i * channels + c]!, light), 0);
+    }
+  }
+  return rgb;
+}
+
+/** a * b / 255, rounded, for bytes: exact without dividing. */
+function multiply(a: number, b: number): number {
+  const product = a * b + 128;
+  return ((product >> 8) + product) >> 8;
 }

@@ -1,6 +1,9 @@
+/** What makes bytes no image that can be read. Browser-safe. */
+import { PosterError } from '../../errors.js';
+
 /**
  * Why bytes are not an image that can be read, as the second half of a sentence: "it is truncated". Thrown by
- * the decoders, which do not know the file's name; {@link decodeImage} makes a PosterError of it. Browser-safe.
+ * the decoders, which do not know the file's name; {@link decodeImage} makes a PosterError of it.
  */
 export class ImageDefect extends Error {
   constructor(cause: string, options?: { cause?: unknown }) {
@@ -26,4 +29,11 @@ export function checkPixelCount(width: number, height: number, maxPixels: number
     throw new ImageDefect(
       `it is ${width} x ${height} pixels, and a side may have ${longestSide}; cut it into pieces`,
     );
+}
+
+const codes: ReadonlySet<string> = new Set(['image.unreadable', 'file.missing']);
+
+/** Whether an error concerns one image alone, so that the others can still be read. */
+export function isUnreadable(error: unknown): error is PosterError {
+  return error instanceof PosterError && codes.has(error.code);
 }

@@ -4,8 +4,7 @@
  */
 import { type ConfusionMatrix, total } from '../../evaluate/metrics.js';
 import { grouped, percent, shortened } from '../display-text.js';
-import { fontFamily } from './font-family.js';
-import { heat } from './palette.js';
+import { fontFamily, heat } from './palette.js';
 import { classAxis, labelWidth, renderChart } from './render.js';
 
 export interface ConfusionChartOptions {

@@ -1,8 +1,7 @@
 /** Models by datasets as a picture: the darker a cell, the more is right. Browser-safe. */
 import type { ModelMatrix } from '../../evaluate/compare/model-matrix.js';
 import { percent, shortened } from '../display-text.js';
-import { fontFamily } from './font-family.js';
-import { heat } from './palette.js';
+import { fontFamily, heat } from './palette.js';
 import { classAxis, labelWidth, renderChart } from './render.js';
 
 const cellHeight = 58;

@@ -104,3 +104,6 @@ function heatColors(): [string, Pair][] {
     ]),
   );
 }
+
+/** Without quotes: ECharts writes it into an attribute as it is. */
+export const fontFamily = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, sans-serif';

@@ -4,8 +4,7 @@
 import { escapeMarkup } from '../../util/escape-markup.js';
 import { visible } from '../display-text.js';
 import { type ChartOption, drawChart } from './echarts.js';
-import { fontFamily } from './font-family.js';
-import { color } from './palette.js';
+import { color, fontFamily } from './palette.js';
 
 /** A picture's size in CSS pixels and what it shows, in words for those who cannot see it. */
 export interface Picture {

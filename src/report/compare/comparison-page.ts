@@ -3,13 +3,12 @@ import type { Answer } from '../../evaluate/compare/align-answers.js';
 import type { Comparison, Difference } from '../../evaluate/compare/compare-models.js';
 import { wilsonInterval } from '../../evaluate/metrics.js';
 import { type IntervalRow, intervalChart, inWords } from '../charts/interval-chart.js';
-import { grouped } from '../display-text.js';
+import { grouped, shortNames } from '../display-text.js';
 import type { Thumbnail } from '../face-card.js';
 import { figure, section, table } from '../figure.js';
 import { type Html, html } from '../html.js';
 import { page } from '../page.js';
 import { differenceGallery } from './difference-gallery.js';
-import { shortNames } from './short-names.js';
 
 export interface ComparisonPageOptions {
   /** The models' answers, as they were compared. */

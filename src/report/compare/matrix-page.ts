@@ -3,12 +3,11 @@ import type { MatrixCell, ModelMatrix } from '../../evaluate/compare/model-matri
 import type { Estimate } from '../../evaluate/statistics/bootstrap.js';
 import { inWords } from '../charts/interval-chart.js';
 import { matrixChart } from '../charts/matrix-chart.js';
-import { grouped } from '../display-text.js';
+import { grouped, shortNames } from '../display-text.js';
 import { figure, section, table } from '../figure.js';
 import { type Html, html } from '../html.js';
 import { page } from '../page.js';
 import { describeMapping } from '../sections/mapping.js';
-import { shortNames } from './short-names.js';
 
 /** Writes the page, the picture first. Every figure stands with its interval and the number of faces. */
 export function renderMatrix(matrix: ModelMatrix): string {

@@ -8,7 +8,7 @@ import { type RequestContext, recogniseImages } from '../engine/recognise.js';
 import type { Admission } from '../limits/admission.js';
 import type { ByteBudget } from '../limits/byte-budget.js';
 import type { Runs } from '../runs.js';
-import type { ServerModel } from '../server-model.js';
+import type { ServerModel } from '../server-options.js';
 import type { WebModel } from '../web-model.js';
 import { routeSchemas } from './openapi.js';
 import { type ParsedRequest, readRequest } from './read-request.js';

@@ -1,8 +1,8 @@
 /** The confusion matrix as a table whose cells can be opened. Browser-safe. */
+
 import { type ConfusionMatrix, total } from '../../evaluate/metrics.js';
 import { heat } from '../../report/charts/palette.js';
 import { grouped, percent, shortened } from '../../report/display-text.js';
-import { confusionInWords } from './confusion-in-words.js';
 
 export interface Cell {
   readonly truth: number;
@@ -87,4 +87,14 @@ function CountCell({ count, share, isRight, name, isOpen, onOpen }: CountCellPro
       </button>
     </td>
   );
+}
+
+/** Such as `3 images of anger taken for fear`. */
+export function confusionInWords(
+  { truth, predicted }: { readonly truth: number; readonly predicted: number },
+  count: number,
+  classes: readonly string[],
+): string {
+  const images = `${grouped(count)} ${count === 1 ? 'image' : 'images'} of ${classes[truth]}`;
+  return truth === predicted ? `${images} recognised` : `${images} taken for ${classes[predicted]}`;
 }

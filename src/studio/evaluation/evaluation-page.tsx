@@ -11,6 +11,7 @@ import { comparison } from '../../report/sections/headline.js';
 import { mappingSection } from '../../report/sections/mapping.js';
 import { perturbationsSection } from '../../report/sections/perturbations.js';
 import { votesSection } from '../../report/sections/votes.js';
+import { ReportPart } from '../parts/chart.js';
 import { Failure } from '../parts/notice.js';
 import { OpenButton, useDropAndPaste } from '../parts/open-files.js';
 import { type Tile, Tiles } from '../parts/tiles.js';
@@ -19,7 +20,6 @@ import { ClassFigures } from './class-figures.js';
 import { ConfusionTable } from './confusion-table.js';
 import { Gallery } from './gallery.js';
 import type { OpenEvaluation } from './open-evaluation.js';
-import { ReportPart } from './report-part.js';
 import type { Evaluation } from './use-evaluation.js';
 
 export function EvaluationPage({ evaluation }: { readonly evaluation: Evaluation }) {

@@ -1,8 +1,9 @@
 /** The runs that the server shows, in a table. Browser-safe. */
+
 import { percent } from '../../report/display-text.js';
 import type { RunSummary } from '../../runs/run-record.js';
+import type { RunStatus } from '../../runs/run-status.js';
 import { addressOf } from '../route.js';
-import { State } from './state.js';
 
 export function RunList({ runs }: { readonly runs: readonly RunSummary[] }) {
   return (
@@ -36,4 +37,9 @@ export function RunList({ runs }: { readonly runs: readonly RunSummary[] }) {
       </table>
     </div>
   );
+}
+
+/** How a run stands, in a word. */
+export function State({ status }: { readonly status: RunStatus | null }) {
+  return <span class={`chip state ${status?.state ?? ''}`}>{status?.state ?? 'unknown'}</span>;
 }

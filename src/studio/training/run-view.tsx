@@ -9,7 +9,7 @@ import { Scroll } from '../parts/scroll.js';
 import { type Tile, Tiles } from '../parts/tiles.js';
 import { AugmentedFaces } from './augmented-faces.js';
 import { ClassProgress } from './class-progress.js';
-import { State } from './state.js';
+import { State } from './run-list.js';
 
 interface Props {
   readonly run: RunRecord;

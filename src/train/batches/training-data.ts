@@ -2,8 +2,7 @@
 
 import type { Dataset, Sample } from '../../data/dataset.js';
 import { publishedCrops } from '../../data/labels.js';
-import { noVotes, type Split } from '../../data/layouts/layout.js';
-import { describeDropped, droppedNotes } from '../../data/layouts/left-out.js';
+import { describeDropped, droppedNotes, noVotes, type Split } from '../../data/layouts/layout.js';
 import type { TargetKind } from '../../data/layouts/votes/distribution.js';
 import {
   countByClass,

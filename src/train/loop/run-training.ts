@@ -1,15 +1,16 @@
 /** A training from its first or next step to its end. Runs where libtorch does; see train.ts for the public call. */
+
 import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { writeAtomically } from '../../io/write-atomically.js';
+import type { BestEpoch } from '../../runs/epoch-record.js';
 import { epochCheckpoint, lockRun, type RunFolder, runFolder } from '../../runs/run-folder.js';
 import { openEventWriter } from '../../runs/tensorboard.js';
 import type { TrainingConfig } from '../config/training-options.js';
 import type { StopReason, TrainResult } from '../events.js';
 import { openTrainingSession, type TrainingSessionRequest } from '../session/session.js';
 import { summariseSession } from '../session/summarise-session.js';
-import { shouldStop } from './early-stopping.js';
 import { createSpeedometer } from './meters.js';
 import { requireUnused } from './require-unused.js';
 import { afterFailure, type Host, type Run } from './run.js';
@@ -116,4 +117,13 @@ async function trainEpochs(run: Run): Promise<StopReason> {
     if (best && shouldStop(best, epoch, config.earlyStopping)) return 'early stopping';
   }
   return 'all epochs';
+}
+
+/**
+ * Whether `patience` epochs have passed since the best one.
+ * @param epoch the epoch that has just ended.
+ * @param patience 0 never stops.
+ */
+export function shouldStop(best: BestEpoch, epoch: number, patience: number): boolean {
+  return patience > 0 && epoch - best.epoch >= patience;
 }

@@ -15,9 +15,9 @@ import {
 } from '../../../src/data/loader/loader.js';
 import { PosterError } from '../../../src/errors.js';
 import { decodeImage } from '../../../src/image/decode/decode.js';
-import { flipHorizontally } from '../../../src/image/flip.js';
 import { normalise } from '../../../src/image/normalise.js';
 import { resizeBilinear } from '../../../src/image/resize.js';
+import { flipHorizontally } from '../../../src/image/rgb-image.js';
 import { fixture } from '../../support/fixtures.js';
 
 const imageSize = 32; // keeps the test small; the arithmetic is the same at every size

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { betterOf } from '../../../src/runs/epoch-record.js';
-import { shouldStop } from '../../../src/train/loop/early-stopping.js';
 import { createSpeedometer } from '../../../src/train/loop/meters.js';
+import { shouldStop } from '../../../src/train/loop/run-training.js';
 import { resolveClassWeights } from '../../../src/train/optim/class-weights.js';
 import { emaDecayAt } from '../../../src/train/optim/ema.js';
 import { assertClose } from '../../support/close.js';

@@ -2,8 +2,7 @@ import { basename, extname, join } from 'node:path';
 import { PosterError } from '../../../errors.js';
 import type { Layout, LayoutReader, Listing, Split } from '../layout.js';
 import { fileExists, folderExists, readFolder } from '../list-images.js';
-import { describeSearch, locateFiles } from '../locate-files.js';
-import { requireSomeFiles } from '../require-files.js';
+import { describeSearch, locateFiles, requireSomeFiles } from '../locate-files.js';
 import { type ListLabels, listLabels } from './list-labels.js';
 import { type ListRow, listExtensions, readList } from './read-list.js';
 

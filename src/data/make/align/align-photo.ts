@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mapPoints } from '../../../faces/align/five-points.js';
 import type { Face } from '../../../faces/find-faces.js';
 import type { FaceFinder } from '../../../faces/open-face-finder.js';
-import { isUnreadable } from '../../../image/decode/is-unreadable.js';
+import { isUnreadable } from '../../../image/decode/image-defect.js';
 import { encodePng } from '../../../image/encode.js';
 import { writeAtomically } from '../../../io/write-atomically.js';
 import type { CutFace, PhotoOutcome } from './photo-outcome.js';

@@ -1,8 +1,7 @@
 /** The photos to align and where their crops go. */
 import { basename, dirname, extname, relative } from 'node:path';
 import { PosterError } from '../../../errors.js';
-import { createDropCounter } from '../../layouts/layout.js';
-import { describeDropped, endingReason } from '../../layouts/left-out.js';
+import { createDropCounter, describeDropped, endingReason } from '../../layouts/layout.js';
 import { folderExists, listImages } from '../../layouts/list-images.js';
 import type { OpenDatasetOptions } from '../../open-dataset.js';
 import { planClassTree, readListings, uniquePaths } from '../class-tree.js';

@@ -1,5 +1,5 @@
 /** What an alignment found, as plain data. */
-import { droppedNotes } from '../../layouts/left-out.js';
+import { droppedNotes } from '../../layouts/layout.js';
 import type { PhotoOutcome } from './photo-outcome.js';
 import type { AlignedData, AlignedSplit, AlignTask, Outcomes, Photo, PhotoSource } from './types.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { sniffSeparator } from '../../../../src/data/layouts/lists/sniff-separator.js';
+import { sniffSeparator } from '../../../../src/data/layouts/lists/read-table.js';
 import { temporaryFolder } from '../../../support/narrow-model.js';
 
 const folder = await temporaryFolder();
