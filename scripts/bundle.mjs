@@ -25,6 +25,7 @@ const programs = [
   'core/engine-worker.js',
   'data/loader/loader-worker.js',
   'data/make/align/align-worker.js',
+  'faces/finder-worker.js',
   'server/engine/reader-worker.js',
   'server/web-export-worker.js',
   'train/worker.js',

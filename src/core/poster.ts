@@ -10,6 +10,7 @@ import { type EvaluateOptions, type EvaluationOutcome, evaluate } from '../evalu
 import { type ExplainMethod, type Explanation, explainMethods } from '../explain/explanation.js';
 import type { FindFacesOptions, FoundFaces } from '../faces/find-faces.js';
 import { type ImageInput, openInput } from '../image/decode/decode-input.js';
+import { copyToSend } from '../image/sendable.js';
 import { loadForThreads } from '../image/sharp.js';
 import { defaultModel } from '../model/shipped-names.js';
 import type { ModelOutputs } from '../onnx/session.js';
@@ -26,7 +27,6 @@ import { requireGiven, requireOptions } from '../util/given.js';
 import { type Engine, type EngineFacts, type EngineOptions, openEngine } from './engine.js';
 import type { EngineInit } from './engine-worker.js';
 import { PosterCore, type PredictBatchOptions, type PredictOptions, type RunRequest } from './poster-core.js';
-import { copyToSend } from './sendable.js';
 
 /** How {@link Poster.load} opens a model. */
 export interface LoadOptions extends EngineOptions {

@@ -39,9 +39,9 @@ export function startThread<Methods>(
   { name = 'A worker thread' }: ThreadOptions = {},
 ): Thread<Methods> {
   const execArgv = process.execArgv.filter((flag) => inheritedFlags.has(flag));
-  const worker = new Worker(program, { workerData: data, execArgv });
+  const worker = sending(name, () => new Worker(program, { workerData: data, execArgv }));
   const questions = openQuestions<Methods>((message, transfer) =>
-    worker.postMessage(message, transfer as readonly Transferable[]),
+    sending(name, () => worker.postMessage(message, transfer as readonly Transferable[])),
   );
   let closing = false;
   const failure = new Promise<never>((_, reject) => {
@@ -57,14 +57,15 @@ export function startThread<Methods>(
   });
   failure.catch(() => {}); // not everybody waits for it
   const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  worker.on('message', (message) => {
-    questions.receive(message);
-    if (questions.open === 0 && !closing) worker.unref();
-  });
+  worker.on('message', (message) => questions.receive(message));
   worker.unref();
-  const ask: Ask<Methods> = (...question) => {
+  const ask: Ask<Methods> = async (...question) => {
     worker.ref();
-    return questions.ask(...question);
+    try {
+      return await questions.ask(...question);
+    } finally {
+      if (questions.open === 0 && !closing) worker.unref();
+    }
   };
   return {
     ask,
@@ -78,6 +79,20 @@ export function startThread<Methods>(
       await gone;
     },
   };
+}
+
+/** @throws PosterError `option.invalid` for what cannot be copied to another thread */
+function sending<T>(name: string, send: () => T): T {
+  try {
+    return send();
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== 'DataCloneError') throw cause;
+    throw new PosterError(
+      'option.invalid',
+      `${name} takes plain data, which can be sent to it, but ${cause.message}; pass no functions.`,
+      { cause },
+    );
+  }
 }
 
 /** The thread once it has opened what it works with; it is closed where it cannot. */

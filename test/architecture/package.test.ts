@@ -20,6 +20,7 @@ test('the npm package holds the program, its models and its documents, and no ma
     'build/dist/poster.js',
     'build/dist/torch.js',
     'build/dist/core-engine-worker.js',
+    'build/dist/faces-finder-worker.js',
     'build/dist/LICENSES.txt',
     'build/lib/index.d.ts',
     'build/lib/web/index.d.ts',

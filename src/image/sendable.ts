@@ -1,5 +1,5 @@
 /** Images on their way to a thread. */
-import type { OpenedImage } from '../image/decode/decode-input.js';
+import type { OpenedImage } from './decode/decode-input.js';
 
 /** Copies of images that can be given away; of a view of a larger buffer the view alone. */
 export function copyToSend(images: readonly OpenedImage[]): {

@@ -1,0 +1,42 @@
+/** Finds faces in a thread of its own, so that the one that asks stays free. */
+import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
+import { openInput } from '../image/decode/decode-input.js';
+import { copyToSend } from '../image/sendable.js';
+import { loadForThreads } from '../image/sharp.js';
+import { opened, startThread, type Thread } from '../threads/thread.js';
+import type { FinderMethods } from './finder-worker.js';
+import type { FaceFinder, FaceFinderOptions } from './open-face-finder.js';
+
+/** @throws PosterError as `openFaceFinder`; `option.invalid` for models of one's own, whose functions cannot be sent */
+export async function openFinderInWorker(options: FaceFinderOptions): Promise<FaceFinder> {
+  for (const name of ['detector', 'landmarks'] as const)
+    if (typeof options[name] === 'object')
+      throw new PosterError(
+        'option.invalid',
+        `Expected ${name} of openFaceFinder to be a file with worker: true, got one of your own, whose functions cannot be sent to a worker; leave worker out.`,
+      );
+  loadForThreads();
+  const program = new URL('./finder-worker.js', import.meta.url);
+  return inWorker(
+    await opened(startThread<FinderMethods>(program, options, { name: 'The worker that finds faces' })),
+  );
+}
+
+function inWorker(thread: Thread<FinderMethods>): FaceFinder {
+  let disposed: Promise<void> | undefined;
+  const dispose = () => {
+    disposed ??= thread.close();
+    return disposed;
+  };
+  return {
+    async find(photo, { signal, ...options } = {}) {
+      if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
+      throwIfAborted(signal);
+      const { opened, transfer } = copyToSend([await openInput(photo)]);
+      const asked = thread.ask('find', { photo: opened[0]!, options }, { signal, transfer });
+      return unlessAborted(asked, signal);
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
