@@ -51,7 +51,13 @@ async function bundleWeb() {
     plugins: [keepAddresses(folder)],
     logLevel: 'warn',
   });
-  const { output: chunks } = await bundle.write({ dir: folder, format: 'es', chunkFileNames: 'shared.js' });
+  const { output: chunks } = await bundle.write({
+    dir: folder,
+    format: 'es',
+    chunkFileNames: 'shared.js',
+    // Pages' bundlers do the rest.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  });
   await bundle.close();
   writeLicences(folder, chunks);
 }
@@ -68,5 +74,14 @@ function keepAddresses(folder) {
     });
     return moved === code ? undefined : { code: moved, map: null };
   };
-  return { name: 'keep-addresses', transform };
+  /** Not every bundler reads the quotes that a smaller file has. */
+  const generateBundle = (_, chunks) => {
+    for (const chunk of Object.values(chunks))
+      if (chunk.type === 'chunk')
+        chunk.code = chunk.code.replaceAll(
+          /new URL\(`([^`$]*)`,import\.meta\.url\)/g,
+          'new URL("$1",import.meta.url)',
+        );
+  };
+  return { name: 'keep-addresses', transform, generateBundle };
 }
