@@ -4,8 +4,7 @@ import { openInput } from '../image/decode/decode-input.js';
 import { copyToSend } from '../image/sendable.js';
 import { loadForThreads } from '../image/sharp.js';
 import { opened, startThread, type Thread } from '../threads/thread.js';
-import type { FinderMethods } from './finder-worker.js';
-import type { FaceFinder, FaceFinderOptions } from './open-face-finder.js';
+import type { FaceFinder, FaceFinderOptions, FinderMethods } from './face-finder.js';
 
 /** @throws PosterError as `openFaceFinder`; `option.invalid` for models of one's own, whose functions cannot be sent */
 export async function openFinderInWorker(options: FaceFinderOptions): Promise<FaceFinder> {

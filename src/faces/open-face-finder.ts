@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { PosterError } from '../errors.js';
 import { type Alignment, defaultAlignment } from '../image/alignment.js';
 import { photoDecoding } from '../image/decode/decode.js';
-import { decodeInput, type ImageInput } from '../image/decode/decode-input.js';
+import { decodeInput } from '../image/decode/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
 import { requireFiniteModel } from '../onnx/finite-weights.js';
 import { openModel, type SessionOptions } from '../onnx/runtime.js';
@@ -12,39 +12,12 @@ import { withDefaultAlignment } from './align/align.js';
 import type { FaceDetector } from './detect/detector.js';
 import { openBlazeFace, openFaceMesh } from './detect/packaged-models.js';
 import { notOpened, yuNetDetector } from './detect/yunet.js';
-import { type Face, type FaceModels, type FindFacesOptions, findFaces } from './find-faces.js';
+import type { FaceFinder, FaceFinderOptions } from './face-finder.js';
+import { type FaceModels, findFaces } from './find-faces.js';
 import { openFinderInWorker } from './finder-in-worker.js';
-import type { LandmarkModel } from './landmarks/landmark-model.js';
 import { openNetworkLandmarks } from './landmarks/open-network-landmarks.js';
 
-/** What {@link openFaceFinder} finds faces with. */
-export interface FaceFinderOptions extends SessionOptions {
-  /** A YuNet file, or a detector of one's own, which is disposed with the finder. Default: BlazeFace. */
-  readonly detector?: string | FaceDetector | undefined;
-  /**
-   * A checkpoint whose own landmark head has the last word on landmarks where it agrees with the models that are
-   * built in, or a landmark model of one's own, which is disposed with the finder. Default: none.
-   */
-  readonly landmarks?: string | LandmarkModel | undefined;
-  /** How faces are cut out where neither a call nor a model says it. Default: as RAF-DB's, 100 pixels. */
-  readonly alignment?: Alignment | undefined;
-  /**
-   * Decode photos and find faces in a worker thread, so that this thread stays free: what a web server wants. Not with
-   * a detector or landmark model of one's own. Default: false, which starts sooner and takes less memory.
-   */
-  readonly worker?: boolean | undefined;
-}
-
-/** Finds faces in photos and cuts them out; several may share one. */
-export interface FaceFinder {
-  /**
-   * The faces of a photo, the largest first; none is an empty list.
-   * @param photo a file in any form, turned as its EXIF orientation says, or pixels that are upright
-   */
-  find(photo: ImageInput, options?: FindFacesOptions): Promise<Face[]>;
-  dispose(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+export type { FaceFinder, FaceFinderOptions } from './face-finder.js';
 
 /**
  * Opens the models that find faces.
