@@ -35,6 +35,12 @@ const headers = {
   'service-worker-allowed': '/',
 };
 
+/** What lies compressed in a folder, and under which address it is sent. */
+const compressed = [
+  { route: '/studio/runtime/', folder: runtimeFolder, ending: '.wasm', type: 'application/wasm' },
+  { route: '/studio/assets/', folder: join(pageFolder, 'assets'), ending: '.js', type: 'text/javascript' },
+];
+
 /** Adds `/` and `/studio/`. The page holds no secrets, so it asks for no token; it asks its user for one. */
 export async function addStudioPage(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
@@ -45,28 +51,13 @@ export async function addStudioPage(app: FastifyInstance): Promise<void> {
       allowedPath: (path) => /\/(ort-[\w.-]+\.mjs|(blazeface|facemesh)\.onnx)$/.test(path),
       decorateReply: false,
     });
-    scope.get<{ Params: { name: string } }>(
-      '/studio/runtime/:name(^[\\w.-]+).wasm',
-      { schema: { hide: true } },
-      (request, reply) =>
-        sendCompressed(
-          request,
-          reply,
-          join(runtimeFolder, `${request.params.name}.wasm.gz`),
-          'application/wasm',
-        ),
-    );
-    scope.get<{ Params: { name: string } }>(
-      '/studio/assets/:name(^[\\w.-]+).js',
-      { schema: { hide: true } },
-      (request, reply) =>
-        sendCompressed(
-          request,
-          reply,
-          join(pageFolder, 'assets', `${request.params.name}.js.gz`),
-          'text/javascript',
-        ),
-    );
+    for (const { route, folder, ending, type } of compressed)
+      scope.get<{ Params: { name: string } }>(
+        `${route}:name(^[\\w.-]+)${ending}`,
+        { schema: { hide: true } },
+        (request, reply) =>
+          sendCompressed(request, reply, join(folder, `${request.params.name}${ending}.gz`), type),
+      );
     await scope.register(fastifyStatic, {
       root: pageFolder,
       prefix: '/studio/',

@@ -15,7 +15,6 @@ export interface IntervalRow {
 }
 
 export interface IntervalChartOptions {
-  readonly width?: number;
   /** `share`: in per cent, on an axis of its own range. `difference`: in points, with a line at zero. */
   readonly unit: 'share' | 'difference';
   /** What the figures are, for those who cannot see them. */
@@ -24,11 +23,15 @@ export interface IntervalChartOptions {
 
 const textWidth = 118;
 
-/** Draws the rows from the top, each with its figures in words at the right. */
+/** What draws the rows for a width, from the top, each with its figures in words at the right. */
 export function intervalChart(
   rows: readonly IntervalRow[],
-  { width = 520, unit, description }: IntervalChartOptions,
-): string {
+  options: IntervalChartOptions,
+): (width: number) => string {
+  return (width) => draw(rows, options, width);
+}
+
+function draw(rows: readonly IntervalRow[], { unit, description }: IntervalChartOptions, width: number) {
   const style = axisStyle();
   const names = rows.map(({ name }) => shortened(name, width < 400 ? 14 : 26));
   const left = labelWidth(names);

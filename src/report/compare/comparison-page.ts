@@ -71,12 +71,7 @@ function overview({ models, faces }: Comparison, names: readonly string[]): Html
     ),
   );
   const picture = figure({
-    draw: (width) =>
-      intervalChart(rows, {
-        width,
-        unit: 'share',
-        description: 'Figures of every model with their intervals.',
-      }),
+    draw: intervalChart(rows, { unit: 'share', description: 'Figures of every model with their intervals.' }),
     caption: html`95 % intervals over resampled faces, ${grouped(faces)} faces. Overlapping intervals are no verdict: the models are judged on the same faces, and the differences below account for that.`,
     wideWidth: 1080,
     table: table(
@@ -98,12 +93,10 @@ function differenceSection(
     ...classes.map((name, i) => ({ name, estimate: difference.perClass[i]!, color: 'teal' as const })),
   ];
   const picture = figure({
-    draw: (width) =>
-      intervalChart(rows, {
-        width,
-        unit: 'difference',
-        description: `Differences of ${names[model]} to ${names[0]} in points.`,
-      }),
+    draw: intervalChart(rows, {
+      unit: 'difference',
+      description: `Differences of ${names[model]} to ${names[0]} in points.`,
+    }),
     caption: html`${names[model]!} less ${names[0]!}, in points, with paired 95 % intervals; right of the line ${names[model]!} is better. Classes: recall.`,
   });
   const counts = table(

@@ -20,7 +20,7 @@ function groupingSection(
     color: group.isSmall ? ('slate' as const) : ('blue' as const),
   }));
   const picture = figure({
-    draw: (width) => intervalChart(rows, { width, unit: 'share', description: `Top-1 accuracy by ${name}.` }),
+    draw: intervalChart(rows, { unit: 'share', description: `Top-1 accuracy by ${name}.` }),
     caption: html`Top-1 accuracy by ${name} with 95 % intervals (Wilson’s) and the number of faces. Grey: too few faces to be ranked.`,
     table: table(
       [name, 'Faces', 'Top-1', 'Mean class'],

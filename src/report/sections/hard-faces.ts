@@ -16,8 +16,7 @@ export function hardFacesSection({ hardFaces: lists = [], metrics }: EvaluationR
     })),
   ];
   const picture = figure({
-    draw: (width) =>
-      intervalChart(rows, { width, unit: 'share', description: 'Top-1 accuracy on hard faces.' }),
+    draw: intervalChart(rows, { unit: 'share', description: 'Top-1 accuracy on hard faces.' }),
     caption: html`Top-1 accuracy on hard faces with 95 % intervals (Wilson’s) and the number of faces.`,
   });
   const figures = table(

@@ -21,8 +21,7 @@ export function perturbationsSection(
     { name: 'mean', estimate: meanFlipRate, color: 'slate' as const },
   ];
   const chart = figure({
-    draw: (width) =>
-      intervalChart(rows, { width, unit: 'share', description: 'Flip rate of each sequence.' }),
+    draw: intervalChart(rows, { unit: 'share', description: 'Flip rate of each sequence.' }),
     caption: html`How often the answer changes from one frame to the next (noise: from the clean face), ${grouped(faces)} faces in 30 frames of each sequence of RAF-DB-P (Greco et al., 2023); 95 % intervals over faces. Less is better.`,
     wideWidth: 1080,
     table: table(

@@ -13,12 +13,10 @@ export function votesSection({ votes }: EvaluationResult): Html | null {
     { name: 'One person', estimate: rater, color: 'slate' as const },
   ];
   const picture = figure({
-    draw: (width) =>
-      intervalChart(rows, {
-        width,
-        unit: 'share',
-        description: 'Top-1 accuracy of the model and of one person.',
-      }),
+    draw: intervalChart(rows, {
+      unit: 'share',
+      description: 'Top-1 accuracy of the model and of one person.',
+    }),
     caption: html`How often the label is named, ${grouped(faces)} faces, 95 % intervals. One person: one of those who voted on the face, whose vote is also part of the label, which favours people.`,
   });
   const nats = ({ value, low, high }: typeof crossEntropy) =>

@@ -34,12 +34,10 @@ function trainings({ parts, kind, top1 }: SeriesSummary): Html {
   const spread = top1.deviation ?? 0;
   const all = { value: top1.mean, low: top1.mean - spread, high: top1.mean + spread };
   const picture = figure({
-    draw: (width) =>
-      intervalChart([...rows, { name: 'mean ± deviation', estimate: all, color: 'slate' }], {
-        width,
-        unit: 'share',
-        description: `Top-1 accuracy of each of ${parts.length} ${kind}.`,
-      }),
+    draw: intervalChart([...rows, { name: 'mean ± deviation', estimate: all, color: 'slate' }], {
+      unit: 'share',
+      description: `Top-1 accuracy of each of ${parts.length} ${kind}.`,
+    }),
     caption: html`Top-1 accuracy with 95 % intervals (Wilson’s) and the number of faces. Grey: the mean, a standard deviation (n − 1) to each side.`,
     wideWidth: 1080,
     table: table(
