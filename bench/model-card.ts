@@ -65,7 +65,7 @@ if (flags.limit === undefined) {
 }
 process.stdout.write(`${measured}\n`);
 
-/** @param corrupt also judges faces that were made worse. */
+/** @param corrupt also evaluates faces that were made worse. */
 async function evaluate(model: string, corrupt = false): Promise<EvaluationResult> {
   const { data, votes, split } = flags;
   const options = { root: data!, type: 'FERPlus', split: split as 'valid' | 'test', votes } as const;

@@ -142,7 +142,7 @@ async function prepare(): Promise<void> {
     process.stderr.write(`exporting in ${precision}\n`);
     const output = at(`${precision}.onnx`);
     // Of random weights no class is worth keeping: all layers run in 8 bits, as with the tools of others.
-    const bound = { sameClass: 0, moved: 1 };
+    const bound = { sameClass: 0, totalVariation: 1 };
     await exportModel({
       ...{ checkpoint: at('weights.pth'), output, precision, bound },
       ...{ calibration: chosen, images: chosen.slice(0, 1) },

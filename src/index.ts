@@ -38,13 +38,13 @@ export { overlay } from './explain/overlay.js';
 export { writeExplanation } from './explain/write-explanation.js';
 export { type AverageOptions, averageCheckpoints } from './export/average-checkpoints.js';
 export type { Agreement } from './export/compare-models.js';
+export type { ExportEvaluation } from './export/evaluate-export.js';
 export {
   type ExportOptions,
   type ExportReport,
   type ExportTarget,
   exportModel,
 } from './export/export-model.js';
-export type { Judgement } from './export/judge.js';
 export type { FivePoints } from './faces/align/five-points.js';
 export type { Similarity } from './faces/align/similarity.js';
 export { type AskedAlignment, type Template, templates } from './faces/align/template.js';

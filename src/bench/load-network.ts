@@ -82,7 +82,7 @@ async function loadWhole(options: LoadNetworkOptions): Promise<MeasuredNetwork> 
 }
 
 /** What initial weights say is no class to keep: everything runs in 8 bits. */
-const anyDifference = { sameClass: 0, moved: 1 };
+const anyDifference = { sameClass: 0, totalVariation: 1 };
 
 async function quantized(
   network: PosterV2,

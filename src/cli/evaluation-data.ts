@@ -1,4 +1,4 @@
-/** The labelled images that a model is judged on, as several verbs name them. */
+/** The labelled images that a model is evaluated on, as several verbs name them. */
 import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { DataType } from '../data/labels.js';
@@ -36,11 +36,11 @@ export function withDataOptions(command: Command, required: boolean): Command {
     .option('--allow-empty', 'accept classes without images');
 }
 
-/** Of verbs that judge models on data of other classes. */
+/** Of verbs that evaluate models on data of other classes. */
 export function mapOption(): Option {
   return new Option(
     '--map <classes>',
-    'judge in the classes that model and data share: common, or what counts as what, such as contempt=anger (contempt= leaves one out)',
+    'evaluate in the classes that model and data share: common, or what counts as what, such as contempt=anger (contempt= leaves one out)',
   ).argParser(parseClassMap);
 }
 

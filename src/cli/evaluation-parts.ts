@@ -1,4 +1,4 @@
-/** What an evaluation judges beyond the figures of all faces: the flags that ask for it, what it reads, and the figures. */
+/** What an evaluation covers beyond the figures of all faces: the flags that ask for it, what it reads, and the figures. */
 import { type Command, Option } from 'commander';
 import type { Poster } from '../core/poster.js';
 import type { Dataset } from '../data/dataset.js';
@@ -10,8 +10,8 @@ import { parseCorruptions, parsePerturbations, parseSeverities } from '../evalua
 import { evaluateCorruptions } from '../evaluate/corruptions/evaluate-corruptions.js';
 import { type Severity, severities } from '../evaluate/corruptions/raf-db-c.js';
 import type { EvaluationOutcome } from '../evaluate/evaluate.js';
-import { judgeGroups } from '../evaluate/groups/judge-groups.js';
-import { judgeHardFaces } from '../evaluate/groups/judge-hard-faces.js';
+import { evaluateGroups } from '../evaluate/groups/evaluate-groups.js';
+import { evaluateHardFaces } from '../evaluate/groups/evaluate-hard-faces.js';
 import { matchClasses } from '../evaluate/match-classes.js';
 import { evaluatePerturbations } from '../evaluate/perturbations/evaluate-perturbations.js';
 import { type ImagePrediction, scorePrediction } from '../evaluate/prediction.js';
@@ -36,7 +36,7 @@ export function withPartOptions(command: Command): Command {
   return command
     .option(
       '--corruptions <names>',
-      'also judge faces made worse: raf-db-c or all, or names such as gaussian-noise,jpeg',
+      'also evaluate faces made worse: raf-db-c or all, or names such as gaussian-noise,jpeg',
       parseCorruptions,
     )
     .addOption(
@@ -60,15 +60,15 @@ export function withPartOptions(command: Command): Command {
     )
     .option(
       '--groups <file>',
-      "judge groups of faces: a CSV with the columns path and one for each grouping, or RAF-DB's Annotation/manual",
+      "evaluate groups of faces: a CSV with the columns path and one for each grouping, or RAF-DB's Annotation/manual",
     )
     .option(
       '--hard-faces <paths...>',
-      'judge hard faces on their own: lists with a face a line, or the folder of the published lists of occluded and turned faces',
+      'evaluate hard faces on their own: lists with a face a line, or the folder of the published lists of occluded and turned faces',
     );
 }
 
-/** What the parts of an evaluation are judged by. */
+/** What the parts of an evaluation need. */
 interface PartInputs {
   readonly groupings: readonly Grouping[];
   readonly hardFaces: readonly HardFaces[];
@@ -103,7 +103,7 @@ async function readReference({ reference, ...flags }: PartFlags): Promise<PartIn
 }
 
 /** The figures of the parts that are asked for, added to those of all faces. */
-export async function judgeParts(
+export async function evaluateParts(
   poster: Poster,
   dataset: Dataset,
   { result, predictions }: EvaluationOutcome,
@@ -117,16 +117,16 @@ export async function judgeParts(
     ...{ seed: flags.seed, batchSize: flags.batchSize, signal },
   };
   const parts = {
-    ...(await judgeCorrupted(poster, options, inputs, flags)),
-    ...(await judgePerturbed(poster, options, inputs, flags)),
-    ...judgeSubsets(predictions, result.classes.length, inputs),
+    ...(await evaluateCorrupted(poster, options, inputs, flags)),
+    ...(await evaluatePerturbed(poster, options, inputs, flags)),
+    ...evaluateSubsets(predictions, result.classes.length, inputs),
   };
   return { result: { ...result, ...parts }, predictions };
 }
 
 type SharedOptions = Omit<AlteredFacesOptions<ImagePrediction>, 'names'>;
 
-async function judgeCorrupted(
+async function evaluateCorrupted(
   poster: Poster,
   options: SharedOptions,
   { reference: { corruptions: other } }: PartInputs,
@@ -141,7 +141,7 @@ async function judgeCorrupted(
   return { corruptions: { ...corruptions, reference } };
 }
 
-async function judgePerturbed(
+async function evaluatePerturbed(
   poster: Poster,
   options: SharedOptions,
   { reference: { perturbations: other } }: PartInputs,
@@ -157,7 +157,7 @@ async function judgePerturbed(
 }
 
 /** The figures of every grouping and every list of hard faces, where there are some. */
-function judgeSubsets(
+function evaluateSubsets(
   predictions: readonly ImagePrediction[],
   classCount: number,
   { groupings, hardFaces }: PartInputs,
@@ -166,13 +166,13 @@ function judgeSubsets(
   const scored = predictions.map((prediction) => scorePrediction(prediction, classCount));
   const groups = groupings.map(({ name, groupOf }) => {
     const answers = scored.map((face) => ({ ...face, group: groupOf.get(face.path)! }));
-    return judgeGroups(name, answers, classCount);
+    return evaluateGroups(name, answers, classCount);
   });
   const hard = hardFaces.flatMap(({ name, file, listed, paths }) => {
     const isHard = (face: number) => paths.has(scored[face]!.path);
     // a list of which no face could be read has no figures
     if (!scored.some((_, face) => isHard(face))) return [];
-    return [judgeHardFaces({ name, file, listed, isHard }, scored, classCount)];
+    return [evaluateHardFaces({ name, file, listed, isHard }, scored, classCount)];
   });
   return { ...(groups.length > 0 && { groups }), ...(hardFaces.length > 0 && { hardFaces: hard }) };
 }

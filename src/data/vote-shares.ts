@@ -1,4 +1,4 @@
-/** How people's votes for every image are spread, to judge a model by, not to train it. */
+/** How people's votes for every image are spread, to evaluate a model by, not to train it. */
 import type { Split } from './layouts/layout.js';
 import { detectLayout, type OpenDatasetOptions } from './open-dataset.js';
 

@@ -1,4 +1,7 @@
-/** Downloads an official file, the copy with a known hash first, and keeps it only when it is what it should be. */
+/**
+ * Published weights: where they lie, fetched and checked.
+ * Here: downloads an official file, the copy with a known hash first, and keeps it only when it is what it should be.
+ */
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PosterError } from '../errors.js';

@@ -1,4 +1,4 @@
-/** What judging a model on faces that were changed on purpose has in common: reading and recognising. */
+/** What evaluating a model on faces that were changed on purpose has in common: reading and recognising. */
 import type { Sample } from '../data/dataset.js';
 import { PosterError, throwIfAborted } from '../errors.js';
 import { decodeImage } from '../image/decode/decode.js';
@@ -6,7 +6,7 @@ import { isUnreadable } from '../image/decode/image-defect.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import type { Prediction } from '../recognise/prediction.js';
 import { argmax, softmax } from '../tensor/logits.js';
-import type { Judged } from './calibration.js';
+import type { LabelledPrediction } from './calibration.js';
 
 /** What predicts images; `Poster` does. */
 export interface ImageRecogniser {
@@ -20,7 +20,7 @@ export interface AlteredFacesOptions<S extends Pick<Sample, 'path'>> {
   readonly samples: readonly S[];
   /** The ways in which faces are changed. */
   readonly names: readonly string[];
-  /** Brings logits to the classes that are judged, where these are not the model's. */
+  /** Brings logits to the classes that are evaluated, where these are not the model's. */
   readonly logitsOf?: ((logits: readonly number[]) => Float32Array) | undefined;
   /** Decides all that is random: a face that is changed in one way always draws the same numbers. Default 1. */
   readonly seed?: number | undefined;
@@ -58,7 +58,7 @@ export async function* answersTo<S extends Pick<Sample, 'path'>>(
   images: AsyncIterable<RgbImage>,
   { samples, batchSize = 16, signal, onProgress, logitsOf }: AlteredFacesOptions<S>,
   { perFace, verb }: { readonly perFace: number; readonly verb: string },
-): AsyncGenerator<Omit<Judged, 'label'>> {
+): AsyncGenerator<Omit<LabelledPrediction, 'label'>> {
   let done = 0;
   for await (const prediction of model.predictBatch(images, { batchSize, ...(signal && { signal }) })) {
     yield answerOf(prediction, logitsOf);
@@ -72,11 +72,11 @@ export async function* answersTo<S extends Pick<Sample, 'path'>>(
     );
 }
 
-/** The answer and its probabilities, in the classes that are judged. */
+/** The answer and its probabilities, in the classes that are evaluated. */
 function answerOf(
   { logits }: Pick<Prediction, 'logits'>,
   logitsOf?: (logits: readonly number[]) => Float32Array,
-): Omit<Judged, 'label'> {
+): Omit<LabelledPrediction, 'label'> {
   const common = logitsOf?.(logits) ?? logits;
   return { predicted: argmax(common), probabilities: softmax(common) };
 }

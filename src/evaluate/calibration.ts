@@ -16,13 +16,13 @@ export interface ReliabilityBin {
   accuracy: number;
 }
 
-/** What calibration is judged by; as predictions.csv holds it, too. */
-export type Judged = Pick<ScoredPrediction, 'label' | 'predicted'> & {
+/** What calibration is measured by; as predictions.csv holds it, too. */
+export type LabelledPrediction = Pick<ScoredPrediction, 'label' | 'predicted'> & {
   readonly probabilities: ArrayLike<number>;
 };
 
 /** Groups predictions by the confidence (largest probability) into bins of equal width over (0, 1]. */
-export function reliabilityBins(predictions: Iterable<Judged>, binCount = 15): ReliabilityBin[] {
+export function reliabilityBins(predictions: Iterable<LabelledPrediction>, binCount = 15): ReliabilityBin[] {
   return binned(
     predictions,
     ({ probabilities, predicted }) => probabilities[predicted]!,
@@ -32,7 +32,11 @@ export function reliabilityBins(predictions: Iterable<Judged>, binCount = 15): R
 }
 
 /** Bins of what a class's probability was, and how often the image was of the class. */
-function classBins(predictions: Iterable<Judged>, index: number, binCount: number): ReliabilityBin[] {
+function classBins(
+  predictions: Iterable<LabelledPrediction>,
+  index: number,
+  binCount: number,
+): ReliabilityBin[] {
   return binned(
     predictions,
     ({ probabilities }) => probabilities[index]!,
@@ -42,9 +46,9 @@ function classBins(predictions: Iterable<Judged>, index: number, binCount: numbe
 }
 
 function binned(
-  predictions: Iterable<Judged>,
-  confidenceOf: (prediction: Judged) => number,
-  isRight: (prediction: Judged) => boolean,
+  predictions: Iterable<LabelledPrediction>,
+  confidenceOf: (prediction: LabelledPrediction) => number,
+  isRight: (prediction: LabelledPrediction) => boolean,
   binCount: number,
 ): ReliabilityBin[] {
   const sums = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, correct: 0 }));
@@ -76,7 +80,7 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
  * (Kull et al., "Beyond temperature scaling", NeurIPS 2019).
  */
 export function classCalibrationErrors(
-  predictions: readonly Judged[],
+  predictions: readonly LabelledPrediction[],
   classCount: number,
   binCount = 15,
 ): number[] {

@@ -1,4 +1,4 @@
-/** Brings a model and data with different classes to common ones, so that a model is judged on any dataset. Browser-safe. */
+/** Brings a model and data with different classes to common ones, so that a model is evaluated on any dataset. Browser-safe. */
 import { expressionName, labelIndex } from '../data/labels.js';
 import { PosterError } from '../errors.js';
 

@@ -30,7 +30,7 @@ export interface ClassOrderDiagnosis {
 const falseAlarmRate = 0.001;
 
 /** Agreement beyond chance (Cohen's kappa) that the reordered predictions must reach; noise has about 0. */
-const leastAgreement = 1 / 3;
+const minAgreement = 1 / 3;
 
 /**
  * Looks for an order of the network's outputs that explains the predictions far better than the order
@@ -56,7 +56,7 @@ export function diagnoseClassOrder(
   if (evidence.length < 2 || after < 2 * before) return null;
   if (!isSignificant(matrix, evidence, outputOf)) return null;
   const reordered = matrix.map((row) => outputOf.map((output) => row[output]!));
-  if (kappa(reordered) < leastAgreement) return null;
+  if (kappa(reordered) < minAgreement) return null;
   return {
     accuracy: accuracy(matrix),
     reorderedAccuracy: accuracy(reordered),

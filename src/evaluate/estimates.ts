@@ -9,10 +9,10 @@ import { answerGaps, classGaps, holding, resampledError } from './statistics/cal
 import { brierScore, crossEntropy, divergence } from './statistics/distances.js';
 
 /** Images drawn in all resamples together: what takes about a second; fewer resamples for larger datasets. */
-const mostDrawn = 2e7;
+const maxDrawn = 2e7;
 
 function estimate(count: number, figures: (images: Uint32Array) => readonly number[]): Estimate[] {
-  const affordable = Math.max(200, Math.floor(mostDrawn / count));
+  const affordable = Math.max(200, Math.floor(maxDrawn / count));
   const resamples = Math.min(defaultResamples, affordable);
   return bootstrap(count, figures, { random: seededRandom(1), resamples });
 }

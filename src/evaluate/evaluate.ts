@@ -15,14 +15,14 @@ import type { Failure, ImagePrediction } from './prediction.js';
 import type { EvaluationResult } from './result.js';
 import { summariseEvaluation } from './summarise.js';
 
-/** What `evaluate` judges a model on. */
+/** What `evaluate` needs. */
 export interface EvaluateOptions extends Omit<RecogniseFilesOptions, 'embedding'> {
   /** The labelled images; see `openDataset`. */
   readonly dataset: Dataset;
   /** How people's votes for an image are spread over the dataset's classes, by path; see `readVoteShares`. */
   readonly voteShares?: ReadonlyMap<string, readonly number[]> | undefined;
   /**
-   * Judge in the classes that model and data have in common, after renaming some; see {@link ClassMap}. By default they
+   * Evaluate in the classes that model and data have in common, after renaming some; see {@link ClassMap}. By default they
    * must be the same.
    */
   readonly classMap?: ClassMap | undefined;

@@ -78,7 +78,7 @@ function sameClasses(model: ClassifyingModel, { classes, name }: Dataset): Class
   if (classes.length > labels.length || (classes.length < labels.length && !mayBePart)) {
     throw new PosterError(
       'checkpoint.mismatch',
-      `Expected the classes of ${name} (${classes.join(', ')}) but ${model.path} has ${labels.length} (${labels.join(', ')})${suggestType(labels.length)}; --map common judges what both have.`,
+      `Expected the classes of ${name} (${classes.join(', ')}) but ${model.path} has ${labels.length} (${labels.join(', ')})${suggestType(labels.length)}; --map common evaluates what both have.`,
     );
   }
   const indices = classes.map((label) => labelIndex(labels, label));

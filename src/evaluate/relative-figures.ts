@@ -12,7 +12,7 @@ import type { CorruptionFigures, CorruptionResult, PerturbationResult } from './
  * Their mean corruption error, and the same of how much the error rises above that of clean faces. Null where the other
  * has no error or no rise to compare with.
  * @param where the other is from, for the message
- * @throws PosterError `data.layout` where the other was judged on other faces, corruptions or severities.
+ * @throws PosterError `data.layout` where the other was evaluated on other faces, corruptions or severities.
  */
 export function relativeErrors(
   result: CorruptionResult,
@@ -38,7 +38,7 @@ export function relativeErrors(
 /**
  * Their mean flip rate; null where the other never changes its answer in one of the perturbations.
  * @param where the other is from, for the message
- * @throws PosterError `data.layout` where the other was judged on other faces or perturbations.
+ * @throws PosterError `data.layout` where the other was evaluated on other faces or perturbations.
  */
 export function relativeFlips(
   result: PerturbationResult,

@@ -143,7 +143,7 @@ const groupingSchema = z.object({
 const hardFacesSchema = z.object({
   name: z.string(),
   file: z.string(),
-  /** Faces that the list names, and how many of them were judged. */
+  /** Faces that the list names, and how many of them were evaluated. */
   listed: count,
   faces: count,
   accuracy: estimateSchema,

@@ -3,7 +3,7 @@ import { mean, total } from './metrics.js';
 import type { EvaluationResult } from './result.js';
 import type { Estimate } from './statistics/bootstrap.js';
 
-/** `folds`: each judged on images of its own. `seeds`: all judged on the same ones. */
+/** `folds`: each evaluated on images of its own. `seeds`: all evaluated on the same ones. */
 export type SeriesKind = 'folds' | 'seeds';
 
 export interface SeriesPart {

@@ -37,7 +37,7 @@ export interface Evaluation {
  */
 export function summariseEvaluation(evaluation: Evaluation): EvaluationResult {
   const { dataset, checkpoint, predictions, failures, seconds, configuration, mapping } = evaluation;
-  if (predictions.length === 0) throw nothingToJudge(evaluation);
+  if (predictions.length === 0) throw nothingToEvaluate(evaluation);
   const classes = [...evaluation.classes];
   const scored = predictions.map((prediction) => scorePrediction(prediction, classes.length));
   const matrix = confusionMatrix(scored, classes.length);
@@ -80,7 +80,7 @@ function calibrationOf({ temperature = 1, predictions }: Evaluation, classCount:
   return { calibration: { temperature, before: trustOf(raw, classCount) } };
 }
 
-function nothingToJudge({ dataset, failures }: Evaluation): PosterError {
+function nothingToEvaluate({ dataset, failures }: Evaluation): PosterError {
   const first = failures[0] ? ` (the first is ${failures[0].path}: ${failures[0].error})` : '';
   return new PosterError(
     'data.layout',

@@ -41,7 +41,7 @@ export async function fitModel(
 }
 
 /** How a model that was opened at temperature 1 is trusted on images, without and with a temperature. */
-export async function judgeModel(
+export async function evaluateTemperature(
   model: Recogniser,
   dataset: Dataset,
   temperature: number,

@@ -1,4 +1,7 @@
-/** Writes a checkpoint in another format and proves that it still says the same. */
+/**
+ * ONNX, safetensors and PyTorch files made of a checkpoint, and compared with it.
+ * Here: writes a checkpoint in another format and proves that it still says the same.
+ */
 
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
@@ -34,7 +37,7 @@ import { halfTensor } from '../tensor/half.js';
 import { requireOptions } from '../util/given.js';
 import { version } from '../version.js';
 import { type Agreement, compareModels, requireAgreement } from './compare-models.js';
-import { type Judgement, judge } from './judge.js';
+import { type ExportEvaluation, evaluateExport } from './evaluate-export.js';
 import { writeTritonModel } from './triton.js';
 
 const exportKinds = { checkpoint: 'a string', output: 'a string', signal: 'an AbortSignal' } as const;
@@ -72,10 +75,10 @@ export interface ExportOptions extends LabelHints {
   readonly calibration?: readonly RgbImage[] | undefined;
   /** Of `int8`: how far it may be from the source on those faces before layers stay in fp32. */
   readonly bound?: QuantizeOptions['bound'];
-  /** Labelled faces that source and result are judged on; the file is only written when it is as good. */
+  /** Labelled faces that source and result are evaluated on; the file is only written when it is as good. */
   readonly dataset?: Dataset | undefined;
   /** Told what the labelled faces said, also where that is not good enough. */
-  readonly onJudged?: ((judgement: Judgement) => void) | undefined;
+  readonly onEvaluated?: ((evaluation: ExportEvaluation) => void) | undefined;
   /** Called while `int8` is measured, which takes minutes. */
   readonly onStep?: QuantizeOptions['onStep'];
   /** Images on which source and result are compared. */
@@ -166,7 +169,7 @@ async function exportFile(options: FileOptions): Promise<ExportReport> {
     const agreement = await compareModels(path, aside, images, card);
     requireAgreement(agreement, tolerances[precision], path, output);
     if (options.dataset)
-      await judge(path, aside, { ...options, labels: card.labels, dataset: options.dataset });
+      await evaluateExport(path, aside, { ...options, labels: card.labels, dataset: options.dataset });
     await rename(aside, output).catch((error: unknown) => {
       throw unwritable(output, error);
     });

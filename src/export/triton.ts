@@ -14,7 +14,7 @@ import { withFileSource } from '../onnx/file-source.js';
 import { type ValueInfoProto, ValueInfoProtoSchema } from '../onnx/generated/onnx_pb.js';
 
 /** Crops in a batch, at most. */
-const largestBatch = 64;
+const maxBatchSize = 64;
 
 /** Microseconds a crop may wait for others. */
 const batchDelay = 10_000;
@@ -110,7 +110,7 @@ function configOf(name: string, { inputs, outputs }: Signature, card: ModelCard)
   return `${describe(card)}name: ${quoted(name)}
 backend: "onnxruntime"
 default_model_filename: "model.onnx"
-max_batch_size: ${largestBatch}
+max_batch_size: ${maxBatchSize}
 dynamic_batching {
   max_queue_delay_microseconds: ${batchDelay}
 }

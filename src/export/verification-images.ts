@@ -8,7 +8,7 @@ import type { RgbImage } from '../image/rgb-image.js';
 import { listInputs } from '../predict/list-inputs.js';
 import { drawnFaces } from '../quantize/default-faces.js';
 
-const mostImages = 64;
+const maxImages = 64;
 
 /** The first of the user's images, or a drawn face of every expression. */
 export async function verificationImages(
@@ -19,21 +19,21 @@ export async function verificationImages(
   const images: ImageInput[] = [];
   for await (const path of listInputs(paths, { signal })) {
     images.push(await decodeImage(path));
-    if (images.length === mostImages) break;
+    if (images.length === maxImages) break;
   }
   return images;
 }
 
 /** Faces to calibrate on, of which more tell little more. */
-const mostFaces = 300;
+const maxFaces = 300;
 
 /** As many of the images in files and folders as calibration needs, evenly spaced, so that every folder has its share. */
 export async function calibrationFaces(paths: readonly string[], signal?: AbortSignal): Promise<RgbImage[]> {
   const found: string[] = [];
   for await (const path of listInputs(paths, { signal })) found.push(path);
-  const step = Math.max(1, found.length / mostFaces);
+  const step = Math.max(1, found.length / maxFaces);
   const chosen = Array.from(
-    { length: Math.min(mostFaces, found.length) },
+    { length: Math.min(maxFaces, found.length) },
     (_, i) => found[Math.floor(i * step)]!,
   );
   const faces: RgbImage[] = [];

@@ -4,7 +4,7 @@ import { emitSplitModel } from '../onnx/emit.js';
 import { type Graph, int64Constant, type Node, type Value } from '../onnx/graph.js';
 import { openModel } from '../onnx/runtime.js';
 import { version } from '../version.js';
-import { Observation } from './observation.js';
+import { HistogramObserver } from './histogram-observer.js';
 
 export interface CalibrateOptions {
   readonly threads?: number | undefined;
@@ -24,7 +24,7 @@ export async function calibrate(
   values: readonly Value[],
   faces: Iterable<Float32Array>,
   { threads, signal, onFace }: CalibrateOptions = {},
-): Promise<Map<Value, Observation>> {
+): Promise<Map<Value, HistogramObserver>> {
   const probes = values.map(probe);
   const outputs = new Map(
     probes.flatMap(({ outputs }) => outputs.map((value) => [seenName(value), value] as const)),
@@ -32,7 +32,7 @@ export async function calibrate(
   const nodes = [...graph.nodes, ...probes.flatMap((one) => one.nodes)];
   const model = emitSplitModel({ ...graph, nodes, outputs }, { producerVersion: version, metadata: {} });
   const session = await openModel(model, { threads });
-  const observations = values.map((value) => new Observation(channelsOf(value)));
+  const observations = values.map((value) => new HistogramObserver(channelsOf(value)));
   try {
     for (const face of faces) {
       throwIfAborted(signal);

@@ -8,7 +8,7 @@ import type { Layer } from './place.js';
  * faces the probability that goes to other classes tells more than the few classes that change: with 1 % of it the model in
  * the box names the same class for 99.4 % of FERPlus' validation faces, with 1.2 % for 98.8 %.
  */
-export const defaultBound: Difference = { sameClass: 0.97, moved: 0.01 };
+export const defaultBound: Difference = { sameClass: 0.97, totalVariation: 0.01 };
 
 /** Layers that stay in float32 together, such as a residual unit, and what that was measured to bring. */
 export interface Unit {
@@ -56,7 +56,7 @@ export async function chooseKept(
     onMeasure?.(units.length, groups.size);
     units.push({ name, layers, without: await measure(layers) });
   }
-  units.sort((a, b) => a.without.moved - b.without.moved);
+  units.sort((a, b) => a.without.totalVariation - b.without.totalVariation);
   let difference = all;
   let count = 0;
   while (!isWithin(difference, bound) && count < units.length) {
@@ -66,8 +66,8 @@ export async function chooseKept(
   return { difference, kept: units.slice(0, count) };
 }
 
-function isWithin({ sameClass, moved }: Difference, bound: Difference): boolean {
-  return sameClass >= bound.sameClass && moved <= bound.moved;
+function isWithin({ sameClass, totalVariation }: Difference, bound: Difference): boolean {
+  return sameClass >= bound.sameClass && totalVariation <= bound.totalVariation;
 }
 
 /** Layers by the first three parts of their names. */

@@ -10,8 +10,8 @@ import { version } from '../version.js';
 export interface Difference {
   /** Share of the faces that get the same class. */
   readonly sameClass: number;
-  /** The mean over faces of the probability that moved to other classes: half the sum of absolute differences. */
-  readonly moved: number;
+  /** The mean over faces of the total variation distance: half the sum of absolute differences of probabilities. */
+  readonly totalVariation: number;
 }
 
 export interface RunOptions {
@@ -61,8 +61,11 @@ function concatenate(faces: readonly Float32Array[]): Float32Array {
 
 export function differenceOf(expected: readonly Float64Array[], actual: readonly Float64Array[]): Difference {
   const same = expected.filter((each, i) => argmax(each) === argmax(actual[i]!)).length;
-  const moved = expected.map(
+  const distances = expected.map(
     (each, i) => each.reduce((sum, p, k) => sum + Math.abs(p - actual[i]![k]!), 0) / 2,
   );
-  return { sameClass: same / expected.length, moved: moved.reduce((a, b) => a + b, 0) / moved.length };
+  return {
+    sameClass: same / expected.length,
+    totalVariation: distances.reduce((a, b) => a + b, 0) / expected.length,
+  };
 }

@@ -2,7 +2,7 @@
 import { constant, floats, type Graph, type Node, type Value } from '../onnx/graph.js';
 import type { Placement } from './place.js';
 import type { ActivationScale } from './ranges.js';
-import { leastScaleForBias, quantizeBias, quantizeWeights, type WeightLevels } from './weights.js';
+import { minScaleForBias, quantizeBias, quantizeWeights, type WeightLevels } from './weights.js';
 
 export type Scales = ReadonlyMap<Value, ActivationScale>;
 
@@ -60,7 +60,7 @@ function quantizeOperands({ op, inputs, output }: Node, inputScale: number, step
   const [, weight, bias] = inputs as [Value, Value, Value | undefined];
   const axis = op === 'Conv' ? 0 : 1; // O x I x K x K, or I x O
   const biases = bias && floats(bias);
-  const least = (channel: number) => (biases ? leastScaleForBias(biases[channel]!, inputScale) : 0);
+  const least = (channel: number) => (biases ? minScaleForBias(biases[channel]!, inputScale) : 0);
   const { levels, scales } = quantizeWeights(floats(weight), weight.shape, axis, steps, least);
   const name = weight.name || output.name;
   const zeros = new Int8Array(scales.length);

@@ -8,8 +8,8 @@ import { type CalibrateOptions, calibrate } from './calibrate.js';
 import { type Choice, chooseKept, defaultBound } from './choose.js';
 import { type Difference, differenceOf, probabilitiesOf } from './difference.js';
 import { equalizeChannels } from './equalize.js';
+import type { HistogramObserver } from './histogram-observer.js';
 import { insertQuantization, type Scales } from './insert.js';
-import type { Observation } from './observation.js';
 import { type Layer, layersOf, place } from './place.js';
 import { prepareGraph } from './prepare-graph.js';
 import { activationScale, type Range } from './ranges.js';
@@ -20,7 +20,7 @@ export const rangeMethods = ['min-max', 'percentile'] as const;
 export type RangeMethod = (typeof rangeMethods)[number];
 
 export interface QuantizeOptions extends Pick<CalibrateOptions, 'threads' | 'signal'> {
-  /** What the ranges come from, each 3 x imageSize x imageSize and normalised: {@link fewestFaces} or more. */
+  /** What the ranges come from, each 3 x imageSize x imageSize and normalised: {@link minFaces} or more. */
   readonly faces: readonly Float32Array[];
   /** Default: the one that comes nearer. */
   readonly ranges?: RangeMethod | undefined;
@@ -47,7 +47,7 @@ export interface QuantizedGraph extends Choice {
 export const quantizerVersion = 1;
 
 /** Ranges of fewer faces than this leave too much out. */
-export const fewestFaces = 16;
+export const minFaces = 16;
 
 /** Faces that channels are equalized by, and that differences are measured on. */
 const facesToEqualize = 32;
@@ -76,11 +76,11 @@ export async function quantizeGraph(graph: Graph, options: QuantizeOptions): Pro
         insertQuantization(prepared, place(prepared, layers, kept), scales, steps);
       return { method, quantized };
     });
-  let best = { ...candidates[0]!, moved: Infinity };
+  let best = { ...candidates[0]!, totalVariation: Infinity };
   for (const candidate of candidates) {
     const actual = await probabilitiesOf(candidate.quantized(new Set()), measured, { threads, signal });
-    const { moved } = differenceOf(expected, actual);
-    if (moved < best.moved) best = { ...candidate, moved };
+    const { totalVariation } = differenceOf(expected, actual);
+    if (totalVariation < best.totalVariation) best = { ...candidate, totalVariation };
   }
   const choice = await chooseKept(layers, best.quantized, {
     faces: measured,
@@ -108,10 +108,10 @@ function requireQuantizable({ nodes }: Graph, faces: number): void {
       'option.invalid',
       'Expected a graph in float32 to quantize, got one that is quantized already; start from the checkpoint it was made from.',
     );
-  if (faces < fewestFaces)
+  if (faces < minFaces)
     throw new PosterError(
       'option.invalid',
-      `Expected at least ${fewestFaces} faces to calibrate on, and better 200 to 500, got ${faces}; name a folder with more.`,
+      `Expected at least ${minFaces} faces to calibrate on, and better 200 to 500, got ${faces}; name a folder with more.`,
     );
 }
 
@@ -133,15 +133,15 @@ function observe(
   faces: readonly Float32Array[],
   { threads, signal, onStep }: QuantizeOptions,
   what: string,
-): Promise<Map<Value, Observation>> {
+): Promise<Map<Value, HistogramObserver>> {
   const values = new Set(place(graph, layers, new Set()).values.values());
   let done = 0;
   const onFace = () => onStep?.(what, ++done, faces.length);
   return calibrate(graph, [...values], faces, { threads, signal, onFace });
 }
 
-function scalesOf(observed: ReadonlyMap<Value, Observation>, method: RangeMethod): Scales {
-  const rangeOf = (each: Observation): Range =>
+function scalesOf(observed: ReadonlyMap<Value, HistogramObserver>, method: RangeMethod): Scales {
+  const rangeOf = (each: HistogramObserver): Range =>
     method === 'min-max' ? each.extremes : each.percentile(percent);
   return new Map([...observed].map(([value, each]) => [value, activationScale(rangeOf(each))]));
 }

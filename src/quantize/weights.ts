@@ -13,14 +13,14 @@ export interface QuantizedWeights {
 /**
  * Rounds each channel to the multiples of its own scale, zero among them.
  * @param axis of the output channels
- * @param leastScale what the scale of a channel may not be below
+ * @param minScale what the scale of a channel may not be below
  */
 export function quantizeWeights(
   values: Float32Array,
   shape: Shape,
   axis: number,
   steps: WeightLevels,
-  leastScale: (channel: number) => number = () => 0,
+  minScale: (channel: number) => number = () => 0,
 ): QuantizedWeights {
   const channels = shape[axis]!;
   const run = shape.slice(axis + 1).reduce((product, size) => product * size, 1); // neighbours of one channel
@@ -30,7 +30,7 @@ export function quantizeWeights(
     const channel = channelOf(i);
     largest[channel] = Math.max(largest[channel]!, Math.abs(value));
   });
-  const scales = largest.map((value, channel) => Math.max(value / steps, leastScale(channel)) || 1);
+  const scales = largest.map((value, channel) => Math.max(value / steps, minScale(channel)) || 1);
   const levels = Int8Array.from(values, (value, i) =>
     roundHalfEven(Math.fround(value / scales[channelOf(i)]!)),
   );
@@ -40,7 +40,7 @@ export function quantizeWeights(
 const largestBias = 2 ** 30;
 
 /** The least scale of a channel at which its bias, in steps of `inputScale` times that scale, fits 32 bits. */
-export function leastScaleForBias(bias: number, inputScale: number): number {
+export function minScaleForBias(bias: number, inputScale: number): number {
   return Math.abs(bias) / inputScale / largestBias;
 }
 

@@ -1,4 +1,7 @@
-/** Training, as a program calls it. */
+/**
+ * The training recipe: its configuration, batches, optimisation and loop, and series of runs.
+ * Here: training as a program calls it.
+ */
 import { dirname, join, resolve } from 'node:path';
 import { onAbort } from '../errors.js';
 import { loadForThreads } from '../image/sharp.js';

@@ -60,7 +60,7 @@ test('what is nothing to compare is refused in one sentence', async () => {
     [[a], 2, /two or more models/],
     [[a, join(folder, 'nowhere')], 2, /nothing is there/],
     [[a, folder], 2, /result\.json .*poster evaluate --output writes it/],
-    [[a, file], 2, /Expected --data with the faces to judge the checkpoint/],
+    [[a, file], 2, /Expected --data with the faces to evaluate the checkpoint/],
     [[a, a, '--resamples', '3'], 2, /at least 100 for --resamples/],
   ];
   for (const [args, expected, message] of refusals) {

@@ -56,7 +56,7 @@ test('serve says the same of its landmarks before it listens', async () => {
   assert.match(stderr, /Expected a checkpoint with a landmark head [^\n]*small-grey\.pth/);
 });
 
-test('evaluate judges at its size', async () => {
+test('evaluate evaluates at its size', async () => {
   const data = join(folder, 'drawn');
   await writeDrawnDataset(data, { train: 7, test: 14, seed: 1 });
   assert.match(await outputOf('evaluate', '--data', data), /Top-1 accuracy +\d/);

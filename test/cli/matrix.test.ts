@@ -47,7 +47,7 @@ test('poster matrix lays out evaluations by model and data, as text, page and JS
   const { code, stdout, stderr } = await poster(['matrix', ...results, '--output', output]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /a\/best\.pth.*66\.7 \(54\.1 to 77\.3\), 60/); // statsmodels: Wilson's of 40 in 60
-  assert.match(stdout, /b\/best\.pth.*98\.3 .*not judged/);
+  assert.match(stdout, /b\/best\.pth.*98\.3 .*not evaluated/);
   assert.match(stdout, /bored \(7 faces\) is left out/);
   const page = await readFile(join(output, 'matrix.html'), 'utf8');
   assert.match(page, /2 models on 2 datasets/);
@@ -63,7 +63,7 @@ test('poster matrix lays out evaluations by model and data, as text, page and JS
   await writeFile(file, 'x');
   const refusals: [string[], number, RegExp][] = [
     [[...results, results[0]!], 1, /one evaluation of runs\/a\/best\.pth on \/x valid/],
-    [[file], 2, /Expected --data with the datasets to judge the checkpoint/],
+    [[file], 2, /Expected --data with the datasets to evaluate the checkpoint/],
     [[file, '--data', 'data/raf'], 2, /such as RAF-DB=data\/raf, for --data, got "data\/raf"/],
     [[file, '--data', 'RAF=data/raf'], 2, /Expected a data type/],
     [[...results, '--output', output], 1, /matrix\.html|matrix\.json/],

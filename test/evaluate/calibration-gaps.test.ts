@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import {
   classCalibrationErrors,
   expectedCalibrationError,
-  type Judged,
+  type LabelledPrediction,
   reliabilityBins,
 } from '../../src/evaluate/calibration.js';
 import { summariseCorruptions } from '../../src/evaluate/corruptions/summarise-corruptions.js';
@@ -14,7 +14,7 @@ import { seededRandom } from '../../src/tensor/random.js';
 import { assertClose } from '../support/close.js';
 
 /** Answers over three classes, somewhat too sure of themselves. */
-function answers(count: number, seed: number, skill: number): Judged[] {
+function answers(count: number, seed: number, skill: number): LabelledPrediction[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () => {
     const label = Math.floor(3 * random());
@@ -28,14 +28,14 @@ function answers(count: number, seed: number, skill: number): Judged[] {
 const exact = { rtol: 1e-10, atol: 1e-14 };
 
 test('the quick calibration error of drawn images is that of their reliability bins', () => {
-  const judged = answers(500, 1, 1);
+  const evaluated = answers(500, 1, 1);
   const random = seededRandom(2);
   for (let round = 0; round < 5; round++) {
-    const images = Uint32Array.from(judged, () => Math.floor(random() * judged.length));
-    const drawn = Array.from(images, (i) => judged[i]!);
+    const images = Uint32Array.from(evaluated, () => Math.floor(random() * evaluated.length));
+    const drawn = Array.from(images, (i) => evaluated[i]!);
     const classes = classCalibrationErrors(drawn, 3);
     assertClose(
-      [resampledError(answerGaps(judged), images), resampledError(classGaps(judged, 3), images)],
+      [resampledError(answerGaps(evaluated), images), resampledError(classGaps(evaluated, 3), images)],
       [expectedCalibrationError(reliabilityBins(drawn)), (classes[0]! + classes[1]! + classes[2]!) / 3],
       exact,
     );

@@ -72,7 +72,7 @@ const model: Recogniser = {
   },
 };
 
-test('a model is judged on data of other classes, and the result says what counted as what', async () => {
+test('a model is evaluated on data of other classes, and the result says what counted as what', async () => {
   const answers: [truth: string, said: string][] = [
     ['anger', 'anger'],
     ['anger', 'contempt'],
@@ -96,7 +96,7 @@ test('a model is judged on data of other classes, and the result says what count
   assert.equal(result.published, null);
   assert.equal(predictions.length, 4);
   assert.deepEqual(describeMapping(result.mapping!), [
-    'Judged in 6 classes: neutral, happiness, surprise, sadness, anger, disgust.',
+    'Evaluated in 6 classes: neutral, happiness, surprise, sadness, anger, disgust.',
     "The model's fear is left out.",
     "The model's contempt counts as anger.",
     "The data's fear (1 faces) is left out.",

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readGroups } from '../../src/data/read-groups.js';
-import { type GroupedAnswer, judgeGroups } from '../../src/evaluate/groups/judge-groups.js';
+import { evaluateGroups, type GroupedAnswer } from '../../src/evaluate/groups/evaluate-groups.js';
 import { assertClose } from '../support/close.js';
 import { temporaryFolder } from '../support/narrow-model.js';
 
@@ -17,7 +17,7 @@ function answers(group: string, faces: number, right: number): GroupedAnswer[] {
 }
 
 test('groups have their accuracy and interval, the worst is named, small ones are not ranked', () => {
-  const result = judgeGroups(
+  const result = evaluateGroups(
     'age',
     [...answers('old', 100, 70), ...answers('young', 200, 180), ...answers('few', 10, 0)],
     2,
@@ -41,11 +41,11 @@ test('groups have their accuracy and interval, the worst is named, small ones ar
 
 test("the permutation test's p equals SciPy's up to chance, and chance alone is no gap", () => {
   // scipy.stats.permutation_test of |mean difference|, 60 000 resamples: 0.1006
-  const { gap } = judgeGroups('g', [...answers('a', 100, 70), ...answers('b', 100, 81)], 2);
+  const { gap } = evaluateGroups('g', [...answers('a', 100, 70), ...answers('b', 100, 81)], 2);
   assert.ok(Math.abs(gap!.p - 0.1006) < 0.03, `${gap!.p}`);
-  const same = judgeGroups('g', [...answers('a', 100, 70), ...answers('b', 100, 70)], 2);
+  const same = evaluateGroups('g', [...answers('a', 100, 70), ...answers('b', 100, 70)], 2);
   assert.equal(same.gap!.p, 1);
-  assert.equal(judgeGroups('g', answers('a', 100, 70), 2).gap, null);
+  assert.equal(evaluateGroups('g', answers('a', 100, 70), 2).gap, null);
 });
 
 test('a CSV gives the groups of every face by the end of its path, and says which face it lacks', async () => {

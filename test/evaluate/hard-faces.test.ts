@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readHardFaces } from '../../src/data/read-hard-faces.js';
-import { judgeHardFaces } from '../../src/evaluate/groups/judge-hard-faces.js';
+import { evaluateHardFaces } from '../../src/evaluate/groups/evaluate-hard-faces.js';
 import { renderReport } from '../../src/report/report.js';
 import { sampleResult } from '../report/sample.js';
 import { assertClose } from '../support/close.js';
@@ -76,7 +76,7 @@ test('hard faces have their figures and intervals, the others theirs', async () 
     predicted: i < 70 || i >= 120 ? i % 2 : 1 - (i % 2),
   }));
   const list = { name: 'occlusion', file: 'o.txt', listed: 101, isHard: (face: number) => face < 100 };
-  const figures = judgeHardFaces(list, answers, 2);
+  const figures = evaluateHardFaces(list, answers, 2);
   const { value, low, high } = figures.accuracy;
   // statsmodels' proportion_confint(70, 100, method='wilson'), and of 180 in 200
   assertClose([value, low, high], [0.7, 0.6041515, 0.7810511], { rtol: 1e-6, atol: 0 });
@@ -88,7 +88,7 @@ test('hard faces have their figures and intervals, the others theirs', async () 
   );
   assert.deepEqual([figures.faces, figures.listed, others.faces], [100, 101, 200]);
   assertClose([figures.meanClassAccuracy.value], [0.7], { rtol: 1e-9, atol: 0 });
-  assert.equal(judgeHardFaces({ ...list, isHard: () => true }, answers, 2).others, null);
+  assert.equal(evaluateHardFaces({ ...list, isHard: () => true }, answers, 2).others, null);
 
   const page = await renderReport({ ...sampleResult(), hardFaces: [figures] });
   assert.match(page, /Hard faces/);

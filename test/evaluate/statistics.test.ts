@@ -124,8 +124,8 @@ test('distances from classes and from votes equal those of scikit-learn and SciP
     exact,
     'cross entropy',
   );
-  const judged = probabilities.map((row, i) => ({ label: labels[i]!, predicted: 0, probabilities: row }));
-  assertClose(classCalibrationErrors(judged, 4), figures.classErrors, exact, 'classwise error');
+  const evaluated = probabilities.map((row, i) => ({ label: labels[i]!, predicted: 0, probabilities: row }));
+  assertClose(classCalibrationErrors(evaluated, 4), figures.classErrors, exact, 'classwise error');
 });
 
 test("the temperature and its cross entropy are those that SciPy's minimiser finds", () => {

@@ -139,7 +139,7 @@ for (const precision of precisions) {
     const images = await verificationImages(undefined);
     // For int8: few faces, and no search for layers that had better stay in fp32, which takes long.
     const calibration = new Array(16).fill(await decodeImage(face.grey));
-    const bound = { sameClass: 0, moved: 1 };
+    const bound = { sameClass: 0, totalVariation: 1 };
     const { card } = await exportModel({ checkpoint, output, precision, images, calibration, bound });
     assert.deepEqual([card.preprocessing.size, card.preprocessing.color], [48, 'grey']);
     await using exported = await load(output);

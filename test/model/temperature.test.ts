@@ -79,14 +79,14 @@ test('a card of an earlier version has no temperature, and one that is none is r
     });
 });
 
-test('poster calibrate wants faces to fit on that are not judged', async () => {
+test('poster calibrate wants faces to fit on that are not evaluated', async () => {
   const list = join(folder, 'faces.csv');
   await writeFile(list, 'path,label\n');
   const args = ['calibrate', '--checkpoint', plain, '--data', list, '--data_type', 'list'];
   const output = ['--output', join(folder, 'x.pth')];
   const refusals: [string[], RegExp][] = [
     [output, /Expected --split with the faces to fit on: a split/],
-    [[...output, '--split', 'valid', '--judge', 'valid'], /got valid for both/],
+    [[...output, '--split', 'valid', '--eval-split', 'valid'], /got valid for both/],
     [['--output', plain, '--split', 'valid'], /--output/],
   ];
   for (const [more, message] of refusals) {

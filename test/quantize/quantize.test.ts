@@ -27,7 +27,7 @@ const values = 3 * smallConfig.imageSize ** 2;
 const faces = Array.from({ length: 20 }, (_, i) => regenerate(i, 'face', values, (u) => 2 * u));
 
 /** No layer has to stay in float32 for it. */
-const any = { sameClass: 0, moved: 1 };
+const any = { sameClass: 0, totalVariation: 1 };
 
 async function logitsOf(graph: Graph): Promise<Float32Array> {
   const model = await openModel(emitModel(graph, { producerVersion: '0', metadata: {} }), { threads: 1 });
@@ -109,7 +109,7 @@ test('a quantized graph says nearly the same, and names its layers', async () =>
     await probabilitiesOf(found.graph, faces, options),
   );
   assert.deepEqual(measured, found.difference);
-  assert.ok(measured.moved > 0 && measured.moved <= 0.02, `${measured.moved}`);
+  assert.ok(measured.totalVariation > 0 && measured.totalVariation <= 0.02, `${measured.totalVariation}`);
   const kinds = found.graph.nodes.flatMap(({ inputs }) =>
     inputs.map((value) => value?.constant?.constructor.name),
   );
@@ -129,14 +129,14 @@ test('of layers that are too far off, those that help most stay in fp32', async 
     asked.push([...kept]);
     return kept.has('VIT.head.linear.weight') ? graph : halved;
   };
-  const options = { threads: 1, faces: faces.slice(0, 2), bound: { sameClass: 0, moved: 1e-9 } };
+  const options = { threads: 1, faces: faces.slice(0, 2), bound: { sameClass: 0, totalVariation: 1e-9 } };
   const expected = await probabilitiesOf(graph, options.faces, options);
   const { kept, difference } = await chooseKept(few, scale, { ...options, expected });
   assert.deepEqual(
     kept.map(({ name }) => name),
     ['VIT.head.linear'],
   );
-  assert.deepEqual(difference, { sameClass: 1, moved: 0 });
+  assert.deepEqual(difference, { sameClass: 1, totalVariation: 0 });
   assert.deepEqual(
     asked.map(({ length }) => length),
     [0, 1, 1, 1],

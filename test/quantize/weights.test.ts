@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { Observation } from '../../src/quantize/observation.js';
+import { HistogramObserver } from '../../src/quantize/histogram-observer.js';
 import { activationScale } from '../../src/quantize/ranges.js';
-import { leastScaleForBias, quantizeBias, quantizeWeights } from '../../src/quantize/weights.js';
+import { minScaleForBias, quantizeBias, quantizeWeights } from '../../src/quantize/weights.js';
 import { fixture } from '../support/fixtures.js';
 
 interface Fixture {
@@ -42,7 +42,7 @@ test('a range of nothing but zero is zero at any level', () => {
 });
 
 test('a large bias beside tiny weights widens their scale until it fits 32 bits', () => {
-  const least = () => leastScaleForBias(1000, 0.01);
+  const least = () => minScaleForBias(1000, 0.01);
   const { scales } = quantizeWeights(Float32Array.of(1e-12, -1e-12), [1, 2], 0, 127, least);
   const { levels } = quantizeBias(Float32Array.of(1000), 0.01, scales);
   assert.ok(Math.abs((levels[0]! * 0.01 * scales[0]!) / 1000 - 1) < 1e-6);
@@ -50,7 +50,7 @@ test('a large bias beside tiny weights widens their scale until it fits 32 bits'
 
 test('percentiles leave out the outermost values at both ends, whatever order they come in', () => {
   const values = Float32Array.from({ length: 10_001 }, (_, i) => (i - 5000) / 1000); // -5 to 5
-  const observation = new Observation(1);
+  const observation = new HistogramObserver(1);
   observation.add(Float32Array.of(0), Float32Array.of(0.5), values.subarray(5000, 5501));
   observation.add(Float32Array.of(-5), Float32Array.of(0), values.subarray(0, 5000));
   observation.add(Float32Array.of(0.5), Float32Array.of(5), values.subarray(5501));
@@ -60,14 +60,14 @@ test('percentiles leave out the outermost values at both ends, whatever order th
 });
 
 test('a channel reaches from its smallest value to its largest, zero included', () => {
-  const observation = new Observation(3);
+  const observation = new HistogramObserver(3);
   observation.add(Float32Array.of(1, -2, -3), Float32Array.of(2, -1, 4), Float32Array.of(1));
   assert.deepEqual([...observation.channelWidths], [2, 2, 7]);
 });
 
 test('values that are not finite are noticed', () => {
   for (const value of [NaN, Infinity, -Infinity]) {
-    const observation = new Observation(1);
+    const observation = new HistogramObserver(1);
     observation.add(Float32Array.of(value), Float32Array.of(value), Float32Array.of(value));
     assert.equal(observation.isFinite, false);
   }

@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { summariseCorruptions } from '../../src/evaluate/corruptions/summarise-corruptions.js';
 import type { EvaluationOutcome } from '../../src/evaluate/evaluate.js';
-import { judgeGroups } from '../../src/evaluate/groups/judge-groups.js';
-import { judgeHardFaces } from '../../src/evaluate/groups/judge-hard-faces.js';
+import { evaluateGroups } from '../../src/evaluate/groups/evaluate-groups.js';
+import { evaluateHardFaces } from '../../src/evaluate/groups/evaluate-hard-faces.js';
 import { type Interval, wilsonInterval } from '../../src/evaluate/metrics.js';
 import { scorePrediction } from '../../src/evaluate/prediction.js';
 import type { EvaluationFiles } from '../../src/report/write-evaluation.js';
@@ -116,11 +116,11 @@ test('what the report shows stands here, too, with intervals and numbers of face
   const { result, predictions } = outcome;
   const { accuracy, accuracyInterval } = result.metrics;
   const figure = { value: accuracy, ...accuracyInterval };
-  const judged = predictions.map((one) => scorePrediction(one, result.classes.length));
+  const evaluated = predictions.map((one) => scorePrediction(one, result.classes.length));
   const groups = [
-    judgeGroups(
+    evaluateGroups(
       'age',
-      judged.map((one, i) => ({ ...one, group: i % 2 ? 'old' : 'young' })),
+      evaluated.map((one, i) => ({ ...one, group: i % 2 ? 'old' : 'young' })),
       7,
     ),
   ];
@@ -128,12 +128,12 @@ test('what the report shows stands here, too, with intervals and numbers of face
   const list = { name: 'occlusion', file: 'list.txt', listed: 9, isHard };
   const all = {
     ...result,
-    corruptions: summariseCorruptions(['motion-blur'], [2], 1, [judged, judged]),
+    corruptions: summariseCorruptions(['motion-blur'], [2], 1, [evaluated, evaluated]),
     perturbations: {
       ...{ seed: 1, faces: 21, meanFlipRate: figure },
       perturbations: [{ name: 'rotate', flipRate: figure }],
     },
-    hardFaces: [judgeHardFaces(list, judged, 7)],
+    hardFaces: [evaluateHardFaces(list, evaluated, 7)],
     groups,
     votes: {
       ...{ faces: 21, crossEntropy: figure, divergence: figure, entropy: 0.5, rater: figure, model: figure },

@@ -19,7 +19,7 @@ const series = (output: string, more: Partial<SeriesOptions>): SeriesOptions => 
 });
 
 torchTest(
-  'folds are trained, judged on images of their own and pooled; a series goes on where it ended',
+  'folds are trained, evaluated on images of their own and pooled; a series goes on where it ended',
   async () => {
     const output = join(await newFolder(), 'series');
     const { summary, folder } = await trainSeries(series(output, {}));

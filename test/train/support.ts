@@ -8,7 +8,7 @@ import { writeDrawnDataset } from '../../testing/drawn-faces/write-drawn-dataset
 
 export const newFolder = () => mkdtemp(join(tmpdir(), 'poster-train-'));
 
-/** Two drawn faces per class to learn from, one to judge by. */
+/** Two drawn faces per class to learn from, one to validate on. */
 export async function drawFaces(): Promise<string> {
   const folder = await newFolder();
   await writeDrawnDataset(folder, { train: 14, test: 7, seed: 3 });

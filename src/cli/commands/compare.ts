@@ -69,7 +69,7 @@ async function compare(signal: AbortSignal, sources: readonly string[], flags: C
   const models: ModelAnswers[] = [];
   for (const source of sources)
     models.push(
-      (await isEvaluationFolder(source)) ? await readAnswers(source) : await judge(source, flags, signal),
+      (await isEvaluationFolder(source)) ? await readAnswers(source) : await evaluate(source, flags, signal),
     );
   const aligned = alignAnswers(models);
   const comparison = compareModels(aligned, flags);
@@ -92,12 +92,12 @@ async function checkOutputs(
 }
 
 /** Evaluates a checkpoint. */
-async function judge(path: string, flags: CompareFlags, signal: AbortSignal): Promise<ModelAnswers> {
+async function evaluate(path: string, flags: CompareFlags, signal: AbortSignal): Promise<ModelAnswers> {
   const { data } = flags;
   if (data === undefined)
     throw new PosterError(
       'option.invalid',
-      `Expected --data with the faces to judge the checkpoint ${path} on; without it, pass folders that poster evaluate --output wrote.`,
+      `Expected --data with the faces to evaluate the checkpoint ${path} on; without it, pass folders that poster evaluate --output wrote.`,
     );
   const dataset = await openEvaluationData({ ...flags, data }, signal);
   await using poster = await Poster.load(path, {

@@ -14,7 +14,7 @@ import {
   sayNote,
   withDataOptions,
 } from '../evaluation-data.js';
-import { judgeParts, type PartFlags, readPartInputs, withPartOptions } from '../evaluation-parts.js';
+import { evaluateParts, type PartFlags, readPartInputs, withPartOptions } from '../evaluation-parts.js';
 import {
   type BatchFlags,
   checkpointOption,
@@ -75,7 +75,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   const voteShares = await readShares(flags, dataset, signal);
   const progress = createProgress('Evaluating', 'images');
   const { batchSize, workers, strict } = flags;
-  const judged = await poster
+  const evaluated = await poster
     .evaluate({
       dataset,
       voteShares,
@@ -88,7 +88,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
       onProgress: progress.update,
     })
     .finally(() => progress.stop());
-  const outcome = await judgeParts(poster, dataset, judged, parts, flags, signal);
+  const outcome = await evaluateParts(poster, dataset, evaluated, parts, flags, signal);
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.dataType);
   if (flags.output === undefined) return;

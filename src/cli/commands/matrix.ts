@@ -39,9 +39,9 @@ interface NamedData {
 export function registerMatrix(program: Command): void {
   const command = program
     .command('matrix <models...>')
-    .summary('judge models on several datasets, as one table and page')
+    .summary('evaluate models on several datasets, as one table and page')
     .description(
-      'Lays out models by datasets: folders that poster evaluate --output wrote, or checkpoints with --data, which are judged on each in the classes that they share.',
+      'Lays out models by datasets: folders that poster evaluate --output wrote, or checkpoints with --data, which are evaluated on each in the classes that they share.',
     )
     .option('--data <type=dir...>', 'datasets with their kinds, such as RAF-DB=data/raf FERPlus=data/ferplus')
     .option('--split <name>', 'train, valid, test or all (default: the one each dataset is evaluated on)')
@@ -59,7 +59,7 @@ async function matrix(signal: AbortSignal, sources: readonly string[], flags: Ma
   const results: NamedResult[] = [];
   for (const source of sources) {
     if (await isEvaluationFolder(source)) results.push({ name: source, result: await readResult(source) });
-    else results.push(...(await judge(source, datasets, flags, signal)));
+    else results.push(...(await evaluate(source, datasets, flags, signal)));
   }
   const laidOut = modelMatrix(results);
   if (flags.json) process.stdout.write(`${JSON.stringify(laidOut, null, 2)}\n`);
@@ -93,7 +93,7 @@ async function checkOutputs(
 }
 
 /** Evaluates a checkpoint on every dataset. */
-async function judge(
+async function evaluate(
   path: string,
   datasets: readonly NamedData[],
   flags: MatrixFlags,
@@ -102,7 +102,7 @@ async function judge(
   if (datasets.length === 0)
     throw new PosterError(
       'option.invalid',
-      `Expected --data with the datasets to judge the checkpoint ${path} on; without it, pass folders that poster evaluate --output wrote.`,
+      `Expected --data with the datasets to evaluate the checkpoint ${path} on; without it, pass folders that poster evaluate --output wrote.`,
     );
   const { batchSize, workers, strict, map: classMap, split, allowEmpty } = flags;
   await using poster = await Poster.load(path, await loadOptions(flags, signal));

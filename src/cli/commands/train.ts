@@ -43,7 +43,7 @@ export function registerTrain(program: Command): void {
     .option('--nproc <n>', 'train in so many processes of this machine, each on its share of every batch')
     .option(
       '--folds <k>',
-      'cross-validate: train so many times, each time judged on another part of the training images',
+      'cross-validate: train so many times, each time evaluated on another part of the training images',
       wholeNumber('--folds', 2),
     )
     .option('--subjects <file>', 'with --folds: a CSV with path,subject; a subject is in one fold')

@@ -1,7 +1,7 @@
 /** Models by datasets as text for a terminal. */
 import type { ModelMatrix } from '../../evaluate/compare/model-matrix.js';
 import { inWords } from '../../report/charts/interval-chart.js';
-import { judged } from '../../report/compare/matrix-page.js';
+import { evaluatedCells } from '../../report/compare/matrix-page.js';
 import { grouped, shortNames, visible } from '../../report/display-text.js';
 import { describeMapping } from '../../report/sections/mapping.js';
 import { table } from './table.js';
@@ -14,10 +14,12 @@ export function formatMatrix(matrix: ModelMatrix): string {
     ['Top-1, per cent (95 % interval), faces', ...datasets],
     matrix.cells.map((row, model) => [
       names[model]!,
-      ...row.map((cell) => (cell ? `${inWords(cell.top1, 'share')}, ${grouped(cell.faces)}` : 'not judged')),
+      ...row.map((cell) =>
+        cell ? `${inWords(cell.top1, 'share')}, ${grouped(cell.faces)}` : 'not evaluated',
+      ),
     ]),
   );
-  const mappings = judged(matrix).flatMap(({ cell, model, dataset }) =>
+  const mappings = evaluatedCells(matrix).flatMap(({ cell, model, dataset }) =>
     cell.mapping
       ? [`${names[model]} on ${datasets[dataset]}: ${describeMapping(cell.mapping).map(visible).join(' ')}`]
       : [],

@@ -1,11 +1,11 @@
-/** What poster export says of a quantized or judged model. */
-import type { Judgement } from '../../export/judge.js';
+/** What poster export says of a quantized or evaluated model. */
+import type { ExportEvaluation } from '../../export/evaluate-export.js';
 import { withoutVnni } from '../../quantize/processor.js';
 import type { Quantization } from '../../quantize/quantize-for.js';
 import { table } from './table.js';
 
 /** Source and result side by side. */
-export function renderJudgement({
+export function renderExportEvaluation({
   faces,
   top1,
   sameClass,
@@ -13,7 +13,7 @@ export function renderJudgement({
   bytes,
   speed,
   isGood,
-}: Judgement): string {
+}: ExportEvaluation): string {
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   const rows = [
     ['top-1', ...top1.map(percent)],
@@ -34,10 +34,10 @@ export function renderJudgement({
 export function describeQuantization(quantization: Quantization): string {
   const { quantizedLayers, layers, faces, measuredOn, ranges, difference, kept, weightBits } = quantization;
   const lines = [
-    `${quantizedLayers} of ${layers} layers run in 8 bits, with ${ranges} ranges of ${faces} faces; on ${measuredOn} of them ${(100 * difference.sameClass).toFixed(1)} % get the same class, and ${(100 * difference.moved).toFixed(2)} % of the probability goes to other classes.`,
+    `${quantizedLayers} of ${layers} layers run in 8 bits, with ${ranges} ranges of ${faces} faces; on ${measuredOn} of them ${(100 * difference.sameClass).toFixed(1)} % get the same class, and ${(100 * difference.totalVariation).toFixed(2)} % of the probability goes to other classes.`,
   ];
   if (kept.length > 0) {
-    const units = kept.map(({ name, without }) => `${name} (${(100 * without.moved).toFixed(2)} %)`);
+    const units = kept.map(({ name, without }) => `${name} (${(100 * without.totalVariation).toFixed(2)} %)`);
     lines.push(`In fp32 stay, with what goes to other classes when they alone do: ${units.join(', ')}.`);
   }
   if (weightBits === 7) lines.push(`${withoutVnni}; export on the machine that will run it.`);

@@ -55,7 +55,7 @@ function inOrder(model: ModelAnswers, first: ModelAnswers, order: readonly strin
   if (at === -1) return answers;
   throw new PosterError(
     'data.layout',
-    `Expected ${model.name} to be judged by the labels of ${first.name}, but ${order[at]} is ${first.classes[answers[at]!.label]} there and ${first.classes[first.answers[at]!.label]} here; evaluate both on the same data.`,
+    `Expected ${model.name} to be evaluated with the labels of ${first.name}, but ${order[at]} is ${first.classes[answers[at]!.label]} there and ${first.classes[first.answers[at]!.label]} here; evaluate both on the same data.`,
   );
 }
 

@@ -84,7 +84,7 @@ export function compareModels(
   };
 }
 
-/** All models are judged on the same resamples, so that the interval of a difference is the paired one. */
+/** All models are evaluated on the same resamples, so that the interval of a difference is the paired one. */
 function estimateAll(
   answers: readonly (readonly Answer[])[],
   classCount: number,

@@ -18,7 +18,7 @@ export interface ModelMatrix {
   readonly version: 1;
   readonly models: readonly string[];
   readonly datasets: readonly string[];
-  /** `cells[m][d]`: model m on dataset d; null where it was not judged. */
+  /** `cells[m][d]`: model m on dataset d; null where it was not evaluated. */
   readonly cells: readonly (readonly (MatrixCell | null)[])[];
 }
 

@@ -1,4 +1,4 @@
-/** Judges a model on faces that were made worse in every way and degree. */
+/** Evaluates a model on faces that were made worse in every way and degree. */
 import type { Sample } from '../../data/dataset.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { randomStream } from '../../util/random.js';
@@ -8,7 +8,7 @@ import {
   type ImageRecogniser,
   readableFaces,
 } from '../altered-faces.js';
-import type { Judged } from '../calibration.js';
+import type { LabelledPrediction } from '../calibration.js';
 import type { CorruptionResult } from '../result.js';
 import { drawsFrom } from './draws.js';
 import { corrupt, type Severity } from './raf-db-c.js';
@@ -29,17 +29,17 @@ export async function evaluateCorruptions(
 ): Promise<CorruptionResult> {
   const { names, severities: levels, seed = 1 } = options;
   const versions = [undefined, ...names.flatMap((name) => levels.map((severity) => ({ name, severity })))];
-  const judged: Judged[][] = versions.map(() => []);
+  const answers: LabelledPrediction[][] = versions.map(() => []);
   const labels: number[] = [];
   const images = versionsOf(options, versions, seed, labels);
   const asked = { perFace: versions.length, verb: 'corrupt' };
   let done = 0;
   for await (const answer of answersTo(model, images, options, asked)) {
     const label = labels[Math.floor(done / versions.length)]!;
-    judged[done % versions.length]!.push({ label, ...answer });
+    answers[done % versions.length]!.push({ label, ...answer });
     done += 1;
   }
-  return summariseCorruptions(names, levels, seed, judged);
+  return summariseCorruptions(names, levels, seed, answers);
 }
 
 /** Each face in all its versions, the clean one first; labels are added as faces are read. */

@@ -1,28 +1,28 @@
 /** Figures of a model on faces that were made worse, with intervals over the faces. Browser-safe. */
 import { seededRandom } from '../../tensor/random.js';
-import { expectedCalibrationError, type Judged, reliabilityBins } from '../calibration.js';
+import { expectedCalibrationError, type LabelledPrediction, reliabilityBins } from '../calibration.js';
 import { mean, wilsonInterval } from '../metrics.js';
 import type { CorruptionFigures, CorruptionResult, VersionFigures } from '../result.js';
 import { bootstrap, type Estimate, meanOver } from '../statistics/bootstrap.js';
 import { answerGaps, type CalibrationGaps, holding, resampledError } from '../statistics/calibration-gaps.js';
 
 /** Images drawn for a figure in all resamples together. */
-const mostDrawn = 2e6;
+const maxDrawn = 2e6;
 
 /**
- * @param judged the answers to the clean faces, then for each corruption those in every severity; always the same faces
+ * @param answers the answers to the clean faces, then for each corruption those in every severity; always the same faces
  * in the same order, which the intervals of differences need.
  */
 export function summariseCorruptions(
   names: readonly string[],
   levels: readonly number[],
   seed: number,
-  judged: readonly (readonly Judged[])[],
+  answers: readonly (readonly LabelledPrediction[])[],
 ): CorruptionResult {
-  const faces = judged[0]!.length;
-  const gaps = judged.map(answerGaps);
-  const wrong = judged.map((own) => own.map(({ label, predicted }) => (label === predicted ? 0 : 1)));
-  const versions = judged.map((own, i) => figuresOf(own, gaps[i]!));
+  const faces = answers[0]!.length;
+  const gaps = answers.map(answerGaps);
+  const wrong = answers.map((own) => own.map(({ label, predicted }) => (label === predicted ? 0 : 1)));
+  const versions = answers.map((own, i) => figuresOf(own, gaps[i]!));
   const clean = versions[0]!;
   const cleanError = 1 - clean.accuracy.value;
   const corruptions = names.map((name, i): CorruptionFigures => {
@@ -43,7 +43,7 @@ export function summariseCorruptions(
     };
   });
   const meanError = mean(corruptions.map(({ error }) => error));
-  const all = judged.map((_, place) => place).slice(1);
+  const all = answers.map((_, place) => place).slice(1);
   const { error, rise } = errorEstimates(wrong, all);
   return {
     ...{ seed, faces, clean, corruptions, meanError, meanRise: meanError - cleanError },
@@ -51,13 +51,13 @@ export function summariseCorruptions(
   };
 }
 
-function figuresOf(judged: readonly Judged[], gaps: CalibrationGaps): VersionFigures {
-  const correct = judged.filter(({ label, predicted }) => label === predicted).length;
-  const accuracy = { value: correct / judged.length, ...wilsonInterval(correct, judged.length) };
-  const { low, high } = calibrationOf([gaps], judged.length);
+function figuresOf(answers: readonly LabelledPrediction[], gaps: CalibrationGaps): VersionFigures {
+  const correct = answers.filter(({ label, predicted }) => label === predicted).length;
+  const accuracy = { value: correct / answers.length, ...wilsonInterval(correct, answers.length) };
+  const { low, high } = calibrationOf([gaps], answers.length);
   return {
     accuracy,
-    calibrationError: expectedCalibrationError(reliabilityBins(judged)),
+    calibrationError: expectedCalibrationError(reliabilityBins(answers)),
     calibrationInterval: { low, high },
   };
 }
@@ -80,6 +80,6 @@ function errorEstimates(wrong: readonly (readonly number[])[], places: readonly 
 }
 
 function estimate(faces: number, figure: (images: Uint32Array) => number): Estimate {
-  const resamples = Math.min(1000, Math.max(200, Math.floor(mostDrawn / faces)));
+  const resamples = Math.min(1000, Math.max(200, Math.floor(maxDrawn / faces)));
   return bootstrap(faces, (images) => [figure(images)], { random: seededRandom(1), resamples })[0]!;
 }

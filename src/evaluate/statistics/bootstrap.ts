@@ -1,6 +1,6 @@
 /**
  * Intervals by resampling images with replacement (Efron's percentile bootstrap). Figures that are taken of one resample
- * together are paired: two models are judged on the same images each time. Browser-safe.
+ * together are paired: two models are evaluated on the same images each time. Browser-safe.
  */
 import type { Random } from '../../tensor/random.js';
 import type { Interval } from '../metrics.js';

@@ -2,7 +2,7 @@
  * Calibration errors of resampled images, quickly: in a bin, images times the gap between confidence and accuracy is the
  * sum of what each image's confidence lies above its truth. Browser-safe.
  */
-import { binIndex, type Judged } from '../calibration.js';
+import { binIndex, type LabelledPrediction } from '../calibration.js';
 import type { Interval } from '../metrics.js';
 
 const binCount = 15;
@@ -15,29 +15,29 @@ export interface CalibrationGaps {
 }
 
 /** Of the answers alone: one column. */
-export function answerGaps(judged: readonly Judged[]): CalibrationGaps {
-  return gapsOf(judged, 1, ({ probabilities, predicted, label }) => [
+export function answerGaps(answers: readonly LabelledPrediction[]): CalibrationGaps {
+  return gapsOf(answers, 1, ({ probabilities, predicted, label }) => [
     probabilities[predicted]!,
     predicted === label,
   ]);
 }
 
 /** Of every class's probability. */
-export function classGaps(judged: readonly Judged[], classes: number): CalibrationGaps {
-  return gapsOf(judged, classes, ({ probabilities, label }, column) => [
+export function classGaps(answers: readonly LabelledPrediction[], classes: number): CalibrationGaps {
+  return gapsOf(answers, classes, ({ probabilities, label }, column) => [
     probabilities[column]!,
     label === column,
   ]);
 }
 
 function gapsOf(
-  judged: readonly Judged[],
+  answers: readonly LabelledPrediction[],
   columns: number,
-  of: (one: Judged, column: number) => readonly [confidence: number, isTrue: boolean],
+  of: (one: LabelledPrediction, column: number) => readonly [confidence: number, isTrue: boolean],
 ): CalibrationGaps {
-  const gaps = new Float64Array(judged.length * columns);
+  const gaps = new Float64Array(answers.length * columns);
   const bins = new Uint8Array(gaps.length);
-  judged.forEach((one, image) => {
+  answers.forEach((one, image) => {
     for (let column = 0; column < columns; column++) {
       const [confidence, isTrue] = of(one, column);
       gaps[image * columns + column] = confidence - (isTrue ? 1 : 0);

@@ -16,12 +16,12 @@ export interface McNemar {
 }
 
 /** From this many discordant images on, chi-squared is near enough (Dietterich, "Approximate statistical tests", 1998). */
-const leastForApproximation = 25;
+const minForApproximation = 25;
 
 /** Tests the counts of images that the first model alone and the second model alone gets right. */
 export function mcNemar(onlyFirst: number, onlySecond: number): McNemar {
   const discordant = onlyFirst + onlySecond;
-  const exact = discordant < leastForApproximation;
+  const exact = discordant < minForApproximation;
   const p = exact
     ? Math.min(1, 2 * fairBinomialTail(Math.min(onlyFirst, onlySecond), discordant))
     : chiSquaredTail((Math.abs(onlyFirst - onlySecond) - 1) ** 2 / discordant);

@@ -56,7 +56,7 @@ function drawCell(cell: ModelMatrix['cells'][number][number], x: number, y: numb
         text(percent(cell.top1.value, 1), -8, 14),
         text(`${(100 * cell.top1.low).toFixed(1)} to ${(100 * cell.top1.high).toFixed(1)}`, 11, 10),
       ]
-    : [text('not judged', 0, 10)];
+    : [text('not evaluated', 0, 10)];
   const rectangle = { type: 'rect', shape: { x, y, width, height, r: 3 }, style: { fill } };
   return { type: 'group', children: [rectangle, ...words] };
 }

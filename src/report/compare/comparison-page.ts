@@ -72,7 +72,7 @@ function overview({ models, faces }: Comparison, names: readonly string[]): Html
   );
   const picture = figure({
     draw: intervalChart(rows, { unit: 'share', description: 'Figures of every model with their intervals.' }),
-    caption: html`95 % intervals over resampled faces, ${grouped(faces)} faces. Overlapping intervals are no verdict: the models are judged on the same faces, and the differences below account for that.`,
+    caption: html`95 % intervals over resampled faces, ${grouped(faces)} faces. Overlapping intervals are no verdict: the models are evaluated on the same faces, and the differences below account for that.`,
     wideWidth: 1080,
     table: table(
       ['Model', ...overall.map(([, name]) => name)],

@@ -7,7 +7,7 @@ import { section } from '../figure.js';
 import { type Html, html } from '../html.js';
 
 /** How many faces of each side are shown. */
-const mostShown = 18;
+const maxShown = 18;
 
 /** Two galleries at most: of the faces that the first, and that the second model alone gets right. */
 export async function differenceGallery(
@@ -24,7 +24,7 @@ export async function differenceGallery(
   const sections: Html[] = [];
   for (const [side, { faces, right, wrong, wrongAnswers }] of sides.entries()) {
     if (faces.length === 0) continue;
-    const shown = faces.slice(0, mostShown).map((face) => wrongAnswers[face]!);
+    const shown = faces.slice(0, maxShown).map((face) => wrongAnswers[face]!);
     const cards = await Promise.all(
       shown.map(async (answer) => card(answer, classes, await pictureOf(answer.path, thumbnail))),
     );

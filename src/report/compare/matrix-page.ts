@@ -32,7 +32,7 @@ function pictureSection(matrix: ModelMatrix, names: readonly string[]): Html {
 }
 
 function figuresSection(matrix: ModelMatrix, names: readonly string[]): Html {
-  const rows = judged(matrix).map(({ cell, model, dataset }) => [
+  const rows = evaluatedCells(matrix).map(({ cell, model, dataset }) => [
     names[model]!,
     matrix.datasets[dataset]!,
     grouped(cell.faces),
@@ -50,7 +50,7 @@ function figuresSection(matrix: ModelMatrix, names: readonly string[]): Html {
 }
 
 function mappingsSection(matrix: ModelMatrix, names: readonly string[]): Html | null {
-  const rows = judged(matrix).flatMap(({ cell, model, dataset }) =>
+  const rows = evaluatedCells(matrix).flatMap(({ cell, model, dataset }) =>
     cell.mapping
       ? [[`${names[model]} on ${matrix.datasets[dataset]}`, describeMapping(cell.mapping).join(' ')]]
       : [],
@@ -64,7 +64,9 @@ function mappingsSection(matrix: ModelMatrix, names: readonly string[]): Html | 
 }
 
 /** The cells that hold figures, row by row. */
-export function judged({ cells }: ModelMatrix): { cell: MatrixCell; model: number; dataset: number }[] {
+export function evaluatedCells({
+  cells,
+}: ModelMatrix): { cell: MatrixCell; model: number; dataset: number }[] {
   return cells.flatMap((row, model) =>
     row.flatMap((cell, dataset) => (cell ? [{ cell, model, dataset }] : [])),
   );

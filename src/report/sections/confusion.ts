@@ -6,7 +6,7 @@ import { type Html, html } from '../html.js';
 import { largestConfusions } from './findings.js';
 
 /** Up to this many classes the two pictures of the matrix fit side by side. */
-const mostSideBySide = 10;
+const maxSideBySide = 10;
 
 /** Beyond this many classes nobody can read the picture, and it would weigh more than the rest of the page. */
 const maxDrawn = 50;
@@ -15,7 +15,7 @@ const maxDrawn = 50;
 export function confusionSection({ matrix, classes }: EvaluationResult): Html {
   if (classes.length > maxDrawn)
     return section('confusion', 'Confusions', html`${confusionList(matrix, classes)}`);
-  const sideBySide = classes.length <= mostSideBySide;
+  const sideBySide = classes.length <= maxSideBySide;
   const wideWidth = sideBySide ? 520 : 1080;
   const shares = figure({
     draw: (width) => confusionChart(matrix, classes, { mode: 'shares', width }),

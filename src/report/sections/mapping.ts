@@ -10,7 +10,7 @@ export function describeMapping({ model, data }: ClassMapping): string[] {
     to === null ? `${whose} ${from} is left out.` : `${whose} ${from} counts as ${to}.`;
   const common = [...new Set(model.flatMap(({ to }) => (to === null ? [] : [to])))];
   return [
-    `Judged in ${common.length} classes: ${common.join(', ')}.`,
+    `Evaluated in ${common.length} classes: ${common.join(', ')}.`,
     ...model.filter(moved).map(({ from, to }) => sentence("The model's", from, to)),
     ...data
       .filter(moved)

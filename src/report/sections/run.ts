@@ -4,12 +4,12 @@ import { section, table } from '../figure.js';
 import { type Html, html } from '../html.js';
 
 /** The most failures listed in the page; the JSON result lists them all. */
-const mostFailures = 200;
+const maxFailures = 200;
 
 /** The images that could not be evaluated and why; nothing where there are none. */
 export function failuresSection({ failures }: EvaluationResult): Html | null {
   if (failures.length === 0) return null;
-  const rows = failures.slice(0, mostFailures).map(({ path, error }) => [path, error]);
+  const rows = failures.slice(0, maxFailures).map(({ path, error }) => [path, error]);
   const rest = failures.length - rows.length;
   const more =
     rest > 0 ? html`<p class="hint">and ${grouped(rest)} more; the JSON result lists them all.</p>` : null;

@@ -69,15 +69,15 @@ export async function openPool(config: TrainingConfig, signal?: AbortSignal): Pr
  * The images that say how good a trained model is: those of its fold, the dataset's evaluation set, or where the data are
  * not divided those held out.
  */
-export async function openJudged(config: TrainingConfig, signal?: AbortSignal): Promise<Dataset> {
+export async function openEvaluated(config: TrainingConfig, signal?: AbortSignal): Promise<Dataset> {
   if (config.foldList === null) {
     if ((await trainingSplit(config, signal)) === 'train')
       return openSplit(config, config.evaluationSplit, 'labels', signal);
     return { ...(await openTrainingData(config, signal)).valid, split: 'all' };
   }
   const pool = await openPool(config, signal);
-  const { judged } = await foldData(pool, config);
-  return { ...pool.labelled, samples: judged };
+  const { evaluated } = await foldData(pool, config);
+  return { ...pool.labelled, samples: evaluated };
 }
 
 function openSplit(
@@ -98,14 +98,14 @@ function openSplit(
   });
 }
 
-/** A fold is judged on its images; what chooses the best epoch is the fold, or with `valSplit` a share of the others. */
+/** A fold is evaluated on its images; what chooses the best epoch is the fold, or with `valSplit` a share of the others. */
 async function openFold(config: TrainingConfig, signal?: AbortSignal): Promise<TrainingData> {
   const pool = await openPool(config, signal);
-  const { rest, judged, name, list } = await foldData(pool, config);
+  const { rest, evaluated, name, list } = await foldData(pool, config);
   requireTrainingImages(rest.all);
   if (config.valSplit === 0) {
     const { all } = rest;
-    const valid = { name: all.name, root: all.root, classes: all.classes, samples: judged, split: name };
+    const valid = { name: all.name, root: all.root, classes: all.classes, samples: evaluated, split: name };
     return dividedData(rest.all, all.samples, valid);
   }
   if (!list.subjectOf) return holdOut(rest, config);

@@ -1,4 +1,4 @@
-/** What one fold of a cross-validation learns from, and what it is judged on. */
+/** What one fold of a cross-validation learns from, and what it is evaluated on. */
 import type { Sample } from '../../data/dataset.js';
 import type { OpenedDataset } from '../../data/open-dataset.js';
 import { PosterError } from '../../errors.js';
@@ -17,7 +17,7 @@ export interface FoldData {
   /** The pool without the fold. */
   readonly rest: Pool;
   /** The fold's images that have a label. */
-  readonly judged: readonly Sample[];
+  readonly evaluated: readonly Sample[];
   readonly name: string;
   readonly list: FoldList;
 }
@@ -45,7 +45,7 @@ export async function foldData(pool: Pool, { foldList, fold }: TrainingConfig): 
   const rest = restOf(all);
   return {
     rest: { all: rest, labelled: all === labelled ? rest : restOf(labelled) },
-    judged: labelled.samples.filter(within),
+    evaluated: labelled.samples.filter(within),
     name: `fold ${fold} of ${list.count}`,
     list,
   };

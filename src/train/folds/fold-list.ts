@@ -43,7 +43,7 @@ function foldNumber(text: string, path: string, file: string): number {
   );
 }
 
-/** @throws PosterError `data.layout` where a subject is in two folds: it would be both learned and judged. */
+/** @throws PosterError `data.layout` where a subject is in two folds: it would be both learned and evaluated. */
 function requireWhole({ groupOf }: Grouping, foldOf: ReadonlyMap<string, number>, file: string): void {
   const known = new Map<string, number>();
   for (const [path, subject] of groupOf) {

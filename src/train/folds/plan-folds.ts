@@ -95,7 +95,7 @@ function requireClasses(
     throw new PosterError(
       'data.layout',
       oneSubjectEach
-        ? `Expected images of every class by two or more subjects, but all of ${classes[missing]} are of one; nothing could be learned of it while it is judged.`
+        ? `Expected images of every class by two or more subjects, but all of ${classes[missing]} are of one; nothing could be learned of it while it is evaluated.`
         : `Expected images of every class in every fold, but fold ${fold + 1} of ${counts.length} has none of ${classes[missing]}; take fewer folds, or as many as there are subjects to leave one out at a time.`,
     );
   }

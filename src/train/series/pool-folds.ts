@@ -6,7 +6,7 @@ import { writeEvaluation } from '../../report/write-evaluation.js';
 import type { SeriesFolder } from './series-folder.js';
 
 /** Of a probability that was stored as nothing. */
-const smallest = 1e-12;
+const minProbability = 1e-12;
 
 /** Writes it beside the folds, in the form that `poster compare` reads. */
 export async function poolFolds(
@@ -20,7 +20,7 @@ export async function poolFolds(
     const { answers } = await readAnswers(folder);
     results.push(await readResult(folder));
     for (const { path, label, probabilities } of answers) {
-      const logits = Float32Array.from(probabilities, (share) => Math.log(Math.max(smallest, share)));
+      const logits = Float32Array.from(probabilities, (share) => Math.log(Math.max(minProbability, share)));
       predictions.push({ path, label, logits });
     }
   }

@@ -14,7 +14,7 @@ import { runFolder } from '../../runs/run-folder.js';
 import { runStatusSchema } from '../../runs/run-status.js';
 import { requireGiven, requireOptions } from '../../util/given.js';
 import { parseJson } from '../../util/parse-json.js';
-import { openJudged } from '../batches/training-data.js';
+import { openEvaluated } from '../batches/training-data.js';
 import { resolveConfig } from '../config/config.js';
 import type { TrainingConfig, TrainingOverrides } from '../config/training-options.js';
 import type { StopReason } from '../events.js';
@@ -48,7 +48,7 @@ export interface SeriesResult {
 }
 
 /**
- * Trains them one after the other, each in a run folder of its own, judges each, and writes series.html and series.json
+ * Trains them one after the other, each in a run folder of its own, evaluates each, and writes series.html and series.json
  * and for folds the evaluation of all images together. Folds are decided and checked before anything is written; an
  * interrupted series goes on with {@link resumeSeries}.
  *
@@ -119,7 +119,7 @@ async function trainParts(
     if (!isDone) {
       const stopped = await trainPart(root, overrides, { signal, onEvent });
       if (stopped) return { folder, stopped, summary: null };
-      await judge(root, overrides, evaluation, signal);
+      await evaluate(root, overrides, evaluation, signal);
     }
     results.push({ name, result: await readResult(evaluation) });
   }
@@ -158,10 +158,10 @@ async function trainPart(
   return stopped === 'interrupted' || stopped === 'time limit' ? stopped : undefined;
 }
 
-/** Judges the best epoch on the fold, or on the evaluation set. */
-async function judge(root: string, overrides: TrainingOverrides, output: string, signal?: AbortSignal) {
+/** Evaluates the best epoch on the fold, or on the evaluation set. */
+async function evaluate(root: string, overrides: TrainingOverrides, output: string, signal?: AbortSignal) {
   const config = configOf(overrides);
-  const dataset = await openJudged(config, signal);
+  const dataset = await openEvaluated(config, signal);
   await using poster = await Poster.load(runFolder(root).best, signal ? { signal } : {});
   const outcome = await poster.evaluate({ dataset, workers: config.workers, signal });
   await writeEvaluation(output, outcome, { force: true, signal });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openJudged, openTrainingData } from '../../../src/train/batches/training-data.js';
+import { openEvaluated, openTrainingData } from '../../../src/train/batches/training-data.js';
 import { resolveConfig } from '../../../src/train/config/config.js';
 import { planFolds } from '../../../src/train/folds/plan-folds.js';
 import { newFolder } from '../support.js';
@@ -42,17 +42,17 @@ test('folds are disjoint, cover all images, keep subjects together and are the s
     const { train, valid, counts } = await openTrainingData(config);
     assert.deepEqual([train.length, valid.samples.length, counts], [24, 12, [8, 8, 8]]);
     assert.equal(valid.split, `fold ${fold} of 3`);
-    const judged = await openJudged(config);
-    assert.deepEqual(judged.samples, valid.samples);
+    const evaluated = await openEvaluated(config);
+    assert.deepEqual(evaluated.samples, valid.samples);
     const learned = new Set(train.map(({ path }) => path));
-    for (const { path } of judged.samples) {
+    for (const { path } of evaluated.samples) {
       assert.ok(!learned.has(path) && !seen.has(path));
       seen.add(path);
     }
     const subjectOf = (path: string) =>
       new RegExp(`${path.split('/').slice(-2).join('/')},\\d,(S\\d)`).exec(plan.list)![1];
     const learnedSubjects = new Set(train.map(({ path }) => subjectOf(path)));
-    assert.ok(judged.samples.every(({ path }) => !learnedSubjects.has(subjectOf(path))));
+    assert.ok(evaluated.samples.every(({ path }) => !learnedSubjects.has(subjectOf(path))));
 
     // what chooses the best epoch is of other subjects, too
     const held = await openTrainingData(configOf(data, { foldList, fold, valSplit: 0.25 }));

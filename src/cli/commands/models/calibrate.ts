@@ -6,8 +6,8 @@ import { PosterError } from '../../../errors.js';
 import type { Trust } from '../../../evaluate/result.js';
 import {
   type CalibratedTrust,
+  evaluateTemperature,
   fitModel,
-  judgeModel,
   writeCalibrated,
 } from '../../../export/calibrate-model.js';
 import { guardOutputs } from '../../../io/guard-outputs.js';
@@ -36,7 +36,7 @@ import { RequiredOption } from '../../required-option.js';
 import { runVerb } from '../../run-verb.js';
 
 interface CalibrateFlags extends Omit<ModelFlags, 'dataType'>, BatchFlags, EvaluationDataFlags {
-  readonly judge?: Split;
+  readonly evalSplit?: Split;
   readonly output: string;
   readonly force?: boolean;
 }
@@ -46,33 +46,33 @@ export function registerCalibrate(program: Command): void {
     .command('calibrate')
     .summary('make confidence match accuracy: fit a temperature and write it into the model')
     .description(
-      'Fits the temperature that logits are divided by on a split that is neither trained on nor judged, and writes the model with it. It changes no answer, only how sure each is; every probability of the new file uses it.',
+      'Fits the temperature that logits are divided by on a split that is neither trained on nor evaluated, and writes the model with it. It changes no answer, only how sure each is; every probability of the new file uses it.',
     )
     .addOption(checkpointOption())
     .addOption(new RequiredOption('-o, --output <file>', 'ending in .onnx, .safetensors or .pth'))
-    .option('--judge <split>', 'another split, on which to show the figures before and after')
+    .option('--eval-split <split>', 'another split, on which to show the figures before and after')
     .addOption(forceOption());
   withBatchOptions(withModelOptions(withDataOptions(command, true))).action(runVerb(calibrate));
 }
 
 async function calibrate(signal: AbortSignal, flags: CalibrateFlags): Promise<void> {
-  const { output, split, judge, force } = flags;
+  const { output, split, evalSplit, force } = flags;
   const checkpoint = checkpointFile(flags.checkpoint ?? defaultModel);
-  if (split === undefined || split === judge)
+  if (split === undefined || split === evalSplit)
     throw new PosterError(
       'option.invalid',
-      `Expected --split with the faces to fit on${split ? ` to be another than --judge, got ${split} for both` : ': a split that the model was not trained on and is not judged on, such as valid where test is judged'}.`,
+      `Expected --split with the faces to fit on${split ? ` to be another than --eval-split, got ${split} for both` : ': a split that the model was not trained on and is not evaluated on, such as valid where test is evaluated'}.`,
     );
   await guardOutputs({ inputs: [checkpoint, flags.labels], force }).mayWrite(output, '--output');
   const dataset = await openEvaluationData(flags, signal);
-  const judged = judge && (await openEvaluationData({ ...flags, split: judge }, signal));
-  if (judged) requireOthers(dataset, judged);
+  const evaluated = evalSplit && (await openEvaluationData({ ...flags, split: evalSplit }, signal));
+  if (evaluated) requireOthers(dataset, evaluated);
   const options = await loadOptions(flags, signal);
   const { temperature, trusts } = await fit(
     { ...flags, checkpoint },
     options,
     dataset,
-    judged || undefined,
+    evaluated || undefined,
     signal,
   );
   const { labels, dataType } = options;
@@ -85,13 +85,13 @@ async function calibrate(signal: AbortSignal, flags: CalibrateFlags): Promise<vo
 }
 
 /** Where a dataset has one evaluation set, two names of a split can mean the same images. */
-function requireOthers(fitted: OpenedDataset, judged: OpenedDataset): void {
+function requireOthers(fitted: OpenedDataset, evaluated: OpenedDataset): void {
   const paths = new Set(fitted.samples.map(({ path }) => path));
-  const shared = judged.samples.filter(({ path }) => paths.has(path)).length;
+  const shared = evaluated.samples.filter(({ path }) => paths.has(path)).length;
   if (shared === 0) return;
   throw new PosterError(
     'option.invalid',
-    `Expected --split and --judge to be different faces, but ${shared} are in both; fit on faces that are not judged.`,
+    `Expected --split and --eval-split to be different faces, but ${shared} are in both; fit on faces that are not evaluated.`,
   );
 }
 
@@ -99,7 +99,7 @@ async function fit(
   flags: CalibrateFlags & { readonly checkpoint: string },
   options: Awaited<ReturnType<typeof loadOptions>>,
   dataset: OpenedDataset,
-  judged: OpenedDataset | undefined,
+  evaluated: OpenedDataset | undefined,
   signal: AbortSignal,
 ): Promise<{ temperature: number; trusts: CalibratedTrust[] }> {
   const { batchSize, workers, strict, checkpoint } = flags;
@@ -113,11 +113,11 @@ async function fit(
   const { temperature, trust } = await watched('Fitting', (onProgress) =>
     fitModel(poster, dataset, { ...running, onProgress }),
   );
-  if (!judged) return { temperature, trusts: [trust] };
-  const judgement = await watched('Judging', (onProgress) =>
-    judgeModel(poster, judged, temperature, { ...running, onProgress }),
+  if (!evaluated) return { temperature, trusts: [trust] };
+  const evaluation = await watched('Evaluating', (onProgress) =>
+    evaluateTemperature(poster, evaluated, temperature, { ...running, onProgress }),
   );
-  return { temperature, trusts: [trust, judgement] };
+  return { temperature, trusts: [trust, evaluation] };
 }
 
 /** Work over images with its progress on standard error. */
@@ -136,7 +136,7 @@ function formatTrust({ images, split, before, after }: CalibratedTrust, isFitted
     ['Cross entropy', ({ crossEntropy }) => estimate(crossEntropy, plain)],
     ['Brier score', ({ brier }) => estimate(brier, plain)],
   ];
-  const role = isFitted ? 'fitted on' : 'judged on';
+  const role = isFitted ? 'fitted on' : 'evaluated on';
   return table(
     [`${split}, ${grouped(images)} faces, ${role} (95 % interval)`, 'Before', 'After'],
     rows.map(([name, of]) => [name, of(before), of(after)]),

@@ -25,7 +25,7 @@ import {
 import { noteWeights } from '../../render/note-labels.js';
 import { noteModel } from '../../render/note-model.js';
 import { sayStep } from '../../render/progress.js';
-import { describeQuantization, renderJudgement } from '../../render/render-export.js';
+import { describeQuantization, renderExportEvaluation } from '../../render/render-export.js';
 import { RequiredOption } from '../../required-option.js';
 import { runVerb } from '../../run-verb.js';
 
@@ -76,7 +76,7 @@ export function registerExport(program: Command): void {
     )
     .option('--images <paths...>', 'images or folders to compare on (default: seven drawn faces)')
     .option('--calibrate <paths...>', 'int8: 200 to 500 faces like those it will see (default: drawn ones)')
-    .option('--data <dir>', 'a labelled dataset to judge source and result on, as poster evaluate has it')
+    .option('--data <dir>', 'a labelled dataset to evaluate source and result on, as poster evaluate has it')
     .option('--split <name>', 'its part (default: the one the dataset is evaluated on)')
     .option('--votes <file>', 'FERPlus votes file, where it does not lie in the folder')
     .option('--labels <names>', 'class names in the order of the checkpoint: a,b,c, a data type or a file')
@@ -112,7 +112,7 @@ async function runExport(signal: AbortSignal, flags: ExportFlags): Promise<void>
     ...flags,
     calibration,
     dataset,
-    onJudged: (judgement) => process.stdout.write(renderJudgement(judgement)),
+    onEvaluated: (evaluation) => process.stdout.write(renderExportEvaluation(evaluation)),
     onStep: sayStep(),
     checkpoint,
     images,

@@ -87,7 +87,7 @@ test('an image whose likeliest class is not one alone has no label, and is train
   assert.equal(Object.keys(votes.rows).length, 4);
 });
 
-test('a label column says what to judge on, an empty cell that there is no label', async (t) => {
+test('a label column says what to evaluate on, an empty cell that there is no label', async (t) => {
   const open = await withImages(t);
   const content =
     'path,split,label,age,sad,happy\na.png,train,happy,31,2,2\nb.png,train,0,7,1,3\nc.png,train,,8,1,3\nd.png,valid,sad,9,2,0';

@@ -8,8 +8,8 @@ import { Poster } from '../../src/core/poster.js';
 import type { Dataset, Sample } from '../../src/data/dataset.js';
 import { labelSet } from '../../src/data/labels.js';
 import type { PosterError } from '../../src/errors.js';
+import { type ExportEvaluation, evaluateExport } from '../../src/export/evaluate-export.js';
 import { exportModel } from '../../src/export/export-model.js';
-import { type Judgement, judge } from '../../src/export/judge.js';
 import { cardKey } from '../../src/model/model-card.js';
 import { shippedCheckpoint } from '../../src/model/shipped-models.js';
 import { drawnFaces } from '../../src/quantize/default-faces.js';
@@ -54,32 +54,32 @@ async function writeContrary(path: string): Promise<void> {
   await writePth(path, tensors, { [cardKey]: checkpoint.metadata[cardKey] as string });
 }
 
-async function judgementOf(result: string): Promise<{ judgement: Judgement; refusal: unknown }> {
-  let judgement: Judgement | undefined;
-  const onJudged = (found: Judgement) => {
-    judgement = found;
+async function evaluationOf(result: string): Promise<{ evaluation: ExportEvaluation; refusal: unknown }> {
+  let evaluation: ExportEvaluation | undefined;
+  const onEvaluated = (found: ExportEvaluation) => {
+    evaluation = found;
   };
-  const options = { output: 'result.onnx', dataset, labels, onJudged };
-  const refusal = await judge(source, result, options).catch((error: unknown) => error);
-  return { judgement: judgement!, refusal };
+  const options = { output: 'result.onnx', dataset, labels, onEvaluated };
+  const refusal = await evaluateExport(source, result, options).catch((error: unknown) => error);
+  return { evaluation: evaluation!, refusal };
 }
 
 test('a model is as good as itself', async () => {
-  const { judgement, refusal } = await judgementOf(source);
+  const { evaluation, refusal } = await evaluationOf(source);
   assert.equal(refusal, undefined);
   assert.deepEqual(
-    [judgement.isGood, judgement.top1, judgement.sameClass, judgement.mcNemar.p, judgement.faces],
+    [evaluation.isGood, evaluation.top1, evaluation.sameClass, evaluation.mcNemar.p, evaluation.faces],
     [true, [1, 1], 1, 1, dataset.samples.length],
   );
 });
 
 test('one that is not as good is told by its figures and refused', async () => {
-  const { judgement, refusal } = await judgementOf(other);
+  const { evaluation, refusal } = await evaluationOf(other);
   const faces = dataset.samples.length;
-  assert.deepEqual([judgement.isGood, judgement.top1, judgement.sameClass], [false, [1, 0], 0]);
+  assert.deepEqual([evaluation.isGood, evaluation.top1, evaluation.sameClass], [false, [1, 0], 0]);
   // All answers are lost: the chance of that, or of the contrary, where either is as likely.
   const p = 2 ** (1 - faces);
-  assert.ok(Math.abs(judgement.mcNemar.p - p) <= 1e-6 * p, `${judgement.mcNemar.p} is not ${p}`);
+  assert.ok(Math.abs(evaluation.mcNemar.p - p) <= 1e-6 * p, `${evaluation.mcNemar.p} is not ${p}`);
   const { code, message } = refusal as PosterError;
   assert.deepEqual(
     { code, message },
@@ -97,7 +97,7 @@ test('a graph in 8 bits that is not as good as its source is not written', async
   const exporting = exportModel({
     ...{ checkpoint: source, output, precision: 'int8', images: [black], dataset },
     // Ranges of black faces leave nothing of any other.
-    ...{ calibration: Array.from({ length: 16 }, () => black), bound: { sameClass: 0, moved: 1 } },
+    ...{ calibration: Array.from({ length: 16 }, () => black), bound: { sameClass: 0, totalVariation: 1 } },
   });
   await assert.rejects(exporting, { code: 'verification.failed', message: /nothing was written/ });
   assert.deepEqual(await readdir(folder), before);

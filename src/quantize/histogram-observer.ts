@@ -5,7 +5,7 @@ import type { Range } from './ranges.js';
 const half = 4096;
 
 /** The extremes of each channel, and a histogram of a sample of them. */
-export class Observation {
+export class HistogramObserver {
   readonly #min: Float32Array;
   readonly #max: Float32Array;
   /** The histogram reaches from minus this to this: a power of two, which doubles when a value lies outside. */

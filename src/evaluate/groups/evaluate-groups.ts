@@ -12,12 +12,12 @@ export interface GroupedAnswer {
 }
 
 /** Groups of fewer faces say too little to be ranked. */
-export const leastFaces = 30;
+export const minFaces = 30;
 
 const permutations = 1000;
 
-/** Judges one grouping, such as that by age. Groups come in the order of their names. */
-export function judgeGroups(
+/** Evaluates one grouping, such as that by age. Groups come in the order of their names. */
+export function evaluateGroups(
   name: string,
   answers: readonly GroupedAnswer[],
   classCount: number,
@@ -62,7 +62,7 @@ export function groupFigures(
     { random, resamples: 1000 },
   );
   const accuracy = { value: correct / faces, ...wilsonInterval(correct, faces) };
-  return { name, faces, accuracy, meanClassAccuracy: meanClassAccuracy!, isSmall: faces < leastFaces };
+  return { name, faces, accuracy, meanClassAccuracy: meanClassAccuracy!, isSmall: faces < minFaces };
 }
 
 function isRight({ label, predicted }: Pick<GroupedAnswer, 'label' | 'predicted'>): boolean {

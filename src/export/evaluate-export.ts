@@ -9,7 +9,7 @@ import { type McNemar, mcNemar } from '../evaluate/statistics/mcnemar.js';
 import { compareSpeed } from './compare-speed.js';
 
 /** The figures of both, the source's first. */
-export interface Judgement {
+export interface ExportEvaluation {
   readonly faces: number;
   readonly top1: readonly [number, number];
   /** Share of the faces that get the same class from both. */
@@ -27,20 +27,24 @@ export interface Judgement {
 /** What may be lost: a share of the faces, or more where it is not significant at this level. */
 export const limits = { lost: 0.003, p: 0.05, sameClass: 0.99 } as const;
 
-export interface JudgeOptions {
+export interface EvaluateExportOptions {
   readonly output: string;
   readonly dataset: Dataset;
   readonly labels: readonly string[];
   readonly signal?: AbortSignal | undefined;
-  readonly onJudged?: ((judgement: Judgement) => void) | undefined;
+  readonly onEvaluated?: ((evaluation: ExportEvaluation) => void) | undefined;
 }
 
 /** @throws PosterError `verification.failed` when the result is not as good. */
-export async function judge(source: string, result: string, options: JudgeOptions): Promise<void> {
-  const judgement = await judgeBoth(source, result, options);
-  options.onJudged?.(judgement);
-  if (judgement.isGood) return;
-  const { top1, sameClass, mcNemar, faces } = judgement;
+export async function evaluateExport(
+  source: string,
+  result: string,
+  options: EvaluateExportOptions,
+): Promise<void> {
+  const evaluation = await evaluateBoth(source, result, options);
+  options.onEvaluated?.(evaluation);
+  if (evaluation.isGood) return;
+  const { top1, sameClass, mcNemar, faces } = evaluation;
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   throw new PosterError(
     'verification.failed',
@@ -48,7 +52,11 @@ export async function judge(source: string, result: string, options: JudgeOption
   );
 }
 
-async function judgeBoth(source: string, result: string, options: JudgeOptions): Promise<Judgement> {
+async function evaluateBoth(
+  source: string,
+  result: string,
+  options: EvaluateExportOptions,
+): Promise<ExportEvaluation> {
   const sourceAnswers = await answersOf(source, options);
   const { models } = alignAnswers([sourceAnswers, await answersOf(result, options)]);
   const [first, second] = models.map(({ answers }) => answers) as [Answers, Answers];
@@ -73,7 +81,10 @@ async function judgeBoth(source: string, result: string, options: JudgeOptions):
 
 type Answers = ModelAnswers['answers'];
 
-async function answersOf(path: string, { dataset, labels, signal }: JudgeOptions): Promise<ModelAnswers> {
+async function answersOf(
+  path: string,
+  { dataset, labels, signal }: EvaluateExportOptions,
+): Promise<ModelAnswers> {
   await using poster = await Poster.load(path, { labels });
   const { result, predictions } = await poster.evaluate({ dataset, signal });
   return {

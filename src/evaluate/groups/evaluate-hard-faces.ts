@@ -3,7 +3,7 @@ import { seededRandom } from '../../tensor/random.js';
 import { wilsonInterval } from '../metrics.js';
 import type { HardFacesFigures } from '../result.js';
 import type { Estimate } from '../statistics/bootstrap.js';
-import { type GroupedAnswer, groupFigures } from './judge-groups.js';
+import { type GroupedAnswer, groupFigures } from './evaluate-groups.js';
 
 type Answer = Omit<GroupedAnswer, 'group'>;
 
@@ -16,7 +16,7 @@ export interface HardList {
 }
 
 /** @param answers of all faces; at least one is hard. */
-export function judgeHardFaces(
+export function evaluateHardFaces(
   { name, file, listed, isHard }: HardList,
   answers: readonly Answer[],
   classCount: number,
