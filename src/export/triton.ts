@@ -128,10 +128,11 @@ parameters {
 }
 
 /** What a client has to know beside the shapes, as comments. */
-function describe({ preprocessing: { color, mean, std }, temperature = 1 }: ModelCard): string {
-  const planes = color === 'grey' ? 'the luma, three times' : 'red, green and blue';
+function describe({ preprocessing: { size, color, mean, std }, temperature = 1 }: ModelCard): string {
+  const planes = color === 'grey' ? 'its luma then, three times' : 'red, green and blue';
   const logits = temperature === 1 ? 'logits' : `logits / ${temperature}`;
-  return `# images: planes of ${planes}, from 0 to 1, less ${mean.join(', ')}, divided by ${std.join(', ')}.
+  return `# images: a face's crop resized to ${size} x ${size} (bilinear with antialiasing, as Pillow and torchvision do it),
+# planes of ${planes}, from 0 to 1, less ${mean.join(', ')}, divided by ${std.join(', ')}.
 # Probabilities: softmax(${logits}), in the order of labels.txt.
 `;
 }
