@@ -3,7 +3,7 @@ import { encodePng } from '../image/encode.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
-import { requireGiven } from '../util/given.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import type { Explanation } from './explanation.js';
 import { overlay } from './overlay.js';
 
@@ -20,8 +20,9 @@ export async function writeExplanation(
   path: string,
   face: RgbImage,
   explanation: Explanation,
-  { force = false }: { readonly force?: boolean } = {},
+  options: { readonly force?: boolean } = {},
 ): Promise<void> {
+  const { force = false } = requireOptions(options, 'writeExplanation', { force: 'true or false' });
   requireGiven(path, 'the path of writeExplanation', 'a string');
   requireGiven(face, 'the face of writeExplanation', 'decoded pixels { width, height, data }');
   requireGiven(explanation, 'the explanation of writeExplanation', 'an object');

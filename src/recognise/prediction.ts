@@ -4,7 +4,7 @@
  */
 import type { ModelOutputs } from '../onnx/session.js';
 import { argmax, requireFiniteLogits, softmax } from '../tensor/logits.js';
-import { requireGiven } from '../util/given.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 
 /** One class and its probability in [0, 1]. */
 export interface ClassProbability {
@@ -87,7 +87,7 @@ export function listProbabilities(probabilities: Probabilities): ClassProbabilit
 
 /** The `k` most probable classes, most probable first. */
 export function topK(prediction: Pick<Prediction, 'probabilities'>, k: number): ClassProbability[] {
-  requireGiven(prediction, 'the prediction of topK', 'an object');
+  requireOptions(prediction, 'topK', { probabilities: 'an object' }, ['probabilities']);
   requireGiven(k, 'k of topK', 'a whole number of at least 1');
   return listProbabilities(prediction.probabilities)
     .sort((a, b) => b.probability - a.probability)

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { dataTypes } from '../data/labels.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { requireGiven, requireOptions } from '../util/given.js';
 import { createLimiter } from '../util/limit.js';
 import { type Batcher, createBatcher } from './engine/batcher.js';
 import { createImageReader } from './engine/image-reader.js';
@@ -24,6 +25,19 @@ import { openWebModel } from './web-model.js';
 /** Milliseconds to hand over the last answers. */
 const lastMoment = 3000;
 
+const serverKinds = {
+  reader: 'an object',
+  alignment: 'an object',
+  readers: 'a whole number of at least 1',
+  batchSize: 'a whole number of at least 1',
+  token: 'a string',
+  host: 'a string',
+  allowHosts: 'an array of strings',
+  allowOrigins: 'an array of strings',
+  runs: 'a string',
+  limits: 'an object',
+} as const;
+
 /**
  * An app that is ready for `listen` or `inject`. Its `close` stops taking requests, finishes those it has, and
  * leaves the model to its owner.
@@ -32,6 +46,8 @@ export async function createServer(
   model: ServerModel,
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
+  requireGiven(model, 'the model of createServer', 'a model of Poster.load');
+  requireOptions(options, 'createServer', serverKinds);
   const limits = { ...defaultLimits, ...options.limits };
   const runs = options.runs === undefined ? undefined : openRuns(options.runs);
   const { batchSize = 8, batchDelay = 10, readers = availableParallelism() } = options;

@@ -1,5 +1,6 @@
 /** A server within another program's: as middleware of Express, or of anything on Node's http, and as a plugin of Fastify. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requireGiven } from '../util/given.js';
 import type { Server } from './server.js';
 
 /** The part of a Fastify app that a mounted server needs. */
@@ -30,6 +31,7 @@ interface MountedReply {
 export function middleware(
   server: Pick<Server, 'routing'>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  requireGiven(server, 'the server to mount', 'a server of createServer');
   return (request, response) => server.routing(request, response);
 }
 

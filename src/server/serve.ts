@@ -8,6 +8,7 @@ import { chooseAlignment } from '../faces/align/template.js';
 import { checkCropSize, type TemplateName } from '../image/alignment.js';
 import { defaultModel } from '../model/shipped-names.js';
 import { defaultWorkers } from '../recognise/recognise-files.js';
+import { requireOptions } from '../util/given.js';
 import { createServer } from './create-server.js';
 import { openReaderThreads } from './engine/reader-threads.js';
 import type { ServerModel, ServerOptions } from './server-options.js';
@@ -37,6 +38,15 @@ export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' |
   readonly signal: AbortSignal;
 }
 
+const serveKinds = {
+  signal: 'an AbortSignal',
+  load: 'an object',
+  port: 'a number',
+  faces: 'true or false',
+  workers: 'a whole number of at least 1',
+  onListening: 'a function',
+} as const;
+
 /**
  * Serves until the signal fires.
  *
@@ -44,6 +54,7 @@ export interface ServeOptions extends Omit<ServerOptions, 'reader' | 'readers' |
  *   cannot be had, `engine.failed` when a thread breaks down
  */
 export async function serve(options: ServeOptions): Promise<void> {
+  requireOptions(options, 'serve', serveKinds, ['signal']);
   const { checkpoint = defaultModel, load = {}, signal, faces = true, workers = defaultWorkers() } = options;
   const { detector, landmarks, template, cropSize: size } = options;
   if (size !== undefined) checkCropSize(size);

@@ -47,14 +47,14 @@ export interface TrainOptions extends TrainingOverrides {
  * with the step, when the loss is not finite; `worker.lost` when another process ended; `file.unwritable`.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  requireOptions(options, 'train', { onEvent: 'a function', signal: 'an AbortSignal' });
+  requireOptions(options, 'train', { data: 'a string', onEvent: 'a function', signal: 'an AbortSignal' });
   const { onEvent } = options;
   return inThread(options, ({ ask }, request) => ask('train', request, { onEvent }));
 }
 
 /** Does all that {@link train} does before training, and two steps; writes nothing. */
 export async function tryTraining(options: TrainOptions): Promise<DryRunResult> {
-  requireOptions(options, 'tryTraining', { signal: 'an AbortSignal' });
+  requireOptions(options, 'tryTraining', { data: 'a string', signal: 'an AbortSignal' });
   return inThread(options, ({ ask }, request) => ask('dryRun', request));
 }
 

@@ -35,6 +35,7 @@ const kinds = {
   'a dataset of openDataset': (value: unknown) => isObject(value) && 'samples' in value && 'classes' in value,
   'a model of Poster.load': hasMethods('predictBatch'),
   'a face finder of openFaceFinder': hasMethods('find'),
+  'a server of createServer': hasMethods('routing'),
   'decoded pixels { width, height, data }': (value: unknown) => isObject(value) && 'data' in value,
 } satisfies Record<string, (value: unknown) => boolean>;
 
@@ -43,8 +44,7 @@ export type Kind = keyof typeof kinds;
 /** @throws PosterError `option.invalid` unless the value is of the kind; `name`: what the value is called */
 export function requireGiven(value: unknown, name: string, kind: Kind): void {
   if (kinds[kind](value)) return;
-  const article = kind === 'a model of Poster.load' || kind === 'a dataset of openDataset';
-  const remedy = article && hasMethods('then')(value) ? '; await it first' : '';
+  const remedy = / of [A-Za-z.]+$/.test(kind) && hasMethods('then')(value) ? '; await it first' : '';
   throw new PosterError(
     'option.invalid',
     `Expected ${name} to be ${kind}, got ${describeGiven(value)}${remedy}.`,

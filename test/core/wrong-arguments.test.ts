@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as library from '../../src/index.js';
+import * as serving from '../../src/server/index.js';
 import { temporaryFolder, writeNarrowCheckpoint } from '../support/narrow-model.js';
 
 const { openFaceFinder, Poster, recogniseFaces } = library;
@@ -65,6 +66,29 @@ const wrong: Record<string, [call: () => unknown, names: RegExp, code?: library.
     /got a Promise, which was not awaited/,
   ],
   'a number for the finder': [() => openFaceFinder(untyped(5)), /openFaceFinder .* number 5/],
+  'no probabilities to choose from': [
+    () => library.topK(untyped({}), 1),
+    /probabilities of topK .* undefined/,
+  ],
+  'no options to write with': [
+    () => library.writeExplanation('x', untyped({ data: 1 }), untyped({}), untyped(null)),
+    /writeExplanation .* null/,
+  ],
+  'a server of no model': [
+    () => serving.createServer(untyped({})),
+    /createServer to be a model of Poster\.load/,
+  ],
+  'a server of no options': [() => serving.createServer(poster, untyped(null)), /createServer .* null/],
+  'a server that nothing ends': [() => serving.serve(untyped({})), /signal of serve .* undefined/],
+  'bytes for a folder of data': [
+    () => library.train(untyped({ data: Buffer.of(1) })),
+    /data of train .*Array/,
+  ],
+  'a server not awaited': [
+    () => serving.plugin(untyped(serving.createServer(poster).then((server) => server.close()))),
+    /server to mount .* got a Promise, which was not awaited; await it first/,
+  ],
+  'no threads to read with': [() => serving.openReaderThreads(0, { faces: false }), /openReaderThreads .* 0/],
   'the most probable none': [
     () => library.topK({ probabilities: {} }, 0),
     /k of topK to be a whole number of at least 1/,
@@ -86,7 +110,7 @@ for (const [name, [call, names, code = 'option.invalid']] of Object.entries(wron
 
 test('no exported function answers missing arguments with anything but a PosterError', async () => {
   const withDefaults = new Set(['inspectModel', 'openFaceFinder', 'parseEvaluationResult']);
-  for (const [name, value] of Object.entries(library)) {
+  for (const [name, value] of Object.entries({ ...library, ...serving })) {
     if (typeof value !== 'function' || /^class\b/.test(`${value}`) || withDefaults.has(name)) continue;
     const call = value as () => unknown;
     const answer = async () => {

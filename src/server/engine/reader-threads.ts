@@ -2,6 +2,7 @@
 import { loadForThreads } from '../../image/sharp.js';
 import { opened } from '../../threads/thread.js';
 import { startThreads } from '../../threads/thread-pool.js';
+import { requireGiven, requireOptions } from '../../util/given.js';
 import type { ImageReader } from './image-reader.js';
 import type { ReaderMethods, ReaderOrder } from './reader-worker.js';
 
@@ -14,6 +15,8 @@ export interface ReaderThreads extends ImageReader {
 
 /** @throws PosterError whatever `openFaceFinder` throws */
 export async function openReaderThreads(count: number, order: ReaderOrder): Promise<ReaderThreads> {
+  requireGiven(count, 'the count of openReaderThreads', 'a whole number of at least 1');
+  requireOptions(order, 'openReaderThreads', { faces: 'true or false' }, ['faces']);
   loadForThreads();
   const program = new URL('./reader-worker.js', import.meta.url);
   const { ask, failure, close } = await opened(startThreads<ReaderMethods>(count, program, order));
