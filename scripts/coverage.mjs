@@ -1,15 +1,16 @@
 /**
  * Which share of the lines of src the tests run: reads what Node counted (NODE_V8_COVERAGE) in every process and
- * thread, and puts it together. Lines are those of the compiled modules, without empty ones and comments;
- * what browsers run is not among them.
+ * thread, and puts it together. Lines are those of the compiled modules, without empty ones, comments and what the
+ * compiler adds for `using`; what browsers run, or an older build left, is not among them.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Browsers run these, and others wrote those. */
 const notCounted = /^(studio|web)\/|\/generated\/|^report\/charts\/echarts\.js$/;
 
 const built = new URL('../build/src/', import.meta.url);
+const sources = new URL('../src/', import.meta.url);
 
 /**
  * A table of folders, and a line for the whole.
@@ -19,7 +20,7 @@ export function coverageReport(folder) {
   const modules = new Map(
     readdirSync(built, { recursive: true, encoding: 'utf8' })
       .map((path) => path.replaceAll('\\', '/'))
-      .filter((path) => path.endsWith('.js') && !notCounted.test(path))
+      .filter((path) => path.endsWith('.js') && !notCounted.test(path) && hasSource(path))
       .map((path) => [path, openModule(new URL(path, built))]),
   );
   for (const name of readdirSync(folder))
@@ -41,19 +42,26 @@ export function coverageReport(folder) {
   return [...[...rooms].sort().map(([room, sums]) => row(room, sums)), row('src', whole)].join('\n');
 }
 
+function hasSource(path) {
+  return existsSync(new URL(path.replace(/js$/, 'ts'), sources));
+}
+
 /** Its lines that hold code, with where they begin and end. */
 function openModule(url) {
   const text = readFileSync(fileURLToPath(url), 'utf8');
   const lines = [];
   let start = 0;
   let inComment = false;
+  let inHelper = false;
   for (const line of text.split('\n')) {
     const code = line.trim();
     const isComment = inComment || code.startsWith('//') || code.startsWith('/*');
     if (code.startsWith('/*')) inComment = true;
     if (inComment && code.includes('*/')) inComment = false;
-    if (code && !isComment)
+    if (line.startsWith('var __')) inHelper = true;
+    if (code && !isComment && !inHelper)
       lines.push({ start: start + line.indexOf(code), end: start + line.trimEnd().length, run: false });
+    if (/^\}\)?;$/.test(line)) inHelper = false;
     start += line.length + 1;
   }
   return { lines, length: text.length };

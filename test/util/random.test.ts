@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { xoshiro128 } from '../../src/tensor/random.js';
-import { randomBelow, randomStream, shuffle } from '../../src/util/random.js';
+import { randomBelow, randomBeta, randomStream, shuffle } from '../../src/util/random.js';
 
 test('xoshiro128** gives the numbers of its authors’ C program', () => {
   const next = xoshiro128([1, 2, 3, 4]);
@@ -44,4 +44,16 @@ test('shuffling gives every permutation equally often', () => {
   assert.equal(seen.size, 6);
   for (const [permutation, count] of seen)
     assert.ok(Math.abs(count - 1000) < 130, `${permutation}: ${count}`);
+});
+
+test('Beta(a, a) has the mean 1/2 and the variance 1 / (8 a + 4)', () => {
+  for (const alpha of [0.2, 0.4, 1, 3]) {
+    const random = randomStream(5, 'beta', alpha);
+    const values = Array.from({ length: 20_000 }, () => randomBeta(random, alpha));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    assert.ok(Math.abs(mean - 0.5) < 0.012, `mean ${mean}`);
+    assert.ok(Math.abs(variance * (8 * alpha + 4) - 1) < 0.04, `variance ${variance}`);
+    assert.ok(values.every((value) => value >= 0 && value <= 1));
+  }
 });
