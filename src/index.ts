@@ -2,14 +2,8 @@
 
 import './io/telemetry-off.js';
 
+export * from './core/exports.js';
 export { type ExplainBatchOptions, type ExplainOptions, type LoadOptions, Poster } from './core/poster.js';
-export type {
-  ModelFacts,
-  PosterCore,
-  PredictBatchOptions,
-  PredictOptions,
-  RunRequest,
-} from './core/poster-core.js';
 export {
   type CheckDataOptions,
   type ClassCount,
@@ -21,20 +15,17 @@ export {
 export type { VotesReport } from './data/check/check-votes.js';
 export type { Duplicate } from './data/check/find-duplicates.js';
 export type { Dataset, Sample } from './data/dataset.js';
-export { type DataType, dataTypes, labelSet } from './data/labels.js';
 export type { DropCounter, Dropped, Split } from './data/layouts/layout.js';
 export { alignData } from './data/make/align/align-data.js';
 export type { AlignDataOptions, AlignedData, AlignedSplit } from './data/make/align/types.js';
 export { prepareData } from './data/make/prepare/prepare-data.js';
 export type { PrepareDataOptions, PreparedData, PreparedSplit } from './data/make/prepare/types.js';
 export { type OpenDatasetOptions, type OpenedDataset, openDataset } from './data/open-dataset.js';
-export { type ErrorCode, errorCodes, PosterError } from './errors.js';
 export type { EvaluateOptions, EvaluationOutcome } from './evaluate/evaluate.js';
 export type { ImagePrediction } from './evaluate/prediction.js';
 export { type EvaluationResult, parseEvaluationResult } from './evaluate/result.js';
 export type { McNemar } from './evaluate/statistics/mcnemar.js';
-export type { ExplainMethod, Explanation, HeatMap, TokenGroup } from './explain/explanation.js';
-export { overlay } from './explain/overlay.js';
+export type { ExplainMethod } from './explain/explanation.js';
 export { writeExplanation } from './explain/write-explanation.js';
 export { type AverageOptions, averageCheckpoints } from './export/average-checkpoints.js';
 export type { Agreement } from './export/compare-models.js';
@@ -45,25 +36,17 @@ export {
   type ExportTarget,
   exportModel,
 } from './export/export-model.js';
-export type { FivePoints } from './faces/align/five-points.js';
-export type { Similarity } from './faces/align/similarity.js';
-export { type AskedAlignment, type Template, templates } from './faces/align/template.js';
+export type { AskedAlignment } from './faces/align/template.js';
 export type { DetectedFace, DetectOptions, FaceDetector } from './faces/detect/detector.js';
-export type { Face, FindFacesOptions, FoundFaces } from './faces/find-faces.js';
-export type { Box, Point } from './faces/geometry.js';
 export type { LandmarkModel, LocatedLandmarks } from './faces/landmarks/landmark-model.js';
 export { type FaceFinder, type FaceFinderOptions, openFaceFinder } from './faces/open-face-finder.js';
-export type { Alignment, TemplateName } from './image/alignment.js';
 export type { DecodeOptions } from './image/decode/decode.js';
 export { decodeInput as decodeImage, type ImageInput } from './image/decode/decode-input.js';
 export type { Grey16 } from './image/decode/grey16.js';
 export type { Preprocessing } from './image/preprocess.js';
-export type { RgbImage } from './image/rgb-image.js';
 export type { NetworkDescription, StageFigures } from './inspect/describe-network.js';
 export { inspectModel, type ModelInspection } from './inspect/inspect-model.js';
 export type { ChosenLabels, LabelHints, LabelSource } from './model/choose-labels.js';
-export type { NetworkConfig } from './network/config.js';
-export type { ModelOutputs } from './onnx/session.js';
 export type { Explainer, ExplainTo } from './predict/explain-results.js';
 export { type ListInputsOptions, listInputs, type Wanted } from './predict/list-inputs.js';
 export type { LineSink } from './predict/output/output-file.js';
@@ -79,8 +62,7 @@ export {
 export type { Shard } from './predict/shard.js';
 export type { Difference } from './quantize/difference.js';
 export type { Quantization } from './quantize/quantize-for.js';
-export { type ClassProbability, type Prediction, type Probabilities, topK } from './recognise/prediction.js';
-export type { CropRecogniser, RecognisedFace, RecogniseFacesOptions } from './recognise/recognise-faces.js';
+export type { CropRecogniser } from './recognise/recognise-faces.js';
 export type { FileResult, RecogniseFilesOptions, Recogniser } from './recognise/recognise-files.js';
 export { type PhotoResult, recogniseFaces, recognisePhotos } from './recognise/recognise-photos.js';
 export {
@@ -109,7 +91,6 @@ export {
   train,
   tryTraining,
 } from './train/train.js';
-export { version } from './version.js';
 export type { VideoInfo } from './video/probe-video.js';
 export {
   type RecogniseVideoOptions,

@@ -65,7 +65,7 @@ export function dataTypeOption(description: string): Option {
   return new Option('--data-type <type>', `${description}: ${dataTypes.join(', ')}`).argParser(parseDataType);
 }
 
-/** Of every verb that goes on where something is amiss. */
+/** Of every verb that continues where something is wrong. */
 export function strictOption(): Option {
   return new Option(
     '--strict',

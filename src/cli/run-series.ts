@@ -90,7 +90,7 @@ function requireFitting(flags: SeriesFlags, overrides: TrainingOverrides): void 
     );
   if (nproc !== undefined)
     refuse(
-      'Expected no --nproc with --folds or --seeds: these trainings run one after the other in one process.',
+      'Expected no --nproc with --folds or --seeds: these runs follow one after the other in one process.',
     );
   if (checkpointPath !== undefined || bestCheckpointPath !== undefined)
     refuse(
@@ -105,7 +105,7 @@ function requireFitting(flags: SeriesFlags, overrides: TrainingOverrides): void 
     (folds !== undefined || seeds !== undefined || Object.keys(overrides).length > 0)
   )
     refuse(
-      `Expected no other training options with --resume ${resume}: its trainings go on with those that they began with.`,
+      `Expected no other training options with --resume ${resume}: its runs continue with those that they began with.`,
     );
 }
 

@@ -1,4 +1,4 @@
-/** Several trainings of one kind, as of the folds of a cross-validation or of several seeds: mean and spread. Browser-safe. */
+/** Several runs of one kind, as of the folds of a cross-validation or of several seeds: mean and spread. Browser-safe. */
 import { mean, total } from './metrics.js';
 import type { EvaluationResult } from './result.js';
 import type { Estimate } from './statistics/bootstrap.js';
@@ -14,7 +14,7 @@ export interface SeriesPart {
   readonly macroF1: Estimate;
 }
 
-/** Mean and sample standard deviation (n - 1) over the trainings; null where there is one. */
+/** Mean and sample standard deviation (n - 1) over the runs; null where there is one. */
 export interface MeanAndDeviation {
   readonly mean: number;
   readonly deviation: number | null;
@@ -29,7 +29,7 @@ export interface SeriesSummary {
   readonly top1: MeanAndDeviation;
   readonly meanClassAccuracy: MeanAndDeviation;
   readonly macroF1: MeanAndDeviation;
-  /** matrix[truth][predicted]: the sum over the trainings. */
+  /** matrix[truth][predicted]: the sum over the runs. */
   readonly matrix: readonly (readonly number[])[];
 }
 

@@ -114,7 +114,7 @@ const stores: Record<Exclude<Precision, 'int8'>, (graph: Graph) => Graph> = {
 };
 
 /**
- * Exports a checkpoint. The new file is written aside, loaded, compared with the source on the images and only
+ * Exports a checkpoint. The new file is written under another name, loaded, compared with the source on the images and only
  * then renamed to its name.
  *
  * @throws PosterError `verification.failed` when the results differ by more than the precision explains; the
@@ -154,7 +154,7 @@ async function exportFile(options: FileOptions): Promise<ExportReport> {
   const guard = guardOutputs({ inputs: [path, ...named, ...alsoRead], force });
   await guard.mayWrite(output, '--output');
   const checkpoint = await openModelCheckpoint(path);
-  const aside = join(dirname(output), `.${randomUUID().slice(0, 8)}.${basename(output)}`);
+  const temporary = join(dirname(output), `.${randomUUID().slice(0, 8)}.${basename(output)}`);
   try {
     const { network, card: stored } = await readNetwork(checkpoint);
     const chosen = chooseLabels(path, network.config.classes, stored, options);
@@ -164,20 +164,20 @@ async function exportFile(options: FileOptions): Promise<ExportReport> {
     const { dataset } = chosen;
     const temperature = options.temperature ?? stored?.temperature;
     const card = modelCard(network.config, chosen.labels, { dataset, alignment, color, temperature });
-    const quantization = await write(format, { ...options, checkpoint, network, card, output: aside });
+    const quantization = await write(format, { ...options, checkpoint, network, card, output: temporary });
     throwIfAborted(signal);
-    const agreement = await compareModels(path, aside, images, card);
+    const agreement = await compareModels(path, temporary, images, card);
     requireAgreement(agreement, tolerances[precision], path, output);
     if (options.dataset)
-      await evaluateExport(path, aside, { ...options, labels: card.labels, dataset: options.dataset });
-    await rename(aside, output).catch((error: unknown) => {
+      await evaluateExport(path, temporary, { ...options, labels: card.labels, dataset: options.dataset });
+    await rename(temporary, output).catch((error: unknown) => {
       throw unwritable(output, error);
     });
     const { size } = await stat(output);
     return { output, format, bytes: size, card, agreement, quantization, notes: checkpoint.notes };
   } finally {
     await checkpoint.close();
-    await rm(aside, { force: true }).catch(() => {});
+    await rm(temporary, { force: true }).catch(() => {});
   }
 }
 

@@ -40,23 +40,26 @@ export async function writeTritonModel<Report extends Written>(
 ): Promise<Report> {
   const folder = resolve(output);
   const isThere = await requireRoom(folder, output, force);
-  const aside = join(dirname(folder), `.${randomUUID().slice(0, 8)}.${basename(folder)}`);
+  const temporary = join(dirname(folder), `.${randomUUID().slice(0, 8)}.${basename(folder)}`);
   const graph = join('1', 'model.onnx');
   try {
-    await orUnwritable(output, () => mkdir(join(aside, '1'), { recursive: true }));
-    const report = await exportTo(join(aside, graph));
-    const signature = await readSignature(join(aside, graph));
-    await writeAtomically(join(aside, 'config.pbtxt'), configOf(basename(folder), signature, report.card));
-    await writeAtomically(join(aside, 'labels.txt'), `${report.card.labels.join('\n')}\n`);
+    await orUnwritable(output, () => mkdir(join(temporary, '1'), { recursive: true }));
+    const report = await exportTo(join(temporary, graph));
+    const signature = await readSignature(join(temporary, graph));
+    await writeAtomically(
+      join(temporary, 'config.pbtxt'),
+      configOf(basename(folder), signature, report.card),
+    );
+    await writeAtomically(join(temporary, 'labels.txt'), `${report.card.labels.join('\n')}\n`);
     await orUnwritable(output, async () => {
-      if (!isThere) return rename(aside, folder);
+      if (!isThere) return rename(temporary, folder);
       await mkdir(join(folder, '1'), { recursive: true });
       for (const file of [graph, 'labels.txt', 'config.pbtxt'])
-        await rename(join(aside, file), join(folder, file));
+        await rename(join(temporary, file), join(folder, file));
     });
     return { ...report, output };
   } finally {
-    await rm(aside, { recursive: true, force: true }).catch(() => {});
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
   }
 }
 

@@ -28,7 +28,7 @@ export interface QuantizeOptions extends Pick<CalibrateOptions, 'threads' | 'sig
   readonly weightBits?: 7 | 8 | undefined;
   /** How far the graph may be from its source; where all in 8 bits is farther, some layers stay in float32. */
   readonly bound?: Difference | undefined;
-  /** Called as the work goes on. */
+  /** Called as the work proceeds. */
   readonly onStep?: ((what: string, done: number, total: number) => void) | undefined;
 }
 

@@ -4,7 +4,7 @@ import { epochRecordSchema, type History } from './epoch-record.js';
 import type { RunFolder } from './run-folder.js';
 
 /**
- * Writes history.csv and history.jsonl; what is told by class is in the second alone. Both are written anew and
+ * Writes history.csv and history.jsonl; figures by class are in the second alone. Both are rewritten whole and
  * renamed into place: there is no torn line after a crash, and no epoch twice after a resume.
  * @throws PosterError `file.unwritable`
  */

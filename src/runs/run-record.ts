@@ -1,4 +1,4 @@
-/** A training run as its folder tells of it. Browser-safe. */
+/** A training run, read from its folder. Browser-safe. */
 import { z } from 'zod';
 import { parseJson } from '../util/parse-json.js';
 import { type BestEpoch, bestEpochSchema, betterOf, type EpochRecord, epochRecordSchema } from './epoch-record.js';

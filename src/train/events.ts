@@ -22,11 +22,11 @@ export interface TrainingSummary {
   readonly libtorch: string;
   /** What was loaded before training, and what a reader of the results should know. */
   readonly remarks: readonly string[];
-  /** Where a resumed run goes on: epochs and steps of the next one that are done. */
+  /** Where a resumed run continues: epochs and steps of the next one that are done. */
   readonly resumed?: { readonly epochs: number; readonly steps: number };
 }
 
-/** What a training tells while it goes on. */
+/** What a training reports while it runs. */
 export type TrainEvent =
   | { readonly kind: 'start'; readonly summary: TrainingSummary }
   | ({ readonly kind: 'step' } & StepEvent)

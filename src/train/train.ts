@@ -24,7 +24,7 @@ export interface TrainOptions extends TrainingOverrides {
   /** Where the checkpoints go; by default last.pth and best.pth in the run folder. */
   readonly lastCheckpoint?: string | undefined;
   readonly bestCheckpoint?: string | undefined;
-  /** A checkpoint to go on from, of this program or the official one; its options are the defaults. */
+  /** A checkpoint to resume from, of this program or the official one; its options are the defaults. */
   readonly resume?: string | undefined;
   /** This process's place where several train together; rank 0 writes. Batch sizes are those of all together. */
   readonly processes?: Processes | undefined;

@@ -92,7 +92,7 @@ torchTest(
     assert.ok(complaints.includes(named), complaints);
     assert.match(
       complaints,
-      /^poster: Another process .* \S+last\.pth holds the state after that step: go on from it/m,
+      /^poster: Another process .* \S+last\.pth holds the state after that step: continue from it/m,
     );
     await goesOn(launched);
   },

@@ -6,21 +6,26 @@ import { root } from './snippets.js';
 
 const types = join(root, 'build/src');
 
-/** The entry points of the package and what each exports: name and the declarations' file. */
+/** What an entry point of the package exports, also by way of others: name and the declarations' file. */
 function exportsOf(entry: string): { name: string; file: string }[] {
   const text = readFileSync(join(types, entry), 'utf8');
-  return [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)';$/gms)].flatMap(([, names, from]) =>
-    names!
-      .split(',')
-      .filter((name) => name.trim())
-      .map((name) => ({
-        name: name
-          .trim()
-          .replace(/^type /, '')
-          .replace(/ as .*$/, ''),
-        file: join(dirname(entry), from!.replace(/\.js$/, '.d.ts')),
-      })),
+  const passedOn = [...text.matchAll(/^export \* from '([^']+)';$/gm)].flatMap(([, from]) =>
+    exportsOf(join(dirname(entry), from!.replace(/\.js$/, '.d.ts'))),
   );
+  const named = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)';$/gms)].flatMap(
+    ([, names, from]) =>
+      names!
+        .split(',')
+        .filter((name) => name.trim())
+        .map((name) => ({
+          name: name
+            .trim()
+            .replace(/^type /, '')
+            .replace(/ as .*$/, ''),
+          file: join(dirname(entry), from!.replace(/\.js$/, '.d.ts')),
+        })),
+  );
+  return [...passedOn, ...named];
 }
 
 /** Whether a doc comment ends before the declaration of a name, which the file may only pass on. */

@@ -116,7 +116,7 @@ torchTest('a resumed run misses a teacher, finds it elsewhere, and says when it 
     message: `Expected another place for --checkpoint-path than ${files.last}, which is an input and would be replaced; choose one.`,
   });
   assert.deepEqual(await readFile(files.last), state);
-  const others = 'The training goes on with other teachers.';
+  const others = 'The training continues with other teachers.';
   const [same, other] = [
     await remarksOf({ resume: files.last, teacher: [moved] }),
     await remarksOf({ resume: files.last, teacher: [teacher] }),

@@ -29,12 +29,12 @@ export function registerTrain(program: Command): void {
     .summary('train on a labelled dataset')
     .description(
       'Trains POSTER V2 on libtorch. What is not given is as in the official recipe of the data type; a resumed ' +
-        'run goes on with its own options. Ctrl-C saves and stops.',
+        'run continues with its own options. Ctrl-C saves and stops.',
     )
     .option('-o, --output <dir>', 'run folder (default: runs/<data type>-<time>, or that of the resumed run)')
     .option(
       '--resume <path>',
-      'go on from a checkpoint of this program or the official one, or with the folder of --folds or --seeds',
+      'resume from a checkpoint of this program or the official one, or with the folder of --folds or --seeds',
     )
     .option('--checkpoint-path <file>', 'where the last state is saved (default: last.pth in the run folder)')
     .option('--best-checkpoint-path <file>', 'where the best epoch is saved (default: best.pth)')

@@ -1,4 +1,4 @@
-/** Several trainings, as of folds or seeds, as one HTML file that needs nothing else. Browser-safe. */
+/** Several runs, as of folds or seeds, as one HTML file that needs nothing else. Browser-safe. */
 import type { MeanAndDeviation, SeriesSummary } from '../../evaluate/series.js';
 import { confusionChart } from '../charts/confusion-chart.js';
 import { type IntervalRow, intervalChart, inWords } from '../charts/interval-chart.js';
@@ -16,7 +16,7 @@ export function renderSeries(summary: SeriesSummary): string {
 <h1>${dataset} <span class="split">${grouped(parts.length)} ${kind}</span></h1>
 <p class="lead">Top-1 ${spreadInWords(top1)}, mean class ${spreadInWords(summary.meanClassAccuracy)}, macro F1 ${spreadInWords(summary.macroF1)}: mean and standard deviation over the ${kind}.</p>
 </header>
-${trainings(summary)}${pooled(summary)}`;
+${runs(summary)}${pooled(summary)}`;
   return page(title, body);
 }
 
@@ -26,7 +26,7 @@ export function spreadInWords({ mean, deviation }: MeanAndDeviation): string {
   return deviation === null ? `${percent(mean)} %` : `${percent(mean)} ± ${percent(deviation)} %`;
 }
 
-function trainings({ parts, kind, top1 }: SeriesSummary): Html {
+function runs({ parts, kind, top1 }: SeriesSummary): Html {
   const rows: IntervalRow[] = parts.map(({ name, faces, top1 }) => ({
     name: `${name} (${grouped(faces)})`,
     estimate: top1,
@@ -41,7 +41,7 @@ function trainings({ parts, kind, top1 }: SeriesSummary): Html {
     caption: html`Top-1 accuracy with 95 % intervals (Wilson’s) and the number of faces. Grey: the mean, a standard deviation (n − 1) to each side.`,
     wideWidth: 1080,
     table: table(
-      ['Training', 'Faces', 'Top-1', 'Mean class', 'Macro F1'],
+      ['Run', 'Faces', 'Top-1', 'Mean class', 'Macro F1'],
       parts.map((part) => [
         part.name,
         grouped(part.faces),
@@ -51,7 +51,7 @@ function trainings({ parts, kind, top1 }: SeriesSummary): Html {
       ]),
     ),
   });
-  return section('trainings', 'Trainings', picture);
+  return section('runs', 'Runs', picture);
 }
 
 function pooled({ matrix, classes, kind, parts }: SeriesSummary): Html {
@@ -59,7 +59,7 @@ function pooled({ matrix, classes, kind, parts }: SeriesSummary): Html {
   const caption =
     kind === 'folds'
       ? html`All ${faces} faces, each answered by the training that did not learn from it. Figures of all of them with intervals: pooled/report.html.`
-      : html`The answers of all trainings to the same faces, ${faces} in all.`;
+      : html`The answers of all runs to the same faces, ${faces} in all.`;
   const picture = figure({
     draw: (width) => confusionChart(matrix, classes, { mode: 'shares', width }),
     caption,

@@ -1,6 +1,6 @@
 /**
  * Which images an epoch shows, in which order: pure functions of the seed and the epoch, so that a resumed
- * run goes on with the image after the last one.
+ * run continues with the image after the last one.
  */
 import { PosterError } from '../../errors.js';
 import { randomBelow, randomStream, shuffle } from '../../util/random.js';

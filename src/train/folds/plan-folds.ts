@@ -14,7 +14,7 @@ export interface FoldPlan {
   readonly classes: readonly string[];
   /** counts[fold][class] = images */
   readonly counts: readonly (readonly number[])[];
-  /** The text of the list that trainings read. */
+  /** The text of the list that runs read. */
   readonly list: string;
 }
 

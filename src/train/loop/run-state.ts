@@ -23,7 +23,7 @@ export class RunState {
 
   /**
    * @param progress where the training begins
-   * @param lastGood the checkpoint that it goes on from
+   * @param lastGood the checkpoint that it continues from
    */
   constructor(progress: Progress, lastGood: string | null) {
     this.#progress = progress;
@@ -39,7 +39,7 @@ export class RunState {
     return this.#evaluation;
   }
 
-  /** The checkpoint to go on from, should this run fail. */
+  /** The checkpoint to resume from, should this run fail. */
   get lastGood(): string | null {
     return this.#lastGood;
   }

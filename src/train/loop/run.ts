@@ -72,7 +72,7 @@ export function requireFinite(run: Run): void {
 
 /**
  * What to throw for an error of the step `step` of this epoch, from 1: a loss that is not finite is reported with
- * the step and with the way to go on, anything else as it is.
+ * the step and with the way to continue, anything else as it is.
  */
 export function withPlace(run: Run, step: number, error: unknown): unknown {
   if (!(error instanceof PosterError) || error.code !== 'training.diverged') return error;
@@ -104,7 +104,7 @@ export async function afterFailure(run: Run, error: unknown): Promise<unknown> {
   return new PosterError(
     'worker.lost',
     `Another process of the training ended or did not answer after step ${progress.step} of epoch ` +
-      `${progress.epoch + 1}. ${folder.last} holds the state after that step: go on from it with --resume.`,
+      `${progress.epoch + 1}. ${folder.last} holds the state after that step: continue from it with --resume.`,
     { cause: error },
   );
 }

@@ -21,7 +21,7 @@ export function emaDecayAt(decay: number, steps: number): number {
 export interface WeightAverage {
   /** How many steps it has seen. */
   readonly steps: number;
-  /** What is averaged, as training goes on with it. */
+  /** What is averaged, as training uses it. */
   readonly averaged: Parameters;
   /** The averages, and everything else as it is. */
   readonly parameters: Parameters;

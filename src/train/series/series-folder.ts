@@ -1,4 +1,4 @@
-/** The folder of several trainings: what is to be done, and a run folder for each. */
+/** The folder of a series of runs: its plan, and a run folder for each. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -41,7 +41,7 @@ export function seriesFolder(root: string) {
 
 export type SeriesFolder = ReturnType<typeof seriesFolder>;
 
-/** Whether a folder holds several trainings. */
+/** Whether a folder holds a series of runs. */
 export function isSeries(root: string): boolean {
   return existsSync(seriesFolder(root).plan);
 }
@@ -57,7 +57,7 @@ export async function readPlan({ plan }: SeriesFolder): Promise<SeriesPlan> {
   if (parsed.success) return parsed.data as SeriesPlan;
   throw new PosterError(
     'data.layout',
-    `Expected the plan of several trainings in ${plan}, but it is another file; start anew with --folds or --seeds.`,
+    `Expected the plan of a series of runs in ${plan}, but it is another file; start again with --folds or --seeds.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** Trains once for each fold of a cross-validation or for each of several seeds, and tells mean and spread. */
+/** Trains once for each fold of a cross-validation or for each of several seeds, and reports mean and spread. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -23,7 +23,7 @@ import { newRunFolder, type TrainOptions, train, withAbsolutePaths } from '../tr
 import { poolFolds } from './pool-folds.js';
 import { readPlan, type SeriesFolder, type SeriesPlan, seriesFolder, writePlan } from './series-folder.js';
 
-/** The training options of all trainings, and which ones there are. */
+/** The training options of all runs, and which runs there are. */
 export interface SeriesOptions extends TrainingOverrides, Pick<TrainOptions, 'signal' | 'onEvent'> {
   readonly kind: SeriesKind;
   /** Folds, or seeds from `seed` on. */
@@ -38,7 +38,7 @@ export interface SeriesOptions extends TrainingOverrides, Pick<TrainOptions, 'si
     | undefined;
 }
 
-/** How a series of trainings ended. */
+/** How a series of runs ended. */
 export interface SeriesResult {
   readonly folder: SeriesFolder;
   /** Why it ended. */
@@ -50,7 +50,7 @@ export interface SeriesResult {
 /**
  * Trains them one after the other, each in a run folder of its own, evaluates each, and writes series.html and series.json
  * and for folds the evaluation of all images together. Folds are decided and checked before anything is written; an
- * interrupted series goes on with {@link resumeSeries}.
+ * interrupted series continues with {@link resumeSeries}.
  *
  * @throws PosterError as `train` and `planFolds`; `run.busy` where another series is in the folder.
  */
@@ -66,7 +66,7 @@ export async function trainSeries(options: SeriesOptions): Promise<SeriesResult>
   if (existsSync(folder.plan))
     throw new PosterError(
       'run.busy',
-      `Expected no other trainings in ${folder.root}, but ${folder.plan} is there; continue them with --resume ${folder.root}, or choose another --output.`,
+      `Expected no other series of runs in ${folder.root}, but ${folder.plan} is there; continue it with --resume ${folder.root}, or choose another --output.`,
     );
   if (list !== undefined) await writeAtomically(folder.folds, list);
   await writePlan(folder, plan);
@@ -74,7 +74,7 @@ export async function trainSeries(options: SeriesOptions): Promise<SeriesResult>
 }
 
 /**
- * Goes on with a series where it ended: trainings that are done stay as they are, the one that was interrupted goes on
+ * Resumes a series: runs that are done stay as they are, the one that was interrupted continues
  * from its checkpoint.
  * @throws PosterError as {@link trainSeries}; `data.layout` when the data have other images than when it began.
  */
@@ -89,7 +89,7 @@ export async function resumeSeries(
   if (list !== undefined && list !== (await readFile(folder.folds, 'utf8')))
     throw new PosterError(
       'data.layout',
-      `Expected the images and labels that ${folder.folds} lists, but the data have changed since; start anew in another folder.`,
+      `Expected the images and labels that ${folder.folds} lists, but the data have changed since; start again in another folder.`,
     );
   return trainParts(folder, plan, callbacks);
 }
@@ -144,7 +144,7 @@ function partsOf(folder: SeriesFolder, { kind, count, overrides }: SeriesPlan) {
   );
 }
 
-/** Trains, or goes on; why it ended before all epochs were done, if it did. */
+/** Trains, or continues; why it ended before all epochs were done, if it did. */
 async function trainPart(
   root: string,
   overrides: TrainingOverrides,

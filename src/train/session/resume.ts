@@ -43,7 +43,7 @@ const orderOptions = [
 ] as const satisfies OptionName[];
 
 /**
- * The configuration to go on with: the saved one, with the given options in place of its own.
+ * The configuration to continue with: the saved one, with the given options in place of its own.
  * @throws PosterError `option.invalid` for options that are out of range or would change a begun epoch.
  */
 export function resumedConfig(
@@ -70,7 +70,7 @@ export function resumedConfig(
 }
 
 /**
- * Where a resumed run goes on.
+ * Where a resumed run continues.
  * @throws PosterError `checkpoint.mismatch` when the data have other classes, or other images within an epoch;
  * `option.invalid` when all epochs are done.
  */
@@ -88,12 +88,14 @@ export function resumedProgress(
   );
 }
 
-/** What a user should know about how a resumed run goes on, one sentence each. */
+/** What a user should know about how a resumed run continues, one sentence each. */
 export function remarksOnResumption({ saved }: Resumption, config: TrainingConfig): string[] {
   if (!saved) return [];
   return [
     ...remarksOnRate(saved, config),
-    ...(areOthers(saved.config.teacher, config.teacher) ? ['The training goes on with other teachers.'] : []),
+    ...(areOthers(saved.config.teacher, config.teacher)
+      ? ['The training continues with other teachers.']
+      : []),
   ];
 }
 
@@ -102,7 +104,7 @@ function remarksOnRate(saved: SavedTraining, config: TrainingConfig): string[] {
   if (Math.abs(now! - before!) <= 1e-9 * before!) return [];
   const inWords = (rate: number) => String(Number(rate.toPrecision(3)));
   return [
-    `The learning rate goes on at ${inWords(now!)}, where the saved options would have it at ${inWords(before!)}.`,
+    `The learning rate continues at ${inWords(now!)}, where the saved options would have it at ${inWords(before!)}.`,
   ];
 }
 

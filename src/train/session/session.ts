@@ -40,7 +40,7 @@ import {
 
 export interface TrainingSessionRequest {
   readonly overrides: TrainingOverrides;
-  /** A checkpoint to go on from. */
+  /** A checkpoint to resume from. */
   readonly resume?: string | undefined;
   /** This process's place where several train together. */
   readonly processes?: Processes | undefined;
@@ -111,7 +111,7 @@ export async function openTrainingSession({
 function bothStarts(resume: string, init: string): PosterError {
   return new PosterError(
     'option.invalid',
-    `Expected either --resume or --init, got ${resume} and ${init}: a resumed run goes on from its own weights; leave one out.`,
+    `Expected either --resume or --init, got ${resume} and ${init}: a resumed run continues from its own weights; leave one out.`,
   );
 }
 

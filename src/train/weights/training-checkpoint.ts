@@ -1,5 +1,5 @@
 /**
- * Checkpoints of a training: everything needed to go on, in a .pth that PyTorch opens with weights_only=True.
+ * Checkpoints of a training: everything needed to continue, in a .pth that PyTorch opens with weights_only=True.
  * The state dict has the names and the `module.` prefix of the official program's files, and beside it what that
  * program's --evaluate reads, so both programs evaluate the same file.
  */
@@ -45,7 +45,7 @@ export interface TrainingState {
 
 /**
  * Saves the state, aside and renamed. `state_dict` holds the weights to evaluate: with a moving average the
- * averages, and the weights that training goes on with are in `training_weights`.
+ * averages, and the weights that training continues with are in `training_weights`.
  * @throws PosterError `file.unwritable`; an older file of that name stays.
  */
 export async function saveTraining(path: string, state: TrainingState): Promise<void> {
@@ -176,7 +176,7 @@ export function savedTraining({ path, metadata }: Checkpoint): SavedTraining | u
 }
 
 /**
- * The weights that training goes on with.
+ * The weights that training continues with.
  * @throws PosterError `checkpoint.mismatch` when they are not those of the network, `checkpoint.unreadable` when they
  * are not finite.
  */

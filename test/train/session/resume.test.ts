@@ -90,7 +90,7 @@ test('a resumption says when other options change the learning rate', () => {
     remarksOnResumption({ saved } as Resumption, { ...config, ...changes });
   assert.deepEqual(remarks({}), []);
   assert.deepEqual(remarks({ epochs: 20 }), [
-    'The learning rate goes on at 0.0005, where the saved options would have it at 0.',
+    'The learning rate continues at 0.0005, where the saved options would have it at 0.',
   ]);
   assert.deepEqual(remarksOnResumption({ saved: undefined } as Resumption, config), []);
 });
