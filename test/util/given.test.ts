@@ -25,6 +25,7 @@ const kinds: Record<Kind, readonly [unknown, unknown, string]> = {
     'a Promise, which was not awaited; await it first',
   ],
   'a face finder of openFaceFinder': [{ find() {} }, null, 'null'],
+  'a server of createServer': [{ routing() {} }, undefined, 'undefined'],
   'decoded pixels { width, height, data }': [{ data: [] }, 'a.jpg', 'a string'],
 };
 
