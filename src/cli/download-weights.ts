@@ -9,7 +9,7 @@ import {
   officialPath,
 } from '../download/official-files.js';
 import { PosterError } from '../errors.js';
-import { createProgress } from './render/progress.js';
+import { withProgress } from './render/progress.js';
 
 /** Gives --download to every verb that has --checkpoint. */
 export function offerDownload(command: Command): void {
@@ -49,12 +49,13 @@ export async function downloadWeights(
   const { download } = await import('../download/download.js');
   const { inspectModel } = await import('../inspect/inspect-model.js');
   const path = officialPath(name);
-  const progress = createProgress('Downloading', 'MB');
   const megabytes = (bytes: number) => Math.round(bytes / 1e6);
-  const now = await download(officialFiles[name], path, {
-    signal,
-    tryLoading: (part) => inspectModel(part),
-    onProgress: (done, total) => progress.update(megabytes(done), megabytes(total ?? done)),
-  }).finally(() => progress.stop());
+  const now = await withProgress('Downloading', 'MB', (onProgress) =>
+    download(officialFiles[name], path, {
+      signal,
+      tryLoading: (part) => inspectModel(part),
+      onProgress: (done, total) => onProgress(megabytes(done), megabytes(total ?? done)),
+    }),
+  );
   return { path, now };
 }

@@ -1,6 +1,7 @@
 /** The labelled images that a model is evaluated on, as several verbs name them. */
 import { stat } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
+import type { Poster } from '../core/poster.js';
 import type { DataType } from '../data/labels.js';
 import type { Split } from '../data/layouts/layout.js';
 import { droppedNotes } from '../data/layouts/layout.js';
@@ -9,8 +10,10 @@ import { readLabels } from '../data/read-labels.js';
 import { readVoteShares } from '../data/vote-shares.js';
 import { PosterError } from '../errors.js';
 import { type ClassMap, parseClassMap } from '../evaluate/class-map.js';
+import type { EvaluateOptions, EvaluationOutcome } from '../evaluate/evaluate.js';
 import { isShippedModel } from '../model/shipped-names.js';
-import { dataTypeOption } from './options.js';
+import { type BatchFlags, dataTypeOption } from './options.js';
+import { withProgress } from './render/progress.js';
 import { RequiredOption } from './required-option.js';
 import { say } from './say.js';
 
@@ -57,6 +60,19 @@ export async function openEvaluationData(
 /** How people's votes for the images are spread; empty where there are none. */
 export async function readShares(flags: EvaluationDataFlags, { split }: OpenedDataset, signal: AbortSignal) {
   return readVoteShares(await datasetOptions(flags, signal), split);
+}
+
+/** Evaluates a model as the flags say, with its progress on standard error. */
+export function evaluateImages(
+  poster: Poster,
+  label: string,
+  images: Pick<EvaluateOptions, 'dataset' | 'voteShares'>,
+  { batchSize, workers, strict, map: classMap }: BatchFlags & Pick<EvaluationDataFlags, 'map'>,
+  signal: AbortSignal,
+): Promise<EvaluationOutcome> {
+  return withProgress(label, 'images', (onProgress) =>
+    poster.evaluate({ ...images, classMap, batchSize, workers, strict, signal, onNote: sayNote, onProgress }),
+  );
 }
 
 async function datasetOptions(

@@ -20,7 +20,7 @@ import type { EvaluationResult } from '../evaluate/result.js';
 import { readResult } from '../report/read-answers.js';
 import type { EvaluationDataFlags } from './evaluation-data.js';
 import { type BatchFlags, wholeNumber } from './options.js';
-import { createProgress } from './render/progress.js';
+import { withProgress } from './render/progress.js';
 
 export interface PartFlags {
   readonly corruptions?: readonly string[];
@@ -133,9 +133,9 @@ async function evaluateCorrupted(
   { corruptions: names, severity, reference: path }: PartFlags,
 ): Promise<Pick<EvaluationResult, 'corruptions'>> {
   if (!names) return {};
-  const progress = createProgress('Corrupting', 'images');
-  const running = { ...options, names, severities: severity, onProgress: progress.update };
-  const corruptions = await evaluateCorruptions(poster, running).finally(() => progress.stop());
+  const corruptions = await withProgress('Corrupting', 'images', (onProgress) =>
+    evaluateCorruptions(poster, { ...options, names, severities: severity, onProgress }),
+  );
   if (!other || path === undefined) return { corruptions };
   const reference = { path, ...relativeErrors(corruptions, other, path) };
   return { corruptions: { ...corruptions, reference } };
@@ -148,9 +148,9 @@ async function evaluatePerturbed(
   { perturbations: names, reference: path }: PartFlags,
 ): Promise<Pick<EvaluationResult, 'perturbations'>> {
   if (!names) return {};
-  const progress = createProgress('Perturbing', 'images');
-  const running = { ...options, names, onProgress: progress.update };
-  const perturbations = await evaluatePerturbations(poster, running).finally(() => progress.stop());
+  const perturbations = await withProgress('Perturbing', 'images', (onProgress) =>
+    evaluatePerturbations(poster, { ...options, names, onProgress }),
+  );
   if (!other || path === undefined) return { perturbations };
   const reference = { path, meanFlipRate: relativeFlips(perturbations, other, path) };
   return { perturbations: { ...perturbations, reference } };

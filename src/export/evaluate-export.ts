@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { Poster } from '../core/poster.js';
 import type { Dataset } from '../data/dataset.js';
 import { PosterError } from '../errors.js';
-import { alignAnswers, type ModelAnswers } from '../evaluate/compare/align-answers.js';
+import { alignAnswers, type ModelAnswers, modelAnswers } from '../evaluate/compare/align-answers.js';
 import { scorePrediction } from '../evaluate/prediction.js';
 import { type McNemar, mcNemar } from '../evaluate/statistics/mcnemar.js';
-import { compareSpeed } from './compare-speed.js';
+import { compareSpeed, type SpeedComparison } from './compare-speed.js';
 
 /** The figures of both, the source's first. */
 export interface ExportEvaluation {
@@ -16,11 +16,7 @@ export interface ExportEvaluation {
   readonly sameClass: number;
   readonly mcNemar: McNemar;
   readonly bytes: readonly [number, number];
-  /** Images per second by batch size. */
-  readonly speed: readonly {
-    readonly batchSize: number;
-    readonly imagesPerSecond: readonly [number, number];
-  }[];
+  readonly speed: readonly SpeedComparison[];
   readonly isGood: boolean;
 }
 
@@ -87,12 +83,6 @@ async function answersOf(
 ): Promise<ModelAnswers> {
   await using poster = await Poster.load(path, { labels });
   const { result, predictions } = await poster.evaluate({ dataset, signal });
-  return {
-    name: path,
-    checkpoint: path,
-    dataset: dataset.name,
-    root: dataset.root,
-    classes: result.classes,
-    answers: predictions.map((prediction) => scorePrediction(prediction, result.classes.length)),
-  };
+  const answers = predictions.map((prediction) => scorePrediction(prediction, result.classes.length));
+  return modelAnswers(path, result, answers);
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PosterError } from '../errors.js';
-import type { ModelAnswers } from '../evaluate/compare/align-answers.js';
+import { type ModelAnswers, modelAnswers } from '../evaluate/compare/align-answers.js';
 import { type EvaluationResult, parseEvaluationResult } from '../evaluate/result.js';
 import { describeSystemError } from '../io/write-atomically.js';
 import { parsePredictionsCsv } from './parse-predictions-csv.js';
@@ -13,17 +13,8 @@ import { parsePredictionsCsv } from './parse-predictions-csv.js';
  */
 export async function readAnswers(folder: string): Promise<ModelAnswers> {
   const csvPath = join(folder, 'predictions.csv');
-  const { classes, dataset, checkpoint } = await readResult(folder);
-  const answers = parsePredictionsCsv(await read(csvPath), classes, csvPath);
-  const { root } = dataset;
-  return {
-    name: folder,
-    checkpoint: checkpoint.path,
-    dataset: `${dataset.name} ${dataset.split}`,
-    root,
-    classes,
-    answers,
-  };
+  const result = await readResult(folder);
+  return modelAnswers(folder, result, parsePredictionsCsv(await read(csvPath), result.classes, csvPath));
 }
 
 /** The result in such a folder. @throws PosterError as {@link readAnswers} */

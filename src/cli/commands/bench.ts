@@ -7,7 +7,7 @@ import { defaultModel } from '../../model/shipped-names.js';
 import { type NetworkSize, networkSizeNames } from '../../network/config.js';
 import { checkpointOption, precisionOption, wholeNumber } from '../options.js';
 import { noteModel, showLoading } from '../render/note-model.js';
-import { createProgress } from '../render/progress.js';
+import { withProgress } from '../render/progress.js';
 import { table } from '../render/table.js';
 import { runVerb } from '../run-verb.js';
 
@@ -57,13 +57,9 @@ async function bench(signal: AbortSignal, { json, ...options }: BenchFlags): Pro
       `Expected either --checkpoint or --network, got ${checkpoint} and ${network}; leave one out.`,
     );
   if (network === undefined) await noteModel(checkpoint ?? defaultModel);
-  const progress = createProgress('Measuring', 'rounds');
-  const result = await benchmark({
-    ...options,
-    ...showLoading(),
-    signal,
-    onRound: progress.update,
-  }).finally(progress.stop);
+  const result = await withProgress('Measuring', 'rounds', (onRound) =>
+    benchmark({ ...options, ...showLoading(), signal, onRound }),
+  );
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : render(result));
 }
 

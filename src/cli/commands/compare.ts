@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { Poster } from '../../core/poster.js';
 import { PosterError } from '../../errors.js';
-import { alignAnswers, type ModelAnswers } from '../../evaluate/compare/align-answers.js';
+import { alignAnswers, type ModelAnswers, modelAnswers } from '../../evaluate/compare/align-answers.js';
 import { compareModels } from '../../evaluate/compare/compare-models.js';
 import { scorePrediction } from '../../evaluate/prediction.js';
 import { defaultResamples } from '../../evaluate/statistics/bootstrap.js';
@@ -9,10 +9,10 @@ import { guardOutputs } from '../../io/guard-outputs.js';
 import { readAnswers } from '../../report/read-answers.js';
 import {
   type EvaluationDataFlags,
+  evaluateImages,
   isEvaluationFolder,
   mapOption,
   openEvaluationData,
-  sayNote,
   withDataOptions,
 } from '../evaluation-data.js';
 import {
@@ -25,7 +25,6 @@ import {
   withModelOptions,
 } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
-import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
 interface CompareFlags
@@ -105,28 +104,13 @@ async function evaluate(path: string, flags: CompareFlags, signal: AbortSignal):
     labelsUnlessNamed: dataset.areNumbersNamed,
   });
   noteWeights(poster.notes);
-  const progress = createProgress(`Evaluating ${path}`, 'images');
-  const { batchSize, workers, strict, map: classMap } = flags;
-  const { result, predictions } = await poster
-    .evaluate({
-      dataset,
-      classMap,
-      batchSize,
-      workers,
-      strict,
-      signal,
-      onNote: sayNote,
-      onProgress: progress.update,
-    })
-    .finally(() => progress.stop());
+  const { result, predictions } = await evaluateImages(
+    poster,
+    `Evaluating ${path}`,
+    { dataset },
+    flags,
+    signal,
+  );
   const answers = predictions.map((prediction) => scorePrediction(prediction, result.classes.length));
-  const { name, split, root } = result.dataset;
-  return {
-    name: path,
-    checkpoint: path,
-    dataset: `${name} ${split}`,
-    root,
-    classes: result.classes,
-    answers,
-  };
+  return modelAnswers(path, result, answers);
 }

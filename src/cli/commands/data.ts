@@ -8,7 +8,7 @@ import type { OpenDatasetOptions } from '../../data/open-dataset.js';
 import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
 import { type AlignmentFlags, alignmentOptions, strictOption, wholeNumber } from '../options.js';
-import { createProgress } from '../render/progress.js';
+import { withProgress } from '../render/progress.js';
 import { renderAlignedData } from '../render/render-aligned-data.js';
 import { renderDataReport, renderPreparedData } from '../render/render-data-report.js';
 import { RequiredOption } from '../required-option.js';
@@ -158,19 +158,6 @@ async function align(signal: AbortSignal, named: string | undefined, flags: Alig
     }),
   );
   print(data, flags, renderAlignedData);
-}
-
-async function withProgress<T>(
-  label: string,
-  unit: string,
-  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
-): Promise<T> {
-  const progress = createProgress(label, unit);
-  try {
-    return await work(progress.update);
-  } finally {
-    progress.stop();
-  }
 }
 
 function print<T>(result: T, { json }: Pick<SharedFlags, 'json'>, render: (result: T) => string): void {

@@ -8,10 +8,10 @@ import { modelFile } from '../../model/shipped-models.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import {
   type EvaluationDataFlags,
+  evaluateImages,
   mapOption,
   openEvaluationData,
   readShares,
-  sayNote,
   withDataOptions,
 } from '../evaluation-data.js';
 import { evaluateParts, type PartFlags, readPartInputs, withPartOptions } from '../evaluation-parts.js';
@@ -27,7 +27,6 @@ import {
 } from '../options.js';
 import { noteWeights } from '../render/note-labels.js';
 import { noteModel } from '../render/note-model.js';
-import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
 interface EvaluateFlags
@@ -62,7 +61,6 @@ export function registerEvaluate(program: Command): void {
 
 async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void> {
   const dataset = await openEvaluationData(flags, signal);
-  const onNote = sayNote;
   await checkOutputs(flags, dataset);
   const parts = await readPartInputs(flags, dataset, signal);
   await noteModel(checkpointOf(flags));
@@ -73,21 +71,7 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
   });
   noteWeights(poster.notes);
   const voteShares = await readShares(flags, dataset, signal);
-  const progress = createProgress('Evaluating', 'images');
-  const { batchSize, workers, strict } = flags;
-  const evaluated = await poster
-    .evaluate({
-      dataset,
-      voteShares,
-      classMap: flags.map,
-      batchSize,
-      workers,
-      strict,
-      signal,
-      onNote,
-      onProgress: progress.update,
-    })
-    .finally(() => progress.stop());
+  const evaluated = await evaluateImages(poster, 'Evaluating', { dataset, voteShares }, flags, signal);
   const outcome = await evaluateParts(poster, dataset, evaluated, parts, flags, signal);
   if (flags.json) process.stdout.write(`${JSON.stringify(outcome.result, null, 2)}\n`);
   else await printTables(outcome.result, flags.dataType);

@@ -7,7 +7,7 @@ import type { ClassMap } from '../../evaluate/class-map.js';
 import { modelMatrix, type NamedResult } from '../../evaluate/compare/model-matrix.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { readResult } from '../../report/read-answers.js';
-import { isEvaluationFolder, mapOption, openEvaluationData, sayNote } from '../evaluation-data.js';
+import { evaluateImages, isEvaluationFolder, mapOption, openEvaluationData } from '../evaluation-data.js';
 import {
   type BatchFlags,
   forceOption,
@@ -17,7 +17,6 @@ import {
   withModelOptions,
 } from '../options.js';
 import { noteLabels } from '../render/note-labels.js';
-import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 
 interface MatrixFlags extends Omit<ModelFlags, 'checkpoint' | 'dataType'>, BatchFlags {
@@ -104,20 +103,14 @@ async function evaluate(
       'option.invalid',
       `Expected --data with the datasets to evaluate the checkpoint ${path} on; without it, pass folders that poster evaluate --output wrote.`,
     );
-  const { batchSize, workers, strict, map: classMap, split, allowEmpty } = flags;
+  const { split, allowEmpty } = flags;
   await using poster = await Poster.load(path, await loadOptions(flags, signal));
   noteLabels(poster);
   const results: NamedResult[] = [];
   for (const { dataType, data } of datasets) {
     const dataset = await openEvaluationData({ dataType, data, split, allowEmpty }, signal);
-    const progress = createProgress(`Evaluating ${path} on ${dataType}`, 'images');
-    const { result } = await poster
-      .evaluate({
-        ...{ dataset, classMap, batchSize, workers, strict, signal },
-        onNote: sayNote,
-        onProgress: progress.update,
-      })
-      .finally(() => progress.stop());
+    const label = `Evaluating ${path} on ${dataType}`;
+    const { result } = await evaluateImages(poster, label, { dataset }, flags, signal);
     results.push({ name: `${path} on ${data}`, result });
   }
   return results;

@@ -19,6 +19,20 @@ export function createProgress(label: string, unit: string): Progress {
   return process.stderr.isTTY ? bar(label, unit) : lines(label, unit);
 }
 
+/** Work with its progress from beginning to end; `label` and `unit` as in {@link createProgress}. */
+export async function withProgress<T>(
+  label: string,
+  unit: string,
+  work: (onProgress: Progress['update']) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress(label, unit);
+  try {
+    return await work(progress.update);
+  } finally {
+    progress.stop();
+  }
+}
+
 /**
  * "20.1 images/s, 1 min 15 s left", or nothing while there is too little to go by. Counted from the first update on: what
  * was done by then may have come all at once.

@@ -1,6 +1,7 @@
 /** Brings the answers of several models to the same faces, in one order of faces and of classes. Browser-safe. */
 import { labelIndex } from '../../data/labels.js';
 import { PosterError } from '../../errors.js';
+import type { EvaluationResult } from '../result.js';
 
 /** What a model answered for one face; indices are of its own classes. */
 export interface Answer {
@@ -21,6 +22,16 @@ export interface ModelAnswers {
   readonly root: string;
   readonly classes: readonly string[];
   readonly answers: readonly Answer[];
+}
+
+/** The answers of an evaluation. */
+export function modelAnswers(
+  name: string,
+  { checkpoint, dataset, classes }: EvaluationResult,
+  answers: readonly Answer[],
+): ModelAnswers {
+  const { root, split } = dataset;
+  return { name, checkpoint: checkpoint.path, dataset: `${dataset.name} ${split}`, root, classes, answers };
 }
 
 /** `models[m].answers[i]` is about the same face for every m, and all indices are of `classes`. */

@@ -30,7 +30,7 @@ import {
   withModelOptions,
 } from '../../options.js';
 import { noteWeights } from '../../render/note-labels.js';
-import { createProgress, type Progress } from '../../render/progress.js';
+import { withProgress } from '../../render/progress.js';
 import { table } from '../../render/table.js';
 import { RequiredOption } from '../../required-option.js';
 import { runVerb } from '../../run-verb.js';
@@ -110,20 +110,14 @@ async function fit(
   });
   noteWeights(poster.notes);
   const running = { batchSize, workers, strict, signal, onNote: sayNote };
-  const { temperature, trust } = await watched('Fitting', (onProgress) =>
+  const { temperature, trust } = await withProgress('Fitting', 'images', (onProgress) =>
     fitModel(poster, dataset, { ...running, onProgress }),
   );
   if (!evaluated) return { temperature, trusts: [trust] };
-  const evaluation = await watched('Evaluating', (onProgress) =>
+  const evaluation = await withProgress('Evaluating', 'images', (onProgress) =>
     evaluateTemperature(poster, evaluated, temperature, { ...running, onProgress }),
   );
   return { temperature, trusts: [trust, evaluation] };
-}
-
-/** Work over images with its progress on standard error. */
-async function watched<T>(label: string, work: (onProgress: Progress['update']) => Promise<T>): Promise<T> {
-  const progress = createProgress(label, 'images');
-  return work(progress.update).finally(() => progress.stop());
 }
 
 function formatTrust({ images, split, before, after }: CalibratedTrust, isFitted: boolean): string {
