@@ -41,7 +41,7 @@ export async function showPhotos(options: ShowPhotosOptions): Promise<PhotoDemo>
   const guard = guardOutputs({ inputs: [portraitFile], force });
   const page = join(output, 'index.html');
   const pictureOf = (name: string) => join(output, `${name}.jpg`);
-  for (const path of [page, ...sceneNames.map(pictureOf)]) await guard.mayWrite(path, '--output');
+  await guard.mayWriteAll([page, ...sceneNames.map(pictureOf)], '--output');
   await using poster = await Poster.load(checkpoint, { signal });
   await using finder = await openFaceFinder();
   await warmUp(poster, finder);

@@ -28,6 +28,8 @@ export interface OutputGuard {
    *   is there and for what is no file
    */
   mayWrite(path: string, flag: string): Promise<boolean>;
+  /** The same for several, such as all files of a folder. */
+  mayWriteAll(paths: Iterable<string>, flag: string): Promise<void>;
 }
 
 export function guardOutputs({ inputs = [], force, keepExisting }: GuardOptions): OutputGuard {
@@ -58,14 +60,18 @@ export function guardOutputs({ inputs = [], force, keepExisting }: GuardOptions)
       `Expected a file at ${path} to replace, but it is a device or pipe; choose another ${flag}.`,
     );
   };
+  const mayWrite = async (path: string, flag: string) => {
+    claim(path, flag);
+    if (granted.has(resolve(path))) return true;
+    const free = await isFree(path, flag);
+    if (free) granted.add(resolve(path));
+    return free;
+  };
   return {
     claim,
-    async mayWrite(path, flag) {
-      claim(path, flag);
-      if (granted.has(resolve(path))) return true;
-      const free = await isFree(path, flag);
-      if (free) granted.add(resolve(path));
-      return free;
+    mayWrite,
+    async mayWriteAll(paths, flag) {
+      for (const path of paths) await mayWrite(path, flag);
     },
   };
 }

@@ -7,7 +7,7 @@ import { perturbed } from '../evaluate/perturbations/evaluate-perturbations.js';
 import type { EvaluationResult } from '../evaluate/result.js';
 import { decodeImage } from '../image/decode/decode.js';
 import { thumbnailUri } from '../image/encode.js';
-import { guardOutputs, type OutputGuard } from '../io/guard-outputs.js';
+import { guardOutputs } from '../io/guard-outputs.js';
 import { writeAtomically } from '../io/write-atomically.js';
 import { requireGiven, requireOptions } from '../util/given.js';
 import { predictionsCsv } from './predictions-csv.js';
@@ -41,7 +41,7 @@ export async function writeEvaluation(
   const { signal, force } = requireOptions(asked, 'writeEvaluation');
   const { result, predictions } = outcome;
   const files = evaluationFiles(folder);
-  await checkEvaluationFiles(files, guardOutputs({ force }));
+  await guardOutputs({ force }).mayWriteAll(Object.values(files), '--output');
   await writeAtomically(files.result, `${JSON.stringify(result, null, 2)}\n`);
   await writeAtomically(files.predictions, async (file) => {
     for (const line of predictionsCsv(predictions, result.classes)) await file.write(line);
@@ -83,9 +83,4 @@ export function evaluationFiles(folder: string): EvaluationFiles {
     result: join(folder, 'result.json'),
     predictions: join(folder, 'predictions.csv'),
   };
-}
-
-/** @throws PosterError as `mayWrite` of {@link OutputGuard} */
-export async function checkEvaluationFiles(files: EvaluationFiles, guard: OutputGuard): Promise<void> {
-  for (const path of Object.values(files)) await guard.mayWrite(path, '--output');
 }

@@ -75,7 +75,7 @@ async function compare(signal: AbortSignal, sources: readonly string[], flags: C
   if (flags.json) process.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
   else process.stdout.write((await import('../render/comparison-tables.js')).formatComparison(comparison));
   if (flags.output === undefined) return;
-  const { writeComparison } = await import('../../report/compare/write-comparison.js');
+  const { writeComparison } = await import('../../report/compare/write-pages.js');
   const { page } = await writeComparison(flags.output, comparison, aligned, flags);
   process.stderr.write(`Page: ${page}, with compare.json beside it\n`);
 }
@@ -86,8 +86,9 @@ async function checkOutputs(
   { output, data, force }: CompareFlags,
 ): Promise<void> {
   if (output === undefined) return;
-  const { checkComparisonFiles, comparisonFiles } = await import('../../report/compare/write-comparison.js');
-  await checkComparisonFiles(comparisonFiles(output), guardOutputs({ inputs: [...sources, data], force }));
+  const { pageFiles } = await import('../../report/compare/write-pages.js');
+  const guard = guardOutputs({ inputs: [...sources, data], force });
+  await guard.mayWriteAll(Object.values(pageFiles(output, 'compare')), '--output');
 }
 
 /** Evaluates a checkpoint. */

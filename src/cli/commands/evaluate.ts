@@ -86,14 +86,15 @@ async function evaluate(signal: AbortSignal, flags: EvaluateFlags): Promise<void
 /** Before the work, which may take hours. */
 async function checkOutputs(flags: EvaluateFlags, { samples }: Dataset): Promise<void> {
   if (flags.output === undefined) return;
-  const { checkEvaluationFiles, evaluationFiles } = await import('../../report/write-evaluation.js');
+  const { evaluationFiles } = await import('../../report/write-evaluation.js');
   const inputs = [
     await modelFile(checkpointOf(flags)),
     flags.data,
     flags.labels,
     ...samples.map(({ path }) => path),
   ];
-  await checkEvaluationFiles(evaluationFiles(flags.output), guardOutputs({ inputs, force: flags.force }));
+  const guard = guardOutputs({ inputs, force: flags.force });
+  await guard.mayWriteAll(Object.values(evaluationFiles(flags.output)), '--output');
 }
 
 function checkpointOf({ checkpoint, evaluate }: EvaluateFlags): string {

@@ -64,7 +64,7 @@ async function matrix(signal: AbortSignal, sources: readonly string[], flags: Ma
   if (flags.json) process.stdout.write(`${JSON.stringify(laidOut, null, 2)}\n`);
   else process.stdout.write((await import('../render/matrix-tables.js')).formatMatrix(laidOut));
   if (flags.output === undefined) return;
-  const { writeMatrix } = await import('../../report/compare/write-matrix.js');
+  const { writeMatrix } = await import('../../report/compare/write-pages.js');
   const { page } = await writeMatrix(flags.output, laidOut, flags);
   process.stderr.write(`Page: ${page}, with matrix.json beside it\n`);
 }
@@ -86,9 +86,9 @@ async function checkOutputs(
   { output, force }: MatrixFlags,
 ): Promise<void> {
   if (output === undefined) return;
-  const { matrixFiles } = await import('../../report/compare/write-matrix.js');
+  const { pageFiles } = await import('../../report/compare/write-pages.js');
   const guard = guardOutputs({ inputs: [...sources, ...datasets.map(({ data }) => data)], force });
-  for (const path of Object.values(matrixFiles(output))) await guard.mayWrite(path, '--output');
+  await guard.mayWriteAll(Object.values(pageFiles(output, 'matrix')), '--output');
 }
 
 /** Evaluates a checkpoint on every dataset. */
