@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import '../io/telemetry-off.js';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { requireThreads } from '../util/most-threads.js';
 import { type MakeTensor, runtimeCall, toSession, toTensorModel } from './runtime-session.js';
 import type { Session, SplitModel } from './session.js';
 import type { TensorModel } from './tensor-model.js';
@@ -37,6 +38,7 @@ async function tensorMaker(): Promise<MakeTensor<Tensor>> {
 }
 
 async function createSession(model: ModelSource, threads: number): Promise<InferenceSession> {
+  requireThreads(threads);
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

@@ -1,14 +1,20 @@
 /** Several threads of one program that share its questions. */
+import { requireThreads } from '../util/most-threads.js';
 import type { Ask } from './questions.js';
 import { startThread, type Thread, type ThreadOptions } from './thread.js';
 
-/** Starts threads that answer as one: each question goes to the thread that has the fewest. */
+/**
+ * Starts threads that answer as one: each question goes to the thread that has the fewest.
+ *
+ * @throws PosterError `option.invalid` for more threads than any machine has cores
+ */
 export function startThreads<Methods>(
   count: number,
   program: URL,
   data: unknown,
   options?: ThreadOptions,
 ): Thread<Methods> {
+  requireThreads(count);
   const threads = Array.from({ length: count }, () => startThread<Methods>(program, data, options));
   const busy = new Map(threads.map((thread) => [thread, 0]));
   const add = (thread: Thread<Methods>, change: number) => busy.set(thread, busy.get(thread)! + change);

@@ -55,6 +55,14 @@ const wrong: Record<string, [call: () => unknown, names: RegExp, code?: library.
   'a name for options': [() => Poster.load('small', untyped('RAF-DB')), /Poster\.load .* got a string/],
   'an unknown dataset': [() => Poster.load('small', untyped({ dataType: 'Foo' })), /data type .* "Foo"/],
   'threads below one': [() => Poster.load('small', { threads: -1 }), /threads of Poster\.load .* -1/],
+  'threads beyond any machine': [
+    () => Poster.load('small', { threads: 99_999 }),
+    /at most 1024 threads, got 99999/,
+  ],
+  'threads beyond any machine that decode': [
+    () => all(poster.predictFiles(['a.jpg'], { workers: 99_999 })),
+    /at most 1024 threads, got 99999/,
+  ],
   'a cold temperature': [() => Poster.load('small', { temperature: -1 }), /temperature .* -1/],
   'a model made by hand': [() => new (Poster as unknown as new () => object)(), /await Poster\.load/],
   'swapped arguments': [
