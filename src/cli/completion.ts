@@ -9,6 +9,8 @@ interface Node {
   /** The words, such as "data check"; empty for the command itself. */
   readonly words: string;
   readonly verbs: readonly { readonly name: string; readonly about: string }[];
+  /** What its argument may be, where that is one of a few. */
+  readonly choices: readonly string[];
   readonly options: readonly {
     readonly names: readonly string[];
     readonly about: string;
@@ -29,6 +31,7 @@ function describe(command: Command, words: readonly string[]): Node[] {
       name: child.name(),
       about: firstSentence(child.summary() || child.description()),
     })),
+    choices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
     options: command.options
       .filter(({ hidden }) => !hidden)
       .map(({ short, long, description, argChoices, required, optional }) => ({
@@ -53,10 +56,15 @@ function quoted(text: string): string {
 
 /** The words typed so far that are verbs, found by trying the longest first. */
 function bash(nodes: readonly Node[]): string {
-  const cases = nodes.map(({ words, verbs, options }) => {
-    const names = [...verbs.map(({ name }) => name), ...options.flatMap((option) => option.names)];
+  const cases = nodes.map(({ words, verbs, choices, options }) => {
+    const names = [
+      ...verbs.map(({ name }) => name),
+      ...choices,
+      ...options.flatMap((option) => option.names),
+    ];
     return `    ${quoted(words)}) candidates=${quoted(names.join(' '))} ;;`;
   });
+  const chosen = nodes.filter(({ verbs, choices }) => verbs.length + choices.length > 0);
   const values = nodes.flatMap(({ words, options }) =>
     options
       .filter(({ choices }) => choices.length > 0)
@@ -67,6 +75,8 @@ function bash(nodes: readonly Node[]): string {
   return `# bash completion of poster
 _poster() {
   local word=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} verb='' candidates='' i
+  word=\${word#=}
+  if [[ $previous == '=' ]]; then previous=\${COMP_WORDS[COMP_CWORD-2]}; fi # as in --format=csv
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "\${verb:+$verb }\${COMP_WORDS[i]}" in
     ${nodes
@@ -83,10 +93,11 @@ ${values.join('\n')}
 ${cases.join('\n')}
   esac
   COMPREPLY=()
-  if [[ $word == -* || ( -z $verb || $verb == data ) ]]; then COMPREPLY=($(compgen -W "$candidates" -- "$word")); fi
-  if [[ \${#COMPREPLY[@]} -eq 0 ]]; then COMPREPLY=($(compgen -f -- "$word")); fi
+  case "$word $verb" in
+    -*|${chosen.map(({ words }) => `*${quoted(` ${words}`)}`).join('|')}) COMPREPLY=($(compgen -W "$candidates" -- "$word")) ;;
+  esac
 }
-complete -o filenames -F _poster poster
+complete -o default -F _poster poster
 `;
 }
 
@@ -99,7 +110,7 @@ ${bash(nodes).replace('# bash completion', '# completion')}`;
 }
 
 function fish(nodes: readonly Node[]): string {
-  const lines = nodes.flatMap(({ words, verbs, options }) => {
+  const lines = nodes.flatMap(({ words, verbs, choices, options }) => {
     const condition = quoted(
       words === ''
         ? '__fish_use_subcommand'
@@ -111,6 +122,7 @@ function fish(nodes: readonly Node[]): string {
     const start = `complete -c poster -n ${condition}`;
     return [
       ...verbs.map(({ name, about }) => `${start} -f -a ${name} -d ${quoted(about)}`),
+      ...(choices.length > 0 ? [`${start} -f -a ${quoted(choices.join(' '))}`] : []),
       ...options.map(({ names, about, takesValue, choices }) =>
         [
           start,

@@ -29,9 +29,13 @@ export function parseShard(text: string, environment: Environment = process.env)
   throw new PosterError(
     'option.invalid',
     part === 'auto'
-      ? `Expected a job array for --shard ${text} (SLURM_ARRAY_TASK_ID and its COUNT, or JOB_COMPLETION_INDEX and --shard auto/n), found task ${index} of ${count} in the environment.`
+      ? `Expected a job array for --shard ${text} (SLURM_ARRAY_TASK_ID and its COUNT, or JOB_COMPLETION_INDEX and --shard auto/n), found ${known(index, 'no task')} of ${known(count, 'no count')} in the environment.`
       : `Expected --shard i/n with i from 1 to n, such as 2/8, or auto in a job array, got "${text}".`,
   );
+}
+
+function known(number: number, none: string): string {
+  return Number.isNaN(number) ? none : String(number);
 }
 
 /** NaN for what the environment does not say. */

@@ -137,6 +137,7 @@ test('a shell completes verbs, options and choices', async (t) => {
     shells.map((shell) => [shell, completionScript(shell, createProgram())]),
   );
   assert.match(scripts.fish!, /__fish_seen_subcommand_from export' -s o -l output -r/);
+  assert.match(scripts.fish!, /__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'/);
   assert.match(scripts.zsh!, /^#compdef poster/);
   const complete = (...words: string[]) =>
     run('bash', [
@@ -150,4 +151,8 @@ test('a shell completes verbs, options and choices', async (t) => {
   assert.equal((await complete('poster', 'data', 'al')).stdout, 'align\n');
   assert.equal((await complete('poster', 'export', '--prec')).stdout, '--precision\n');
   assert.match((await complete('poster', 'export', '--precision', 'f')).stdout, /fp16/);
+  assert.equal((await complete('poster', 'predict', '--format', '=', 'js')).stdout, 'jsonl\n');
+  assert.equal((await complete('poster', 'completion', 'z')).stdout, 'zsh\n');
+  assert.match((await complete('poster', 'download', '')).stdout, /^raf-db affectnet-7 /);
+  assert.equal((await complete('poster', 'predict', '')).stdout, '\n', 'files are for the shell');
 });
