@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import '../io/telemetry-off.js';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { requireThreads } from '../util/most-threads.js';
+import { requireThreads } from '../util/given.js';
 import { type MakeTensor, runtimeCall, toSession, toTensorModel } from './runtime-session.js';
 import type { Session, SplitModel } from './session.js';
 import type { TensorModel } from './tensor-model.js';

@@ -1,5 +1,5 @@
 /** Several threads of one program that share its questions. */
-import { requireThreads } from '../util/most-threads.js';
+import { requireThreads } from '../util/given.js';
 import type { Ask } from './questions.js';
 import { startThread, type Thread, type ThreadOptions } from './thread.js';
 

@@ -73,3 +73,15 @@ export function requireOptions<Options extends object>(
       requireGiven(options[name], `${name} of ${of}`, kind);
   return options;
 }
+
+/** As many as the largest machines have; what a slip of a digit asks for would bring a machine to a stop. */
+const mostThreads = 1024;
+
+/** @throws PosterError `option.invalid` */
+export function requireThreads(count: number): void {
+  if (count <= mostThreads) return;
+  throw new PosterError(
+    'option.invalid',
+    `Expected at most ${mostThreads} threads, got ${count}; more than there are cores gain nothing.`,
+  );
+}
