@@ -36,7 +36,11 @@ export function runVerb<Arguments extends unknown[]>(
 /** Prints an error for a person and sets the exit code. */
 export function reportError(error: unknown): void {
   if (error instanceof PosterError) {
-    say(`poster: ${error.message}`);
+    // what to install is several lines of our own; a line break in any other message is one that it quotes
+    const lines = error.code === 'engine.unavailable' ? error.message.split('\n') : [error.message];
+    lines.forEach((line, i) => {
+      say(i === 0 ? `poster: ${line}` : line);
+    });
     process.exitCode = errorCodes[error.code].exit;
     return;
   }
