@@ -4,6 +4,7 @@ import { openInput } from '../image/decode/decode-input.js';
 import { copyToSend } from '../image/sendable.js';
 import { loadForThreads } from '../image/sharp.js';
 import { opened, startThread, type Thread } from '../threads/thread.js';
+import { requireOptions } from '../util/given.js';
 import type { FaceFinder, FaceFinderOptions, FinderMethods } from './face-finder.js';
 
 /** @throws PosterError as `openFaceFinder`; `option.invalid` for models of one's own, whose functions cannot be sent */
@@ -28,12 +29,13 @@ function inWorker(thread: Thread<FinderMethods>): FaceFinder {
     return disposed;
   };
   return {
-    async find(photo, { signal, ...options } = {}) {
+    async find(photo, asked = {}) {
+      const { signal, ...options } = requireOptions(asked, 'find', { signal: 'an AbortSignal' });
       if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
       throwIfAborted(signal);
       const { opened, transfer } = copyToSend([await openInput(photo)]);
-      const asked = thread.ask('find', { photo: opened[0]!, options }, { signal, transfer });
-      return unlessAborted(asked, signal);
+      const finding = thread.ask('find', { photo: opened[0]!, options }, { signal, transfer });
+      return unlessAborted(finding, signal);
     },
     dispose,
     [Symbol.asyncDispose]: dispose,

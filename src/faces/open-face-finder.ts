@@ -65,6 +65,7 @@ function faceFinder(models: FaceModels, alignment: Alignment): FaceFinder {
   };
   return {
     async find(photo, options = {}) {
+      requireOptions(options, 'find', { signal: 'an AbortSignal' });
       if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
       const upright = await decodeInput(photo, photoDecoding);
       return findFaces(upright, models, withDefaultAlignment(options, alignment));

@@ -28,11 +28,11 @@ export interface PredictToOptions
  */
 export async function predictTo(
   model: Recogniser & Explainer,
-  paths: AsyncIterable<string>,
+  paths: Iterable<string> | AsyncIterable<string>,
   options: PredictToOptions,
 ): Promise<PredictCounts> {
   requireGiven(model, 'the model of predictTo', 'a model of Poster.load');
-  requireOptions(options, 'predictTo', { format: 'a string' });
+  requireOptions(options, 'predictTo', { format: 'a string', output: 'a string' });
   const { format, explain } = options;
   const lines = formatter(format, fileRows(model, options));
   const plan = await planOutputs(model, paths, [explain && explainedFiles(explain)], options);

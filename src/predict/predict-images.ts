@@ -54,12 +54,12 @@ type Model = Recogniser & CropRecogniser & Explainer;
 export async function predictImagesTo(
   model: Model,
   finder: FaceFinder,
-  paths: AsyncIterable<string>,
+  paths: Iterable<string> | AsyncIterable<string>,
   options: PredictImagesOptions,
 ): Promise<PredictCounts> {
   requireGiven(model, 'the model of predictImagesTo', 'a model of Poster.load');
   requireGiven(finder, 'the finder of predictImagesTo', 'a face finder of openFaceFinder');
-  requireOptions(options, 'predictImagesTo', { format: 'a string' });
+  requireOptions(options, 'predictImagesTo', { format: 'a string', output: 'a string' });
   const { format, explain } = options;
   const lines = formatter(format, imageRows(model, options));
   const plan = await planOutputs(model, paths, [explain && explainedImages(explain)], options);

@@ -39,12 +39,12 @@ export interface PredictPhotosOptions
 export async function predictPhotosTo(
   model: Recogniser & CropRecogniser & Explainer,
   finder: FaceFinder,
-  paths: AsyncIterable<string>,
+  paths: Iterable<string> | AsyncIterable<string>,
   options: PredictPhotosOptions,
 ): Promise<PredictCounts> {
   requireGiven(model, 'the model of predictPhotosTo', 'a model of Poster.load');
   requireGiven(finder, 'the finder of predictPhotosTo', 'a face finder of openFaceFinder');
-  requireOptions(options, 'predictPhotosTo', { format: 'a string' });
+  requireOptions(options, 'predictPhotosTo', { format: 'a string', output: 'a string' });
   const { format, embedding = false, annotate, explain, template, size, signal } = options;
   const faceOptions: RecogniseFacesOptions = {
     embedding,

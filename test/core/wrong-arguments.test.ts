@@ -97,6 +97,21 @@ const wrong: Record<string, [call: () => unknown, names: RegExp, code?: library.
     /server to mount .* got a Promise, which was not awaited; await it first/,
   ],
   'no threads to read with': [() => serving.openReaderThreads(0, { faces: false }), /openReaderThreads .* 0/],
+  'no options to find faces with': [() => finder.find('a.jpg', untyped(null)), /options of find .* null/],
+  'a number that stops finding': [() => finder.find('a.jpg', untyped({ signal: 5 })), /signal of find .* 5/],
+  'a format that there is none of': [
+    () => library.predictTo(poster, ['a.jpg'], untyped({ format: 'xml' })),
+    /format table, jsonl, csv, got/,
+  ],
+  'no format': [() => library.predictImagesTo(poster, finder, ['a.jpg'], untyped({})), /got undefined/],
+  'a number for a file of results': [
+    () => library.predictTo(poster, ['a.jpg'], untyped({ format: 'csv', output: 5 })),
+    /output of predictTo .* 5/,
+  ],
+  'no paths': [
+    () => library.predictTo(poster, untyped(undefined), { format: 'csv' }),
+    /a list of images .* undefined/,
+  ],
   'the most probable none': [
     () => library.topK({ probabilities: {} }, 0),
     /k of topK to be a whole number of at least 1/,

@@ -1,7 +1,8 @@
 /** Results as lines of text: one formatter for the images, photos and videos that rows.ts describes. */
-import type { PosterError } from '../../errors.js';
+import { PosterError } from '../../errors.js';
 import { visible } from '../../report/display-text.js';
 import { csvLine } from '../../util/csv-line.js';
+import { describeGiven } from '../../util/given.js';
 
 export const predictionFormats = ['table', 'jsonl', 'csv'] as const;
 export type PredictionFormat = (typeof predictionFormats)[number];
@@ -37,6 +38,11 @@ export function formatter<Result extends StreamedResult>(
   format: PredictionFormat,
   { table, json, columns, rows }: RowsOf<Readable<Result>>,
 ): Formatter<Result> {
+  if (!predictionFormats.includes(format))
+    throw new PosterError(
+      'option.invalid',
+      `Expected the format ${predictionFormats.join(', ')}, got ${typeof format === 'string' ? format : describeGiven(format)}.`,
+    );
   const blanks = columns.map(() => '');
   const formatters: Record<PredictionFormat, Formatter<Result>> = {
     table: {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PosterError } from '../../errors.js';
 import { guardOutputs, type OutputGuard } from '../../io/guard-outputs.js';
 import { unwritable } from '../../io/write-atomically.js';
+import { requireList } from '../../recognise/batches.js';
 import type { SideFiles } from './side-files.js';
 
 /** Whether what is there may be replaced, and what must not be. */
@@ -32,10 +33,11 @@ export interface Plan {
  */
 export async function planOutputs(
   model: { readonly path: string },
-  paths: AsyncIterable<string>,
+  paths: Iterable<string> | AsyncIterable<string>,
   sideFiles: readonly (SideFiles | undefined)[],
   { output, skipExisting, force, alsoRead = [] }: PlanOptions,
 ): Promise<Plan> {
+  requireList(paths);
   const asked = sideFiles.filter((files) => files !== undefined);
   const taken = asked.length > 0 || (force && output !== undefined) ? await takeAll(paths) : undefined;
   const inputs = [model.path, ...alsoRead, ...(taken ?? [])];
@@ -43,7 +45,7 @@ export async function planOutputs(
   if (output !== undefined) guard.claim(output, '--output');
   if (output !== undefined && force) await guard.mayWrite(output, '--output');
   for (const files of asked) await checkSideFiles(files, taken!, guard);
-  return { paths: taken ? streamOf(taken) : paths, guard };
+  return { paths: streamOf(taken ?? paths), guard };
 }
 
 /** Looks at the files that are in the folder, of which there are few as a rule, and not for every one planned. */
@@ -82,12 +84,12 @@ async function namesIn(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-async function takeAll(paths: AsyncIterable<string>): Promise<string[]> {
+async function takeAll(paths: Iterable<string> | AsyncIterable<string>): Promise<string[]> {
   const taken: string[] = [];
   for await (const path of paths) taken.push(path);
   return taken;
 }
 
-async function* streamOf(paths: readonly string[]): AsyncGenerator<string> {
+async function* streamOf(paths: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
   yield* paths;
 }
