@@ -18,8 +18,7 @@ import type { FivePoints } from '../src/faces/align/five-points.js';
 import { type FaceFinder, openFaceFinder } from '../src/faces/open-face-finder.js';
 import { decodeInput } from '../src/image/decode/decode-input.js';
 import { resizeBilinear } from '../src/image/resize.js';
-import type { RgbImage } from '../src/image/rgb-image.js';
-import { flipHorizontally } from '../src/image/rgb-image.js';
+import { flipHorizontally, type RgbImage } from '../src/image/rgb-image.js';
 import { markdownTable } from './support/markdown-table.js';
 import { replaceSection } from './support/replace-section.js';
 

@@ -9,7 +9,7 @@ import { cropSizes, type TemplateName, templateNames } from '../image/alignment.
 import { type ComputePrecision, computePrecisions, type LoadOptions } from '../model/load-model.js';
 import { checkpointFile } from '../model/shipped-models.js';
 import { defaultModel, shippedModelNames } from '../model/shipped-names.js';
-import { showLoading } from './render/note-model.js';
+import { showLoading } from './render/notes.js';
 
 /** Reads a whole number of at least `least`. */
 export function wholeNumber(name: string, least: number): (text: string) => number {

@@ -5,8 +5,7 @@
 import { valuesPerImage } from '../network/config.js';
 import { normalise } from './normalise.js';
 import { resizeBilinear } from './resize.js';
-import type { RgbImage } from './rgb-image.js';
-import { toGrey } from './rgb-image.js';
+import { type RgbImage, toGrey } from './rgb-image.js';
 
 /** How an image becomes the network's input: part of every model. */
 export interface Preprocessing {

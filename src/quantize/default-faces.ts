@@ -3,8 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeImage } from '../image/decode/decode.js';
-import type { RgbImage } from '../image/rgb-image.js';
-import { flipHorizontally } from '../image/rgb-image.js';
+import { flipHorizontally, type RgbImage } from '../image/rgb-image.js';
 
 /** Drawn by scripts/verification-faces.mjs: a face of every expression. */
 export const drawnFaces = fileURLToPath(new URL('../export/faces', import.meta.url));

@@ -6,7 +6,7 @@ import type { ComputePrecision } from '../../model/load-model.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import { type NetworkSize, networkSizeNames } from '../../network/config.js';
 import { checkpointOption, precisionOption, wholeNumber } from '../options.js';
-import { noteModel, showLoading } from '../render/note-model.js';
+import { noteModel, showLoading } from '../render/notes.js';
 import { withProgress } from '../render/progress.js';
 import { table } from '../render/table.js';
 import { runVerb } from '../run-verb.js';

@@ -24,7 +24,7 @@ import {
   withBatchOptions,
   withModelOptions,
 } from '../options.js';
-import { noteWeights } from '../render/note-labels.js';
+import { noteWeights } from '../render/notes.js';
 import { runVerb } from '../run-verb.js';
 
 interface CompareFlags

@@ -9,8 +9,7 @@ import { readLabels } from '../../data/read-labels.js';
 import { PosterError } from '../../errors.js';
 import { type AlignmentFlags, alignmentOptions, strictOption, wholeNumber } from '../options.js';
 import { withProgress } from '../render/progress.js';
-import { renderAlignedData } from '../render/render-aligned-data.js';
-import { renderDataReport, renderPreparedData } from '../render/render-data-report.js';
+import { renderAlignedData, renderDataReport, renderPreparedData } from '../render/render-data-report.js';
 import { RequiredOption } from '../required-option.js';
 import { runVerb } from '../run-verb.js';
 

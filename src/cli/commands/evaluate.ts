@@ -25,8 +25,7 @@ import {
   withBatchOptions,
   withModelOptions,
 } from '../options.js';
-import { noteWeights } from '../render/note-labels.js';
-import { noteModel } from '../render/note-model.js';
+import { noteModel, noteWeights } from '../render/notes.js';
 import { runVerb } from '../run-verb.js';
 
 interface EvaluateFlags

@@ -16,7 +16,7 @@ import {
   withBatchOptions,
   withModelOptions,
 } from '../options.js';
-import { noteLabels } from '../render/note-labels.js';
+import { noteLabels } from '../render/notes.js';
 import { runVerb } from '../run-verb.js';
 
 interface MatrixFlags extends Omit<ModelFlags, 'checkpoint' | 'dataType'>, BatchFlags {
@@ -62,7 +62,7 @@ async function matrix(signal: AbortSignal, sources: readonly string[], flags: Ma
   }
   const laidOut = modelMatrix(results);
   if (flags.json) process.stdout.write(`${JSON.stringify(laidOut, null, 2)}\n`);
-  else process.stdout.write((await import('../render/matrix-tables.js')).formatMatrix(laidOut));
+  else process.stdout.write((await import('../render/comparison-tables.js')).formatMatrix(laidOut));
   if (flags.output === undefined) return;
   const { writeMatrix } = await import('../../report/compare/write-pages.js');
   const { page } = await writeMatrix(flags.output, laidOut, flags);

@@ -35,9 +35,7 @@ import {
   withModelOptions,
 } from '../options.js';
 import { areVideos, predictVideos, type VideoFlags, videoOptions } from '../predict/predict-videos.js';
-import { noteLabels } from '../render/note-labels.js';
-import { noteModel } from '../render/note-model.js';
-import { notePassedOver } from '../render/note-passed-over.js';
+import { noteLabels, noteModel, notePassedOver } from '../render/notes.js';
 import { createProgress } from '../render/progress.js';
 import { runVerb } from '../run-verb.js';
 import { say } from '../say.js';

@@ -18,8 +18,7 @@ import {
   wholeNumber,
   withModelOptions,
 } from '../options.js';
-import { noteLabels } from '../render/note-labels.js';
-import { noteModel } from '../render/note-model.js';
+import { noteLabels, noteModel } from '../render/notes.js';
 import { runVerb } from '../run-verb.js';
 
 interface ServeFlags extends ModelFlags, FaceFlags {

@@ -14,7 +14,7 @@ import {
 import type { Shard } from '../../predict/shard.js';
 import type { VideoFrame } from '../../video/recognise-video.js';
 import { alignOptions, type FaceFlags, finderOptions } from '../options.js';
-import { notePassedOver } from '../render/note-passed-over.js';
+import { notePassedOver } from '../render/notes.js';
 import { createProgress, type Progress } from '../render/progress.js';
 import { say } from '../say.js';
 

@@ -1,8 +1,12 @@
-/** A comparison of models as text for a terminal. */
+/** Comparisons of models, and models by datasets, as text for a terminal. */
+
 import type { Comparison } from '../../evaluate/compare/compare-models.js';
+import type { ModelMatrix } from '../../evaluate/compare/model-matrix.js';
 import { inWords } from '../../report/charts/interval-chart.js';
 import { pText, verdict } from '../../report/compare/comparison-page.js';
-import { grouped, visible } from '../../report/display-text.js';
+import { evaluatedCells } from '../../report/compare/matrix-page.js';
+import { grouped, shortNames, visible } from '../../report/display-text.js';
+import { describeMapping } from '../../report/sections/mapping.js';
 import { table } from './table.js';
 
 /** The models' figures, their differences with tests, and the classes: in per cent and points with 95 % intervals. */
@@ -37,4 +41,25 @@ export function formatComparison(comparison: Comparison): string {
     return `${table(head, rows)}\n\n${verdict(difference, names)}`;
   });
   return `${[`${visible(dataset)}, ${grouped(faces)} faces`, figures, ...parts].join('\n\n')}\n`;
+}
+
+/** Top-1 accuracy of every model on every dataset, then what was counted as what. */
+export function formatMatrix(matrix: ModelMatrix): string {
+  const names = shortNames(matrix.models).map(visible);
+  const datasets = matrix.datasets.map(visible);
+  const figures = table(
+    ['Top-1, per cent (95 % interval), faces', ...datasets],
+    matrix.cells.map((row, model) => [
+      names[model]!,
+      ...row.map((cell) =>
+        cell ? `${inWords(cell.top1, 'share')}, ${grouped(cell.faces)}` : 'not evaluated',
+      ),
+    ]),
+  );
+  const mappings = evaluatedCells(matrix).flatMap(({ cell, model, dataset }) =>
+    cell.mapping
+      ? [`${names[model]} on ${datasets[dataset]}: ${describeMapping(cell.mapping).map(visible).join(' ')}`]
+      : [],
+  );
+  return `${[figures, ...(mappings.length > 0 ? [mappings.join('\n')] : [])].join('\n\n')}\n`;
 }

@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ClassCount, DataReport, SplitReport } from '../../data/check/check-data.js';
 import type { Duplicate } from '../../data/check/find-duplicates.js';
-import type { Split } from '../../data/layouts/layout.js';
-import { droppedNotes } from '../../data/layouts/layout.js';
+import { droppedNotes, type Split } from '../../data/layouts/layout.js';
+import type { AlignedData, AlignedSplit } from '../../data/make/align/types.js';
 import type { PreparedData, PreparedSplit } from '../../data/make/prepare/types.js';
 import { counted } from '../../report/display-text.js';
 import { table } from './table.js';
@@ -104,4 +104,27 @@ function verdict(problems: number, warnings: number, imagesOpened: boolean): str
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
   if (problems === 0 && warnings === 0) return `The data are sound${scope}.`;
   return `${count(problems, 'problem')}, ${count(warnings, 'warning')}${scope}.`;
+}
+
+/** What `alignData` did, for a terminal. */
+export function renderAlignedData(data: AlignedData): string {
+  const { root, output, layout, alignment, classes, splits, notes } = data;
+  const { template, size } = alignment;
+  const sections = [
+    `The faces of ${root} (${layout}) are aligned in ${output}: ${size} x ${size} pixels, template ${template}`,
+    ...(classes.length > 0 ? [countTable(splits)] : []),
+    ...splits.map(renderAligned),
+    ...notes.map((note) => `Note: ${note}`),
+    `Look at ${join(output, 'contact-sheet.png')}; ${join(output, 'faces.csv')} tells what became of every photo.`,
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+function renderAligned({ split, photos, images, withoutFace, unreadable }: AlignedSplit): string {
+  const where = split === 'all' ? '' : `${split}: `;
+  const rest = [
+    ...(withoutFace > 0 ? [`${withoutFace} without a face`] : []),
+    ...(unreadable > 0 ? [`${unreadable} unreadable`] : []),
+  ];
+  return [`${where}${counted(photos, 'photo')}, ${counted(images, 'face')} cut out`, ...rest].join(', ');
 }

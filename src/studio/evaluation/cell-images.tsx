@@ -1,7 +1,6 @@
 /** The images behind a cell of the confusion matrix. Browser-safe. */
 import type { PredictionRow } from '../../report/parse-predictions-csv.js';
-import type { Cell } from './confusion-table.js';
-import { confusionInWords } from './confusion-table.js';
+import { type Cell, confusionInWords } from './confusion-table.js';
 import { Gallery, type Shown } from './gallery.js';
 import type { OpenEvaluation } from './open-evaluation.js';
 

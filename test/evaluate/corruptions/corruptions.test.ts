@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Draws } from '../../../src/evaluate/corruptions/draws.js';
-import { drawsFrom } from '../../../src/evaluate/corruptions/draws.js';
+import { type Draws, drawsFrom } from '../../../src/evaluate/corruptions/draws.js';
 import { corrupt, corruptionNames, type Severity } from '../../../src/evaluate/corruptions/raf-db-c.js';
 import { decodeImage } from '../../../src/image/decode/decode.js';
 import type { RgbImage } from '../../../src/image/rgb-image.js';

@@ -29,7 +29,7 @@ import {
   withBatchOptions,
   withModelOptions,
 } from '../../options.js';
-import { noteWeights } from '../../render/note-labels.js';
+import { noteWeights } from '../../render/notes.js';
 import { withProgress } from '../../render/progress.js';
 import { table } from '../../render/table.js';
 import { RequiredOption } from '../../required-option.js';

@@ -22,8 +22,7 @@ import {
   dataTypeOption,
   forceOption,
 } from '../../options.js';
-import { noteWeights } from '../../render/note-labels.js';
-import { noteModel } from '../../render/note-model.js';
+import { noteModel, noteWeights } from '../../render/notes.js';
 import { sayStep } from '../../render/progress.js';
 import { describeQuantization, renderExportEvaluation } from '../../render/render-export.js';
 import { RequiredOption } from '../../required-option.js';
