@@ -4,10 +4,10 @@ import { PosterError, throwIfAborted, unlessAborted } from '../errors.js';
 import { explainByAttention, requireAttention } from '../explain/attention.js';
 import type { Explanation } from '../explain/explanation.js';
 import { withDefaultAlignment } from '../faces/align/align.js';
-import type { FindFacesOptions, FoundFaces } from '../faces/find-faces.js';
+import { type FindFacesOptions, type FoundFaces, receivedFaces } from '../faces/find-faces.js';
 import type { Alignment } from '../image/alignment.js';
 import type { Preprocessing } from '../image/preprocess.js';
-import { type RgbImage, sizedInJson } from '../image/rgb-image.js';
+import type { RgbImage } from '../image/rgb-image.js';
 import type { NetworkConfig } from '../network/config.js';
 import type { ModelOutputs } from '../onnx/session.js';
 import { batches } from '../recognise/batches.js';
@@ -195,7 +195,7 @@ export abstract class PosterCore<Image, Explain extends PredictOptions = Predict
     const { signal, ...asked } = requireOptions(given, 'findFaces', { signal: 'an AbortSignal' });
     const options = withDefaultAlignment(asked, this.alignment);
     const found = await this.whileOpen(signal, () => this.find(photo, options, signal));
-    return { ...found, faces: found.faces.map((face) => ({ ...face, crop: sizedInJson(face.crop) })) };
+    return { ...found, faces: receivedFaces(found.faces) };
   }
 
   /** Frees the model's memory. Calls after the first do nothing. */

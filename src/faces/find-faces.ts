@@ -92,6 +92,11 @@ export async function findFaces(
     });
 }
 
+/** Faces that a thread has sent, whose crops are pixels alone. */
+export function receivedFaces(faces: readonly Face[]): Face[] {
+  return faces.map((face) => ({ ...face, crop: sizedInJson(face.crop) }));
+}
+
 function smallestWorthwhile({ width, height }: RgbImage): number {
   return Math.max(24, 0.02 * Math.max(width, height));
 }

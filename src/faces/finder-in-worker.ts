@@ -6,6 +6,7 @@ import { loadForThreads } from '../image/sharp.js';
 import { opened, startThread, type Thread } from '../threads/thread.js';
 import { requireOptions } from '../util/given.js';
 import type { FaceFinder, FaceFinderOptions, FinderMethods } from './face-finder.js';
+import { receivedFaces } from './find-faces.js';
 
 /** @throws PosterError as `openFaceFinder`; `option.invalid` for models of one's own, whose functions cannot be sent */
 export async function openFinderInWorker(options: FaceFinderOptions): Promise<FaceFinder> {
@@ -35,7 +36,7 @@ function inWorker(thread: Thread<FinderMethods>): FaceFinder {
       throwIfAborted(signal);
       const { opened, transfer } = copyToSend([await openInput(photo)]);
       const finding = thread.ask('find', { photo: opened[0]!, options }, { signal, transfer });
-      return unlessAborted(finding, signal);
+      return receivedFaces(await unlessAborted(finding, signal));
     },
     dispose,
     [Symbol.asyncDispose]: dispose,

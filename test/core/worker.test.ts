@@ -42,7 +42,11 @@ test('a model in a worker knows and says what it does in this thread', async () 
     (poster) => poster.recognise(photo),
     (poster) => poster.findFaces(photo, { size: 64, maxFaces: 1 }),
   ];
-  for (const verb of verbs) assert.deepEqual(await verb(away), await verb(here));
+  for (const verb of verbs) {
+    const [there, expected] = [await verb(away), await verb(here)];
+    assert.deepEqual(there, expected);
+    assert.equal(JSON.stringify(there), JSON.stringify(expected), 'also as JSON');
+  }
 });
 
 test('images in every form reach the worker and stay as they were', async () => {

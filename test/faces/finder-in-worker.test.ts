@@ -31,6 +31,11 @@ test('a worker finds the faces that this thread finds, in images of every form, 
   assert.deepEqual([bytes.length > 0, pixels.data.length], [true, pixels.width * pixels.height * 3]);
   const options = { minSize: 40, maxFaces: 1, size: 32 };
   assert.deepEqual(await away.find(pixels, options), await here.find(pixels, options));
+  assert.equal(
+    JSON.stringify(await away.find(pixels)),
+    JSON.stringify(await here.find(pixels)),
+    'without pixels',
+  );
 });
 
 test('a signal ends the waiting, and later photos are looked at', async () => {
