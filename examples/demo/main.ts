@@ -1,8 +1,8 @@
 /** The demonstration: `npm run demo`. */
 import { Command } from 'commander';
-import { printScenes } from '../../src/cli/commands/demo.js';
 import { wholeNumber } from '../../src/cli/options.js';
 import { createProgress, type Progress } from '../../src/cli/render/progress.js';
+import { printScenes } from '../../src/cli/render/scenes.js';
 import { createTrainingDisplay } from '../../src/cli/render/training-display.js';
 import { runVerb } from '../../src/cli/run-verb.js';
 import { messageOf } from '../../src/errors.js';

@@ -14,7 +14,7 @@ import { evaluateGroups } from '../evaluate/groups/evaluate-groups.js';
 import { evaluateHardFaces } from '../evaluate/groups/evaluate-hard-faces.js';
 import { matchClasses } from '../evaluate/match-classes.js';
 import { evaluatePerturbations } from '../evaluate/perturbations/evaluate-perturbations.js';
-import { type ImagePrediction, scorePrediction } from '../evaluate/prediction.js';
+import { type ImagePrediction, scorePredictions } from '../evaluate/prediction.js';
 import { relativeErrors, relativeFlips } from '../evaluate/relative-figures.js';
 import type { EvaluationResult } from '../evaluate/result.js';
 import { readResult } from '../report/read-answers.js';
@@ -163,7 +163,7 @@ function evaluateSubsets(
   { groupings, hardFaces }: PartInputs,
 ): Pick<EvaluationResult, 'groups' | 'hardFaces'> {
   if (groupings.length + hardFaces.length === 0) return {};
-  const scored = predictions.map((prediction) => scorePrediction(prediction, classCount));
+  const scored = scorePredictions(predictions, classCount);
   const groups = groupings.map(({ name, groupOf }) => {
     const answers = scored.map((face) => ({ ...face, group: groupOf.get(face.path)! }));
     return evaluateGroups(name, answers, classCount);

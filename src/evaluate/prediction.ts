@@ -45,6 +45,14 @@ export function scorePrediction(prediction: ImagePrediction, classCount: number)
   return { path, label, predicted: argmax(logits), probabilities, loss: logNormaliser - logits[label]! };
 }
 
+/** Scores many, in their order; as {@link scorePrediction}. */
+export function scorePredictions(
+  predictions: readonly ImagePrediction[],
+  classCount: number,
+): ScoredPrediction[] {
+  return predictions.map((prediction) => scorePrediction(prediction, classCount));
+}
+
 function checkPrediction({ path, label, logits }: ImagePrediction, classCount: number): void {
   if (logits.length !== classCount)
     throw new PosterError(

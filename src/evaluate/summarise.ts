@@ -6,7 +6,13 @@ import { expectedCalibrationError, reliabilityBins } from './calibration.js';
 import { diagnoseClassOrder } from './diagnose.js';
 import { intervalsOf, trustOf, votesOf } from './estimates.js';
 import { confusionMatrix, confusionMetrics } from './metrics.js';
-import { type Failure, type ImagePrediction, type ScoredPrediction, scorePrediction } from './prediction.js';
+import {
+  type Failure,
+  type ImagePrediction,
+  type ScoredPrediction,
+  scorePrediction,
+  scorePredictions,
+} from './prediction.js';
 import { publishedFigure } from './published.js';
 import { type EvaluationResult, type Mistake, resultVersion } from './result.js';
 
@@ -39,7 +45,7 @@ export function summariseEvaluation(evaluation: Evaluation): EvaluationResult {
   const { dataset, checkpoint, predictions, failures, seconds, configuration, mapping } = evaluation;
   if (predictions.length === 0) throw nothingToEvaluate(evaluation);
   const classes = [...evaluation.classes];
-  const scored = predictions.map((prediction) => scorePrediction(prediction, classes.length));
+  const scored = scorePredictions(predictions, classes.length);
   const matrix = confusionMatrix(scored, classes.length);
   const reliability = reliabilityBins(scored);
   return {

@@ -4,7 +4,7 @@ import { Poster } from '../core/poster.js';
 import type { Dataset } from '../data/dataset.js';
 import { PosterError } from '../errors.js';
 import { alignAnswers, type ModelAnswers, modelAnswers } from '../evaluate/compare/align-answers.js';
-import { scorePrediction } from '../evaluate/prediction.js';
+import { scorePredictions } from '../evaluate/prediction.js';
 import { type McNemar, mcNemar } from '../evaluate/statistics/mcnemar.js';
 import { compareSpeed, type SpeedComparison } from './compare-speed.js';
 
@@ -83,6 +83,6 @@ async function answersOf(
 ): Promise<ModelAnswers> {
   await using poster = await Poster.load(path, { labels });
   const { result, predictions } = await poster.evaluate({ dataset, signal });
-  const answers = predictions.map((prediction) => scorePrediction(prediction, result.classes.length));
+  const answers = scorePredictions(predictions, result.classes.length);
   return modelAnswers(path, result, answers);
 }

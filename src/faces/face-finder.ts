@@ -1,8 +1,10 @@
 /** What finds faces in photos in Node, in this thread or in one of its own. */
+import { PosterError } from '../errors.js';
 import type { Alignment } from '../image/alignment.js';
 import type { ImageInput, OpenedImage } from '../image/decode/decode-input.js';
 import type { SessionOptions } from '../onnx/runtime.js';
 import type { Job } from '../threads/questions.js';
+import { requireOptions } from '../util/given.js';
 import type { FaceDetector } from './detect/detector.js';
 import type { Face, FindFacesOptions } from './find-faces.js';
 import type { LandmarkModel } from './landmarks/landmark-model.js';
@@ -34,6 +36,27 @@ export interface FaceFinder {
   find(photo: ImageInput, options?: FindFacesOptions): Promise<Face[]>;
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A finder that checks what it is asked, and gives back what it took once, however often it is disposed. */
+export function faceFinder(
+  find: (photo: ImageInput, options: FindFacesOptions) => Promise<Face[]>,
+  release: () => Promise<void>,
+): FaceFinder {
+  let disposed: Promise<void> | undefined;
+  const dispose = () => {
+    disposed ??= release();
+    return disposed;
+  };
+  return {
+    async find(photo, options = {}) {
+      requireOptions(options, 'find', { signal: 'an AbortSignal' });
+      if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
+      return find(photo, options);
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 /** What a thread that finds faces answers. */

@@ -4,8 +4,7 @@ import { openInput } from '../image/decode/decode-input.js';
 import { copyToSend } from '../image/sendable.js';
 import { loadForThreads } from '../image/sharp.js';
 import { opened, startThread, type Thread } from '../threads/thread.js';
-import { requireOptions } from '../util/given.js';
-import type { FaceFinder, FaceFinderOptions, FinderMethods } from './face-finder.js';
+import { type FaceFinder, type FaceFinderOptions, type FinderMethods, faceFinder } from './face-finder.js';
 import { receivedFaces } from './find-faces.js';
 
 /** @throws PosterError as `openFaceFinder`; `option.invalid` for models of one's own, whose functions cannot be sent */
@@ -24,21 +23,13 @@ export async function openFinderInWorker(options: FaceFinderOptions): Promise<Fa
 }
 
 function inWorker(thread: Thread<FinderMethods>): FaceFinder {
-  let disposed: Promise<void> | undefined;
-  const dispose = () => {
-    disposed ??= thread.close();
-    return disposed;
-  };
-  return {
-    async find(photo, asked = {}) {
-      const { signal, ...options } = requireOptions(asked, 'find', { signal: 'an AbortSignal' });
-      if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
+  return faceFinder(
+    async (photo, { signal, ...options }) => {
       throwIfAborted(signal);
       const { opened, transfer } = copyToSend([await openInput(photo)]);
       const finding = thread.ask('find', { photo: opened[0]!, options }, { signal, transfer });
       return receivedFaces(await unlessAborted(finding, signal));
     },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
-  };
+    () => thread.close(),
+  );
 }

@@ -1,7 +1,7 @@
 /** Faces of photos in Node: models opened once, photos decoded upright. */
 import { stat } from 'node:fs/promises';
 import { PosterError } from '../errors.js';
-import { type Alignment, defaultAlignment } from '../image/alignment.js';
+import { defaultAlignment } from '../image/alignment.js';
 import { photoDecoding } from '../image/decode/decode.js';
 import { decodeInput } from '../image/decode/decode-input.js';
 import { withFileSource } from '../onnx/file-source.js';
@@ -12,7 +12,7 @@ import { withDefaultAlignment } from './align/align.js';
 import type { FaceDetector } from './detect/detector.js';
 import { openBlazeFace, openFaceMesh } from './detect/packaged-models.js';
 import { notOpened, yuNetDetector } from './detect/yunet.js';
-import type { FaceFinder, FaceFinderOptions } from './face-finder.js';
+import { type FaceFinder, type FaceFinderOptions, faceFinder } from './face-finder.js';
 import { type FaceModels, findFaces } from './find-faces.js';
 import { openFinderInWorker } from './finder-in-worker.js';
 import { openNetworkLandmarks } from './landmarks/open-network-landmarks.js';
@@ -36,7 +36,12 @@ export async function openFaceFinder(asked: FaceFinderOptions = {}): Promise<Fac
   const refiner = typeof own === 'string' ? await openNetworkLandmarks(own, { threads }) : own;
   const detector = typeof chosen === 'object' ? chosen : await openDetector(chosen, { threads });
   const landmarks = await openFaceMesh({ threads });
-  return faceFinder({ detector, landmarks, refiner }, alignment);
+  const models: FaceModels = { detector, landmarks, refiner };
+  return faceFinder(
+    async (photo, wanted) =>
+      findFaces(await decodeInput(photo, photoDecoding), models, withDefaultAlignment(wanted, alignment)),
+    () => disposeAll(models),
+  );
 }
 
 /** The default detector, or the YuNet in a file. */
@@ -55,24 +60,6 @@ export async function openDetector(file?: string, options?: SessionOptions): Pro
     await model.release();
     throw error;
   }
-}
-
-function faceFinder(models: FaceModels, alignment: Alignment): FaceFinder {
-  let disposed: Promise<void> | undefined;
-  const dispose = () => {
-    disposed ??= disposeAll(models);
-    return disposed;
-  };
-  return {
-    async find(photo, options = {}) {
-      requireOptions(options, 'find', { signal: 'an AbortSignal' });
-      if (disposed) throw new PosterError('disposed', 'The face finder was used after it had been disposed.');
-      const upright = await decodeInput(photo, photoDecoding);
-      return findFaces(upright, models, withDefaultAlignment(options, alignment));
-    },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
-  };
 }
 
 async function disposeAll({ detector, landmarks, refiner }: FaceModels): Promise<void> {

@@ -3,7 +3,7 @@ import { Poster } from '../../core/poster.js';
 import { PosterError } from '../../errors.js';
 import { alignAnswers, type ModelAnswers, modelAnswers } from '../../evaluate/compare/align-answers.js';
 import { compareModels } from '../../evaluate/compare/compare-models.js';
-import { scorePrediction } from '../../evaluate/prediction.js';
+import { scorePredictions } from '../../evaluate/prediction.js';
 import { defaultResamples } from '../../evaluate/statistics/bootstrap.js';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { readAnswers } from '../../report/read-answers.js';
@@ -112,6 +112,6 @@ async function evaluate(path: string, flags: CompareFlags, signal: AbortSignal):
     flags,
     signal,
   );
-  const answers = predictions.map((prediction) => scorePrediction(prediction, result.classes.length));
+  const answers = scorePredictions(predictions, result.classes.length);
   return modelAnswers(path, result, answers);
 }

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import type { PhotoDemo } from '../../demo/show-photos.js';
 import { defaultModel } from '../../model/shipped-names.js';
 import { forceOption } from '../options.js';
 import { noteModel } from '../render/notes.js';
-import { table } from '../render/table.js';
+import { printScenes } from '../render/scenes.js';
 import { runVerb } from '../run-verb.js';
 
 interface DemoFlags {
@@ -28,18 +27,4 @@ async function demo(signal: AbortSignal, { output, force }: DemoFlags): Promise<
   const { showPhotos } = await import('../../demo/show-photos.js');
   await noteModel(defaultModel);
   printScenes(await showPhotos({ output, force, signal }));
-}
-
-/** Prints what was seen in each scene of a demonstration. */
-export function printScenes({ scenes, page }: PhotoDemo): void {
-  const rows = scenes.map(({ title, portraits, faces, milliseconds }) => [
-    title,
-    `${faces.length} of ${portraits}`,
-    faces
-      .map(({ prediction }) => `${prediction.label} ${(100 * prediction.probability).toFixed(1)} %`)
-      .join('\n'),
-    milliseconds.toFixed(0),
-  ]);
-  process.stdout.write(`${table(['portrait', 'faces found', 'expression', 'ms'], rows)}\n`);
-  process.stdout.write(`Pictures: ${page}, and one file for each beside it.\n`);
 }

@@ -3,7 +3,7 @@ import type { MatrixCell, ModelMatrix } from '../../evaluate/compare/model-matri
 import type { Estimate } from '../../evaluate/statistics/bootstrap.js';
 import { inWords } from '../charts/interval-chart.js';
 import { matrixChart } from '../charts/matrix-chart.js';
-import { grouped, shortNames } from '../display-text.js';
+import { counted, grouped, shortNames } from '../display-text.js';
 import { figure, section, table } from '../figure.js';
 import { type Html, html } from '../html.js';
 import { page } from '../page.js';
@@ -12,7 +12,6 @@ import { describeMapping } from '../sections/mapping.js';
 /** Writes the page, the picture first. Every figure stands with its interval and the number of faces. */
 export function renderMatrix(matrix: ModelMatrix): string {
   const names = shortNames(matrix.models);
-  const counted = (count: number, what: string) => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
   const title = `${counted(matrix.models.length, 'model')} on ${counted(matrix.datasets.length, 'dataset')}`;
   const body = html`<header>
 <p class="eyebrow">POSTER V2 · models by datasets</p>

@@ -1,6 +1,6 @@
 import { total } from '../../evaluate/metrics.js';
 import type { EvaluationResult } from '../../evaluate/result.js';
-import { grouped, percent } from '../display-text.js';
+import { counted, percent } from '../display-text.js';
 import { type Html, html } from '../html.js';
 
 /** A confusion of two classes: how many images of one were taken for the other. */
@@ -51,11 +51,7 @@ export function findings({ classes, metrics, matrix }: EvaluationResult): Html {
       ? html`All images are of the class <b>${best.name}</b>.`
       : html`<b>${best.name}</b> is recognised best (${percent(best.recall, 1)} of its images), <b>${worst.name}</b> worst (${percent(worst.recall, 1)}).`;
   const commonest = confusion
-    ? html` The most frequent confusion is <b>${classes[confusion.truth]!}</b> taken for <b>${classes[confusion.predicted]!}</b>: ${images(confusion.count)}, ${percent(confusion.share, 1)} of that class.`
+    ? html` The most frequent confusion is <b>${classes[confusion.truth]!}</b> taken for <b>${classes[confusion.predicted]!}</b>: ${counted(confusion.count, 'image')}, ${percent(confusion.share, 1)} of that class.`
     : html` There are no confusions.`;
   return html`<p class="lead">${extremes}${commonest}</p>\n`;
-}
-
-function images(count: number): string {
-  return `${grouped(count)} ${count === 1 ? 'image' : 'images'}`;
 }

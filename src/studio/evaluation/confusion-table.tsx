@@ -2,7 +2,7 @@
 
 import { type ConfusionMatrix, total } from '../../evaluate/metrics.js';
 import { heat } from '../../report/charts/palette.js';
-import { grouped, percent, shortened } from '../../report/display-text.js';
+import { counted, grouped, percent, shortened } from '../../report/display-text.js';
 
 export interface Cell {
   readonly truth: number;
@@ -95,6 +95,6 @@ export function confusionInWords(
   count: number,
   classes: readonly string[],
 ): string {
-  const images = `${grouped(count)} ${count === 1 ? 'image' : 'images'} of ${classes[truth]}`;
+  const images = `${counted(count, 'image')} of ${classes[truth]}`;
   return truth === predicted ? `${images} recognised` : `${images} taken for ${classes[predicted]}`;
 }

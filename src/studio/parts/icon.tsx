@@ -20,7 +20,6 @@ export function Icon({ name }: { readonly name: IconName }) {
 }
 
 /** The project's mark. */
-/** The project's mark. */
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">

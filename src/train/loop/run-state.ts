@@ -93,3 +93,12 @@ export class RunState {
     return first;
   }
 }
+
+/**
+ * Whether `patience` epochs have passed since the best one.
+ * @param epoch the epoch that has just ended.
+ * @param patience 0 never stops.
+ */
+export function shouldStop(best: BestEpoch, epoch: number, patience: number): boolean {
+  return patience > 0 && epoch - best.epoch >= patience;
+}

@@ -4,7 +4,6 @@ import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { guardOutputs } from '../../io/guard-outputs.js';
 import { writeAtomically } from '../../io/write-atomically.js';
-import type { BestEpoch } from '../../runs/epoch-record.js';
 import { epochCheckpoint, lockRun, type RunFolder, runFolder } from '../../runs/run-folder.js';
 import { openEventWriter } from '../../runs/tensorboard.js';
 import type { TrainingConfig } from '../config/training-options.js';
@@ -15,7 +14,7 @@ import { createSpeedometer } from './meters.js';
 import { requireUnused } from './require-unused.js';
 import { afterFailure, type Host, type Run } from './run.js';
 import { writeContactSheet } from './run-report.js';
-import { RunState } from './run-state.js';
+import { RunState, shouldStop } from './run-state.js';
 import { withStatus } from './status.js';
 import { createStepper } from './stepper.js';
 import { trainEpoch } from './train-epoch.js';
@@ -117,13 +116,4 @@ async function trainEpochs(run: Run): Promise<StopReason> {
     if (best && shouldStop(best, epoch, config.earlyStopping)) return 'early stopping';
   }
   return 'all epochs';
-}
-
-/**
- * Whether `patience` epochs have passed since the best one.
- * @param epoch the epoch that has just ended.
- * @param patience 0 never stops.
- */
-export function shouldStop(best: BestEpoch, epoch: number, patience: number): boolean {
-  return patience > 0 && epoch - best.epoch >= patience;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { betterOf } from '../../../src/runs/epoch-record.js';
 import { createSpeedometer } from '../../../src/train/loop/meters.js';
-import { shouldStop } from '../../../src/train/loop/run-training.js';
+import { shouldStop } from '../../../src/train/loop/run-state.js';
 import { resolveClassWeights } from '../../../src/train/optim/class-weights.js';
 import { emaDecayAt } from '../../../src/train/optim/ema.js';
 import { assertClose } from '../../support/close.js';
